@@ -1,0 +1,177 @@
+"""The nouns that flow through Docent. From the document onward everything is a span of it.
+
+A span counts Unicode characters of the document's canonical text (NFC, LF line ends), half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Metadata = Mapping[str, "str | tuple[str, ...]"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start` (included) to `end` (excluded) of a document's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, got {self.start}–{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def holds(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `number` counts the scan's pages from 1, `label` is what is printed on the page."""
+
+    span: Span
+    number: int
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; `span` is its wording without markup, `level` is 1 for the outermost."""
+
+    span: Span
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source text. The text never changes after reading."""
+
+    document_id: str
+    title: str
+    text: str = field(repr=False)
+    pages: tuple[Page, ...] = field(default=(), repr=False)
+    headings: tuple[Heading, ...] = field(default=(), repr=False)
+    metadata: Metadata = field(default_factory=dict, repr=False, hash=False)
+
+    def page_at(self, position: int) -> Page | None:
+        """The page that holds the character at `position`, or the last one that begins before it."""
+        return next((page for page in reversed(self.pages) if page.span.start <= position), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable span: whole sentences of one document, under `heading`."""
+
+    document: Document
+    span: Span
+    heading: str | None
+    sentences: tuple[Span, ...] = field(repr=False)
+
+    @property
+    def passage_id(self) -> str:
+        return f"{self.document.document_id}#{self.span.start}-{self.span.end}"
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.document.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a retriever found. `score`: higher is better, comparable within one ranking.
+
+    `scores` keeps what each retriever gave it (`dense`: cosine, `lexical`: BM25), for explanation.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    scores: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span shown word for word. It has no text of its own: `text` is the slice."""
+
+    document: Document
+    span: Span
+    highlight: Span | None = None
+
+    def __post_init__(self) -> None:
+        if self.span.end > len(self.document.text):
+            raise ValueError(f"the quote ends at {self.span.end}, after the document's end")
+        if self.highlight is not None and not self.span.holds(self.highlight):
+            raise ValueError("the highlight lies outside its quote")
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.document.text)
+
+    @property
+    def page(self) -> Page | None:
+        return self.document.page_at(self.span.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, and the quotes it rests on (at least one)."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+    def __post_init__(self) -> None:
+        if not self.quotes:
+            raise ValueError("a statement needs at least one quote")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The [1] that a reader sees."""
+
+    number: int
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question. Without statements it means: the documents do not say.
+
+    `understood_as` is the question that was searched for, where a follow-up was completed from
+    the turn before. `confidence` is the calibrated probability that the documents answer.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    hits: tuple[Hit, ...]
+    confidence: float
+    understood_as: str | None = None
+
+    @property
+    def found(self) -> bool:
+        return bool(self.statements)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        quotes = dict.fromkeys(quote for statement in self.statements for quote in statement.quotes)
+        return tuple(Citation(number, quote) for number, quote in enumerate(quotes, start=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What an institution says about its documents (`collection.toml`)."""
+
+    title: str = "Documents"
+    institution: str | None = None
+    welcome: str | None = None
+    suggested_questions: tuple[str, ...] = ()
+    glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
