@@ -1,0 +1,1 @@
+"""Hits → quotes → an answer, or "the documents do not say"."""

@@ -1,0 +1,166 @@
+"""The front door: `python app.py` serves the web chat.
+
+The index is brought up to date and loaded in one thread while another imports Gradio, the two
+slow things at the start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from errors import DocentError, IndexMissing, SettingError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from answerer.pipeline import Pipeline
+
+# Nothing may leave this machine: these libraries would ask their makers for news.
+SILENCE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_MCP_SERVER": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+WAITING_CONNECTIONS = 2048  # visitors whose browsers may knock at the same moment
+
+
+def main() -> int:
+    settings = _parser().parse_args()
+    os.environ.update(SILENCE)
+    stop = threading.Event()
+    try:
+        with _listener(settings.host, settings.port) as listener:
+            app = _start(settings, stop)
+            _serve(app, listener, settings.host)
+    except DocentError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        stop.set()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="Answers questions about documents, in their own words, in the browser.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    for name, default, meaning in (
+        ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
+        ("port", "7860", "port to serve on; 0 takes a free one"),
+        ("index", "build/index", "folder of the index; made where there is none"),
+        ("documents", "documents", "folder of the documents; changes are read at the start"),
+        ("model", None, "embedding model, by name or folder, in place of the default one"),
+    ):
+        twin = f"DOCENT_{name.upper()}"
+        parser.add_argument(
+            f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
+        )
+    return parser
+
+
+def _listener(host: str, port: str) -> socket.socket:
+    """The open port. It comes first: a port in use is found out at once."""
+    if not port.isdecimal() or int(port) > 65_535:
+        raise SettingError(f"The port {port} is not a number from 0 to 65535.", "Mend --port.")
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise SettingError(
+            f"There is no address for the host {host}.", "Mend --host, or leave it out."
+        ) from error
+    try:
+        return socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
+    except OSError as error:
+        raise SettingError(
+            f"Cannot serve on {host}, port {port}: {error.strerror}.",
+            f"Choose another one: python app.py --port {(int(port) + 1) % 65_536}",
+        ) from error
+
+
+def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        loading = threads.submit(_load, settings, stop)
+        try:
+            from interface import quick_gradio
+
+            quick_gradio.speed_up()
+            from interface.chat import create_app
+            from interface.wording import load_wording
+
+            wording = load_wording()
+            return create_app(loading.result(), wording)
+        except BaseException:
+            stop.set()  # else leaving would wait for a long build
+            raise
+
+
+def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
+    """The answers from the index, brought up to date.
+
+    What hinders the update is said, but an index that is there is served all the same.
+    """
+    from answerer.pipeline import Pipeline
+
+    index = Path(settings.index)
+    hindrance = None
+    try:
+        _update(settings, stop)
+    except DocentError as fault:
+        hindrance = fault
+    try:
+        pipeline = Pipeline.load(index)
+    except IndexMissing as missing:
+        raise hindrance or missing from missing
+    if hindrance:
+        print(f"The index is as it was. {hindrance}", file=sys.stderr)
+    return pipeline
+
+
+def _update(settings: argparse.Namespace, stop: threading.Event) -> None:
+    from index.build import build_index
+    from index.embedder import load_embedder
+
+    report = build_index(
+        Path(settings.documents),
+        Path(settings.index),
+        embedder=load_embedder(settings.model),
+        progress=_progress if sys.stderr.isatty() else lambda what, done, total: None,
+        stopped=stop.is_set,
+    )
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+
+
+def _progress(what: str, done: int, total: int | None) -> None:
+    ending = "\n" if done == total else ""
+    count = f"{done:,} of {total:,}" if total else f"{done:,}"
+    print(f"\r{what}: {count}", end=ending, file=sys.stderr, flush=True)
+
+
+def _serve(app: FastAPI, listener: socket.socket, host: str) -> None:
+    import uvicorn
+
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Docent is open at http://{shown}:{listener.getsockname()[1]}/", flush=True)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+    )
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is closed
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,211 @@
+"""Document → sentences → passages. Everything is a span; nothing is cut off and nothing is copied.
+
+A passage is a run of whole sentences under one heading, no longer than the embedding model reads.
+Neighbours share a sentence, so that an answer on a boundary stands whole in one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from nupunkt import sent_spans
+
+from datatypes import Document, Passage, Span
+
+PASSAGE_PIECES = 200
+"""Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
+
+OVERLAP_PIECES = 50
+"""A sentence of at most this many word pieces is repeated at the head of the next passage."""
+
+SECTION_PIECES = 60
+"""A passage shorter than this goes on under the next heading: letterheads are one passage."""
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_LIST_ITEM = re.compile(
+    r"\n(?=[^\S\n]*(?:[-*•·▪◦]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]|[ivx]{1,5}[.)])[^\S\n])"
+)
+_OPEN_END = re.compile(r"[\w,\-–—'’\")\]]\s*$")  # no full stop, colon or the like closes the block
+_RUNS_ON = re.compile(r"\s*[\"“'(\[]?[^\W\d_A-Z]")
+_WORD = re.compile(r"[^\W_]{2,}")
+_LINE_END = re.compile(r"\n")
+_CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
+_SPACE = re.compile(r"\s+")
+_LONGEST_INTRODUCTION = 120
+"""Characters. Even in a script of one word piece a sign this leaves half the model's room."""
+
+_DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
+_STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
+_LONGEST_RUN = 400
+"""Characters of a run without any space: beyond it even the middle of a word is a boundary."""
+
+
+def sentences_of(document: Document) -> tuple[Span, ...]:
+    """The document's sentences in order, without surrounding space. Headings are sentences.
+
+    They hold every letter and figure of the text. A sentence that a page break or a blank line
+    cuts ("The objective of this visit" / "will be to coordinate …") is read on as one.
+    """
+    text = document.text
+    sentences: list[Span] = []
+    for block in _blocks(document):
+        pieces = [
+            Span(block.start + start, block.start + end)
+            for start, end in sent_spans(block.of(text))
+            if end > start
+        ]
+        sentences.extend(_whole(text, pieces))
+    return tuple(sentences)
+
+
+def passages_of(
+    document: Document, *, count_pieces: Callable[[str], int], max_pieces: int
+) -> tuple[Passage, ...]:
+    """The document's passages in order; every sentence lies in at least one of them.
+
+    `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
+    what the model reads, the passage's introduction (`introduction`) included.
+    """
+    headings = {heading.span.start: heading for heading in document.headings}
+    starts = sorted(headings)
+    passages: list[Passage] = []
+    current: list[Span] = []
+
+    def heading_at(position: int) -> str | None:
+        found = bisect_right(starts, position)
+        return headings[starts[found - 1]].span.of(document.text) if found else None
+
+    def size(first: Span, last: Span) -> int:
+        return count_pieces(document.text[first.start : last.end])
+
+    def close() -> None:
+        if current:
+            span = Span(current[0].start, current[-1].end)
+            passages.append(Passage(document, span, heading_at(span.start), tuple(current)))
+
+    for sentence in sentences_of(document):
+        room = max_pieces - count_pieces(introduction(heading_at(sentence.start), document.title))
+        limit = min(PASSAGE_PIECES, room)
+        for part in _fitting(document.text, sentence, count_pieces, room):
+            if current:
+                grown = size(current[0], part)
+                opens_section = part.start in headings and grown >= SECTION_PIECES
+                if opens_section or grown > limit:
+                    close()
+                    last = current[-1]
+                    shared = (
+                        len(current) > 1
+                        and not opens_section
+                        and size(last, last) <= OVERLAP_PIECES
+                        and size(last, part) <= limit
+                    )
+                    current = [last] if shared else []
+            current.append(part)
+    close()
+    return tuple(passages)
+
+
+def introduction(heading: str | None, title: str) -> str:
+    """The line that introduces a passage to the models: its heading, or else its document's title.
+
+    A long one is cut: the models need the subject, and the wording stands in a passage anyway.
+    """
+    return (heading or title)[:_LONGEST_INTRODUCTION]
+
+
+def embedding_text(passage: Passage) -> str:
+    """What is embedded for a passage. Its sentences begin `len(introduction) + 1` characters in."""
+    return f"{introduction(passage.heading, passage.document.title)}\n{passage.text}"
+
+
+def _blocks(document: Document) -> Iterator[Span]:
+    """Headings, and between them paragraphs and list items, those that run on joined to one."""
+    text = document.text
+    position = 0
+    for heading in sorted(document.headings, key=lambda heading: heading.span):
+        yield from _paragraphs(text, position, heading.span.start)
+        yield heading.span
+        position = max(position, heading.span.end)
+    yield from _paragraphs(text, position, len(text))
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
+    breaks = [(match.start(), match.end()) for match in _BLANK_LINE.finditer(text, start, end)]
+    breaks += [(match.start(), match.end()) for match in _LIST_ITEM.finditer(text, start, end)]
+    edges = [start, *(edge for pair in sorted(breaks) for edge in pair), end]
+    pending: Span | None = None
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        block = _stripped(text, first, last)
+        if block is None:
+            continue
+        if pending and _OPEN_END.search(pending.of(text)) and _RUNS_ON.match(block.of(text)):
+            pending = Span(pending.start, block.end)
+            continue
+        if pending:
+            yield pending
+        pending = block
+    if pending:
+        yield pending
+
+
+def _stripped(text: str, start: int, end: int) -> Span | None:
+    """The part without surrounding space and leading debris; None where no letter is left."""
+    if (debris := _DEBRIS.match(text, start, end)) is not None:
+        start = debris.end()
+    end = start + len(text[start:end].rstrip())
+    if (stray := _STRAY_END.search(text, start, end)) is not None:
+        end = stray.start()
+    return Span(start, end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
+    """Splinters ("2.", "Lt.") belong to the sentence that follows, or else to the one before."""
+    start: int | None = None
+    held: Span | None = None
+    for piece in pieces:
+        first = piece.start if start is None else start
+        if len(_WORD.findall(piece.of(text))) < 2 and piece is not pieces[-1]:
+            start = first
+            continue
+        start = None
+        sentence = _stripped(text, first, piece.end)
+        if sentence is None:
+            continue
+        if held and len(_WORD.findall(sentence.of(text))) < 2:
+            held = Span(held.start, sentence.end)
+            continue
+        if held:
+            yield held
+        held = sentence
+    if held:
+        yield held
+
+
+def _fitting(
+    text: str, sentence: Span, count_pieces: Callable[[str], int], limit: int
+) -> Iterable[Span]:
+    """The sentence, or where it is longer than `limit` word pieces, its parts.
+
+    Parts end at line ends, else at clauses, else at spaces, else anywhere.
+    """
+    if count_pieces(sentence.of(text)) <= limit:
+        return [sentence]
+    middle = (sentence.start + sentence.end) // 2
+    for boundary in (_LINE_END, _CLAUSE_END, _SPACE):
+        cuts = [match.end() for match in boundary.finditer(text, sentence.start, sentence.end)]
+        inner = [cut for cut in cuts if sentence.start < cut < sentence.end]
+        best = min(inner, key=lambda cut: abs(cut - middle), default=None)
+        if best is not None and min(best - sentence.start, sentence.end - best) >= min(
+            len(sentence) // 8, _LONGEST_RUN
+        ):
+            middle = best
+            break
+    parts: list[Span] = []
+    for first, last in pairwise((sentence.start, middle, sentence.end)):
+        part = _stripped(text, first, last)
+        if part is not None:
+            parts.extend(_fitting(text, part, count_pieces, limit))
+    return parts

@@ -1,0 +1,142 @@
+"""`collection.toml`: what an institution says about a folder's documents.
+
+```toml
+[collection]                      # read from the folder that is indexed
+title = "Letters from Pyongyang"
+institution = "…"
+welcome = "…"
+suggested_questions = ["…", "…"]
+[collection.glossary]
+DPRK = ["North Korea", "…"]
+[document]                        # fields that hold for every document in and below the folder
+archive = "SAPMO-BA"
+[documents."letters/first.md"]    # fields of one file, named from here
+title = "…"
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datatypes import Collection, Metadata
+from errors import DocumentError, SettingError
+from index.canonical import canonical
+from index.encoding import decode
+from index.files import read_whole
+from index.metadata import MetadataError, checked_fields, line_of, nearest, parse_toml
+
+NAME = "collection.toml"
+_TABLES = ("collection", "document", "documents")
+_TEXTS = ("title", "institution", "welcome")
+_NAMES = (*_TEXTS, "suggested_questions", "glossary")
+MAX_TOML_BYTES = 4 << 20
+"""Four million characters are the metadata of some ten thousand documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFile:
+    """What one `collection.toml` says; `by_file` is keyed by path from its own folder."""
+
+    collection: Collection = field(default_factory=Collection)
+    every_document: Metadata = field(default_factory=dict)
+    by_file: Mapping[str, Metadata] = field(default_factory=dict)
+
+
+def load_collection(folder: Path) -> Collection:
+    """What the folder's `collection.toml` says, or the defaults when there is none."""
+    folder = folder if folder.is_dir() else folder.parent
+    try:
+        return read_collection_file(folder).collection
+    except DocumentError as fault:
+        raise setting_error(fault, folder / NAME) from fault
+
+
+def setting_error(fault: DocumentError, path: Path) -> SettingError:
+    line = getattr(fault, "line", None)
+    place = f"{path}" if line is None else f"{path}, line {line}"
+    return SettingError(f"{place}: {fault.what}", fault.remedy)
+
+
+def read_toml_text(path: Path) -> str:
+    text, doubts = decode(read_whole(path, max_bytes=MAX_TOML_BYTES))
+    if doubts:
+        raise MetadataError(doubts[0].what, doubts[0].remedy)
+    return canonical(text)
+
+
+def read_collection_file(folder: Path) -> CollectionFile:
+    """Raises DocumentError (MetadataError where a line can be named) for a file it cannot use."""
+    path = folder / NAME
+    if not path.is_file():
+        return CollectionFile()
+    text = read_toml_text(path)
+    content = parse_toml(text)
+    for name in content:
+        if name not in _TABLES:
+            line = line_of(name, text=text)
+            raise MetadataError(f"There is no table [{name}].", nearest(name, _TABLES), line=line)
+    tables = {name: _table(content.get(name, {}), f"[{name}]") for name in _TABLES}
+    every = checked_fields(tables["document"], text=text, header="document")
+    for name in ("id", "title"):
+        if name in every:
+            raise MetadataError(
+                f"`{name}` in [document] would hold for every document.",
+                'Write it under [documents."FILE"].',
+                line=line_of(name, text=text, header="document"),
+            )
+    by_file = {
+        file: checked_fields(
+            _table(fields, f'[documents."{file}"]'), text=text, header=f"documents.{file}"
+        )
+        for file, fields in tables["documents"].items()
+    }
+    return CollectionFile(_collection(tables["collection"], text), every, by_file)
+
+
+def _table(value: object, what: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise MetadataError(f"{what} is not a table.", f"Write {what} on a line of its own.")
+    return value
+
+
+def _collection(table: Mapping[str, object], text: str) -> Collection:
+    def fault(name: str, what: str, remedy: str) -> MetadataError:
+        return MetadataError(what, remedy, line=line_of(name, text=text, header="collection"))
+
+    for name, value in table.items():
+        if name not in _NAMES:
+            raise fault(name, f"[collection] has no field `{name}`.", nearest(name, _NAMES))
+        if name in _TEXTS and not isinstance(value, str):
+            raise fault(name, f"`{name}` is not a text.", "Put its value in quotation marks.")
+    questions = table.get("suggested_questions", [])
+    if not isinstance(questions, list) or not all(isinstance(each, str) for each in questions):
+        raise fault(
+            "suggested_questions",
+            "`suggested_questions` is not a list of texts.",
+            'Write ["First question?", "Second question?"].',
+        )
+    texts = {name: str(table[name]).strip() for name in _TEXTS if name in table}
+    return Collection(
+        title=texts.get("title") or Collection().title,
+        institution=texts.get("institution") or None,
+        welcome=texts.get("welcome") or None,
+        suggested_questions=tuple(each.strip() for each in questions if each.strip()),
+        glossary=_glossary(_table(table.get("glossary", {}), "[collection.glossary]"), text),
+    )
+
+
+def _glossary(table: Mapping[str, object], text: str) -> dict[str, tuple[str, ...]]:
+    glossary = {}
+    for term, value in table.items():
+        same = [value] if isinstance(value, str) else value
+        if not isinstance(same, list) or not all(isinstance(each, str) for each in same):
+            raise MetadataError(
+                f"The glossary's `{term}` is not a text or a list of texts.",
+                f'Write "{term}" = "what it stands for".',
+                line=line_of(term, text=text, header="collection.glossary"),
+            )
+        glossary[term] = tuple(each.strip() for each in same if each.strip())
+    return glossary

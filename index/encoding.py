@@ -1,0 +1,171 @@
+"""Bytes of a text file → its characters, with a doubt where the encoding had to be guessed."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+
+from errors import DocumentError
+from index.reading import Doubt
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins it
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_OTHER_KINDS = (
+    (b"%PDF-", "a PDF", "Rename it to end in .pdf."),
+    (b"PK\x03\x04", "a ZIP archive", "Rename it to end in .docx if it is one, else unpack it."),
+    (b"{\\rtf", "an RTF document", "Save it as .docx or .txt."),
+    (b"\xd0\xcf\x11\xe0", "an old Office document", "Save it as .docx or .pdf."),
+)
+_SAVE_AS_UTF8 = "Save it as UTF-8."
+_N_BYTES_TO_GUESS_FROM = 16_384
+"""Lines with bytes beyond ASCII, which alone tell encodings apart; more makes no guess better."""
+_SAME_CHAOS = 0.02
+_SAME_COHERENCE = 0.05
+"""Guesses this close together (charset-normalizer's measures, 0 to 1) are equally good."""
+_MAX_CONTROL_SHARE = 0.01
+"""Texts hold a form feed a page at most; of random bytes one in nine is a control character."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Doubt, ...]]:
+    """The characters of `data`, without a byte order mark; `declared` is what the file claims.
+
+    Raises DocumentError for binary files and for bytes that no encoding explains.
+    """
+    for signature, kind, remedy in _OTHER_KINDS:
+        if data.startswith(signature):
+            raise DocumentError(f"The file is {kind} with the ending of a text.", remedy)
+    text, doubts = _decode(data, declared)
+    if "\x00" in text or len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
+        raise DocumentError(
+            "The file is binary, with the ending of a text.",
+            "Give it the ending of its kind, or take it out of the folder.",
+        )
+    return text, (*doubts, *replacement_doubts(text))
+
+
+def replacement_doubts(text: str) -> tuple[Doubt, ...]:
+    """A doubt where characters were lost (U+FFFD) before the file came here."""
+    n_lost = text.count("\ufffd")
+    if not n_lost:
+        return ()
+    signs = "1 character was" if n_lost == 1 else f"{n_lost:,} characters were"
+    return (Doubt(f"{signs} lost before (U+FFFD).", "Make the text anew from its source."),)
+
+
+def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Doubt, ...]]:
+    for mark, name in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _strictly(data[len(mark) :], name), ()
+    if data.isascii() and not (declared and _is_stateful(declared)):
+        text = data.decode("ascii")
+        wide = _wide_encoding(data) if "\x00" in text else None
+        return (text, ()) if wide is None else (_strictly(data, wide), ())
+    for name in filter(None, ("utf-8", declared)):
+        if _is_known(name):
+            try:
+                return data.decode(name), ()
+            except UnicodeDecodeError:
+                continue
+    return _guess(data)
+
+
+def _strictly(data: bytes, name: str) -> str:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            f"The file begins as {name.upper()} but byte {error.start:,} does not fit.",
+            _SAVE_AS_UTF8,
+        ) from error
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    """UTF-16 without a mark: in Western text every other byte is null."""
+    head = data[:_N_BYTES_TO_GUESS_FROM]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if odd > len(head) / 6 and not even:
+        return "utf-16-le"
+    if even > len(head) / 6 and not odd:
+        return "utf-16-be"
+    return None
+
+
+def _codec(name: str) -> str:
+    try:
+        return codecs.lookup(name).name.replace("-", "_")
+    except (LookupError, ValueError):
+        return ""
+
+
+def _is_known(name: str) -> bool:
+    """Whether `name` is an encoding that a file written byte by byte may rightly declare."""
+    return _codec(name).startswith(
+        (
+            "utf_8",
+            "iso8859",
+            "cp",
+            "mac_",
+            "koi8",
+            "euc_",
+            "gb",
+            "big5",
+            "shift_jis",
+            "johab",
+            "tis_620",
+            "hz",
+            "iso2022",
+        )
+    )
+
+
+def _is_stateful(name: str) -> bool:
+    """Whether `name` writes other scripts in ASCII bytes, as old Japanese and Chinese pages do."""
+    return _codec(name).startswith(("iso2022", "hz"))
+
+
+def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
+    """The likeliest legacy encoding: Windows-1252 where nothing speaks for another."""
+    from charset_normalizer import from_bytes
+
+    wide = _wide_encoding(data)
+    if wide is not None:
+        return _strictly(data, wide), ()
+    sample = _telling_bytes(data)
+    matches = list(from_bytes(sample))
+    equals = [
+        match
+        for match in matches
+        if match.chaos <= matches[0].chaos + _SAME_CHAOS
+        and match.coherence >= matches[0].coherence - _SAME_COHERENCE
+    ]
+    names = [match.encoding for match in equals]
+    if any({"cp1252", "latin_1"} & {m.encoding, *m.could_be_from_charset} for m in equals):
+        names.insert(0, "cp1252")
+    for name in names:
+        try:
+            text, seen = data.decode(name), sample.decode(name, "replace")
+        except UnicodeDecodeError:
+            continue
+        rivals = [m.encoding for m in equals if m.encoding != name and str(m) != seen]
+        if not rivals:
+            return text, ()
+        what = f"Its encoding is uncertain: read as {name}, but {rivals[0]} fits as well."
+        return text, (Doubt(what, f"Compare the accents; if they are wrong: {_SAVE_AS_UTF8}"),)
+    raise DocumentError("The encoding is unknown: these bytes are no readable text.", _SAVE_AS_UTF8)
+
+
+def _telling_bytes(data: bytes) -> bytes:
+    sample = b""
+    for line in io.BytesIO(data):
+        if not line.isascii():
+            sample += line
+        if len(sample) > _N_BYTES_TO_GUESS_FROM:
+            break
+    return sample[:_N_BYTES_TO_GUESS_FROM]

@@ -1,0 +1,89 @@
+"""Makes `models/all-MiniLM-L6-v2/` from the official weights, and measures what the export loses.
+
+One forward pass over one unpadded text (no attention mask), traced to ONNX; matrices and the
+embedding table in int8, per output channel, 7 bits used (`reduce_range`: processors without VNNI
+add pairs of products in 16 bits and would saturate). Activations are quantised per text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.embedder import DEFAULT_MODEL, SOURCE_SHA256, ExportedEmbedder, package_folder
+
+MAX_PIECES = 254
+"""The model was trained on 256 word pieces, two of which are its own marks."""
+
+
+def export(folder: Path) -> None:
+    """Write model.onnx, tokenizer.json and recipe.json to `folder`."""
+    import onnx
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from sentence_transformers import SentenceTransformer
+
+    source = package_folder()
+    transformer: Any = SentenceTransformer(str(source), device="cpu")[0].auto_model.eval()
+    transformer.set_attn_implementation("eager")
+
+    class WordPieces(torch.nn.Module):
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            output: torch.Tensor = transformer(
+                input_ids=input_ids,
+                attention_mask=torch.ones_like(input_ids),
+                token_type_ids=torch.zeros_like(input_ids),
+            ).last_hidden_state
+            return output
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        traced = Path(scratch) / "traced.onnx"
+        torch.onnx.export(
+            WordPieces(),
+            (torch.ones(1, 16, dtype=torch.long),),
+            str(traced),
+            input_names=["input_ids"],
+            output_names=["word_pieces"],
+            dynamic_axes={"input_ids": {1: "n"}, "word_pieces": {1: "n"}},
+            opset_version=17,
+            dynamo=False,
+        )
+        quantize_dynamic(
+            traced,
+            folder / "model.onnx",
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
+    onnx.checker.check_model(str(folder / "model.onnx"))
+    shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+    recipe = {
+        "name": DEFAULT_MODEL,
+        "dimensions": 384,
+        "max_pieces": MAX_PIECES,
+        "source_sha256": SOURCE_SHA256,
+        "files": {name: _sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
+    }
+    (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+
+
+def agreement(folder: Path, texts: list[str]) -> tuple[float, float]:
+    """Mean and lowest cosine between the export's vectors of `texts` and the original model's."""
+    from sentence_transformers import SentenceTransformer
+
+    original = SentenceTransformer(str(package_folder()), device="cpu")
+    expected = original.encode(texts, normalize_embeddings=True, convert_to_numpy=True)
+    cosines = np.sum(ExportedEmbedder(folder).embed(texts) * np.asarray(expected), axis=1)
+    return float(cosines.mean()), float(cosines.min())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

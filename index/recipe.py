@@ -1,0 +1,107 @@
+"""How an index was made: kept with it as `recipe.json` and checked whenever it is opened."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from errors import IndexDamaged, ModelError
+
+FORMAT_VERSION = 1
+"""Of the files of an index. An index of a newer format is refused, an older one is made anew."""
+
+CHUNKING_VERSION = 1
+"""To be raised with every change of what `chunker` makes of a document or gives to the model."""
+
+DOCENT_VERSION = "0.1.0"
+"""As in pyproject.toml (a test compares them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What must stay the same for an indexed document to be kept as it is."""
+
+    format_version: int
+    model_sha256: str
+    dimensions: int
+    max_pieces: int
+    passage_pieces: int
+    chunking_version: int
+    folding_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class VectorKind:
+    """`exact`, or `ivf-sq8`: `n_lists` cells of which `n_probes` are searched, 8 bits a value.
+
+    `recall_at_10`: the share of the ten exactly nearest passages found, on a sample of the index's
+    own vectors at the time of building. `n_trained`: how many passages there were when the cells
+    were learned.
+    """
+
+    kind: str = "exact"
+    n_lists: int = 0
+    n_probes: int = 0
+    recall_at_10: float = 1.0
+    n_trained: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`complete` is false after Ctrl-C: some documents of the folder are not in the index yet.
+
+    `content_sha256` is the hash of all document ids and their contents, in the order of the ids.
+    `n_words_stale` counts removed passages that the lexical statistics still include.
+    """
+
+    making: Making
+    docent_version: str
+    model: str
+    vectors: VectorKind
+    n_documents: int
+    n_passages: int
+    longest_passage_pieces: int
+    n_words_stale: int
+    content_sha256: str
+    created: str
+    complete: bool
+
+    @property
+    def dimensions(self) -> int:
+        return self.making.dimensions
+
+    def require_model(self, name: str, sha256: str) -> None:
+        """Raises ModelError unless the index was made with this very model."""
+        if sha256 == self.making.model_sha256:
+            return
+        if name == self.model:
+            raise ModelError(
+                f"The model {name} is not the one the index was made with (its files differ).",
+                "Make the index anew with: python -m index FOLDER",
+            )
+        raise ModelError(
+            f"The index was made with the model {self.model}, not with {name}.",
+            f"Ask with --model {self.model}, or make the index anew with: "
+            f"python -m index FOLDER --model {name}",
+        )
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    path.write_text(json.dumps(asdict(recipe), indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Raises IndexDamaged where the file is not a recipe of this format."""
+    try:
+        entries: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        making = Making(**entries.pop("making"))
+        vectors = VectorKind(**entries.pop("vectors"))
+        return Recipe(making=making, vectors=vectors, **entries)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        names = ", ".join(field.name for field in fields(Recipe))
+        raise IndexDamaged(
+            f"{path} is not a recipe of format {FORMAT_VERSION} (it needs {names}).",
+            "Make the index anew with: python -m index FOLDER",
+        ) from error

@@ -1,0 +1,59 @@
+"""What the page needs from whoever answers. `answerer.pipeline.Pipeline` has this shape."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from datatypes import Answer, Collection, Document, Metadata, Passage, Quote, Span
+
+
+class DocumentCard(Protocol):
+    """One line of the list of documents."""
+
+    @property
+    def document_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def metadata(self) -> Metadata: ...
+    @property
+    def n_characters(self) -> int: ...
+
+
+class Library(Protocol):
+    """Documents that can be asked, read and cited. Every method may be called from any thread."""
+
+    @property
+    def collection(self) -> Collection: ...
+    @property
+    def n_documents(self) -> int: ...
+
+    def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
+        """Raises QuestionError, whose text can be shown, for questions that cannot be answered."""
+        ...
+
+    def document(self, document_id: str) -> Document | None: ...
+
+    def documents(
+        self, *, search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[int, list[DocumentCard]]:
+        """How many documents the search finds, and those from `offset` on, `limit` at most."""
+        ...
+
+    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+        """The words of the passage that the question's words met, as spans of the document."""
+        ...
+
+    def cite(self, quote: Quote) -> dict[str, str]:
+        """Keys: note, short_note, bibliography, bibtex, ris, csl_json."""
+        ...
+
+    def permalink(self, quote: Quote) -> str:
+        """A query string that leads back to the quote: `?quote=…`."""
+        ...
+
+    def find(self, permalink_value: str) -> Quote | None:
+        """The quote again; None where its text is no longer the same."""
+        ...
+
+    def related_questions(self, answer: Answer) -> tuple[str, ...]: ...

@@ -1,0 +1,191 @@
+// The conversation: asks through Gradio's queue, shows the turn that comes back as HTML.
+// The server writes and escapes all HTML; this file only puts it in place.
+import { closeDocument, showPlace, startDocuments, unmark } from "./documents.js";
+
+const ASK = "questions/gradio_api/call/ask";
+const SLOW_MS = 3000;
+const VOTES = "docent-votes";
+const MOST_VOTES = 500;
+
+const byId = (id) => document.getElementById(id);
+const [welcome, turns, scroller, form, box, send] =
+  ["welcome", "turns", "scroller", "ask", "question", "send"].map(byId);
+const words = document.body.dataset;
+const wide = matchMedia("(min-width: 900px)");
+
+let turnId = ""; // the answer that the next question may follow up
+let conversation = 0; // counts up when a new one begins: a late answer to the old one is dropped
+let asking = false;
+
+export function announce(text) {
+  byId("status").textContent = "";
+  setTimeout(() => { byId("status").textContent = text; }, 50);
+}
+
+// Gradio's two steps: hand the question in, then fetch the event that carries the answer.
+async function answerTo(question) {
+  const handedIn = await fetch(ASK, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ data: [question, turnId] }),
+  });
+  if (!handedIn.ok) throw new Error("refused");
+  const { event_id: eventId } = await handedIn.json();
+  const events = await (await fetch(`${ASK}/${eventId}`)).text();
+  const complete = events.match(/event: complete\ndata: (.*)/);
+  if (!complete) throw new Error("no answer");
+  return JSON.parse(complete[1])[0];
+}
+
+async function ask(question, { moveFocus = false } = {}) {
+  if (asking) return;
+  asking = true;
+  const asked = conversation;
+  send.setAttribute("aria-disabled", "true");
+  welcome.hidden = true;
+  unmark();
+  const turn = waitingTurn(question);
+  const slow = setTimeout(() => {
+    turn.querySelector(".waiting-words").textContent = words.stillWaiting;
+    announce(words.stillWaiting);
+  }, SLOW_MS);
+  try {
+    const answer = await answerTo(question);
+    if (asked !== conversation) return;
+    turn.innerHTML = answer.html;
+    turnId = answer.turn_id || turnId;
+    announce(answer.announcement);
+  } catch {
+    if (asked !== conversation) return;
+    turn.querySelector(".waiting").textContent = words.unreachable;
+    announce(words.unreachable);
+  } finally {
+    clearTimeout(slow);
+    asking = false;
+    send.removeAttribute("aria-disabled");
+  }
+  finished(turn, moveFocus);
+}
+
+function waitingTurn(question) {
+  const turn = document.createElement("div");
+  const heading = document.createElement("h2");
+  heading.className = "asked";
+  heading.dir = "auto";
+  heading.textContent = question;
+  turn.append(heading, byId("waiting").content.cloneNode(true));
+  turns.append(turn);
+  turn.scrollIntoView({ block: "start" });
+  announce(turn.querySelector(".waiting-words").textContent);
+  return turn;
+}
+
+function finished(turn, moveFocus) {
+  turn.scrollIntoView({ block: "start" });
+  if (moveFocus) turn.querySelector("h2").focus({ preventScroll: true });
+  showVotes(turn);
+  const first = turn.querySelector(".cite");
+  if (first && wide.matches) showPlace(first, { moveFocus: false });
+}
+
+function beginAgain() {
+  conversation += 1;
+  turnId = "";
+  turns.replaceChildren();
+  welcome.hidden = false;
+  scroller.scrollTop = 0;
+  // Without this, loading the page again would bring a permalink's quote back.
+  if (location.search) history.replaceState(null, "", location.pathname);
+  closeDocument({ moveFocus: false });
+  box.value = "";
+  box.focus();
+  announce(words.cleared);
+}
+
+async function copy(button) {
+  const text = button.parentElement.querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    announce(words.copied);
+    button.classList.add("done");
+    setTimeout(() => button.classList.remove("done"), 2000);
+  } catch {
+    // Pages served without https to another machine may not write to the clipboard.
+    getSelection().selectAllChildren(text);
+    const done = document.execCommand("copy");
+    announce(done ? words.copied : words.notCopied);
+    button.classList.toggle("done", done);
+  }
+}
+
+function votes() {
+  try {
+    return JSON.parse(localStorage.getItem(VOTES)) || {};
+  } catch {
+    return {};
+  }
+}
+
+function vote(button) {
+  const about = button.parentElement.dataset.about;
+  const { [about]: before, ...others } = votes();
+  const kept = Object.entries(others).slice(-MOST_VOTES + 1);
+  if (before !== button.dataset.vote) kept.push([about, button.dataset.vote]);
+  try {
+    localStorage.setItem(VOTES, JSON.stringify(Object.fromEntries(kept)));
+  } catch {
+    return; // storage is switched off or full: nothing is kept, and nothing looks kept
+  }
+  showVotes(document);
+}
+
+function showVotes(part) {
+  const kept = votes();
+  for (const button of part.querySelectorAll(".vote")) {
+    const given = kept[button.parentElement.dataset.about];
+    button.setAttribute("aria-pressed", String(given === button.dataset.vote));
+  }
+}
+
+function changeTheme() {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+  try {
+    localStorage.setItem("docent-theme", root.dataset.theme);
+  } catch {
+    // Storage is switched off: the choice lasts until the page is left.
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (asking) return;
+  const question = box.value;
+  box.value = "";
+  ask(question);
+});
+
+box.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+scroller.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.question) ask(button.dataset.question, { moveFocus: true });
+  else if (button.dataset.document) showPlace(button);
+  else if (button.dataset.vote) vote(button);
+  else if ("copy" in button.dataset) copy(button);
+});
+
+byId("new-conversation").addEventListener("click", beginAgain);
+byId("theme").addEventListener("click", changeTheme);
+
+startDocuments(announce);
+if (turns.firstElementChild) {
+  welcome.hidden = true;
+  finished(turns.firstElementChild, false);
+}

@@ -1,0 +1,286 @@
+"""An answer → HTML. Words of documents and visitors go through `escaping`, numbers are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from datatypes import Answer, Citation, Hit, Metadata, Passage, Quote, Span
+from interface.escaping import attribute, shown, shown_span
+from interface.library import Library
+from interface.wording import Wording
+
+MOST_NEARBY = 3  # passages offered as "related", and runners-up named
+_CLOSE, _NEAR, _LOOSE = 0.6, 0.45, 0.3  # cosines; only the words change there, nothing is decided
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Writes HTML in one wording about one library."""
+
+    library: Library
+    wording: Wording
+
+    def answer(self, answer: Answer, turn_id: str) -> str:
+        """One turn of the conversation: the question, and its quotes or that there are none."""
+        return self._turn(
+            answer.question,
+            turn_id,
+            self._understood(answer)
+            + (self._found(answer) if answer.found else self._not_found(answer))
+            + self._suggestions(self.library.related_questions(answer)),
+            name="found" if answer.found else "not-found",
+        )
+
+    def refusal(self, question: str, why: str) -> str:
+        """A turn in which there is no answer, with a sentence that says why."""
+        return self._turn(
+            question, "refused", f'<p class="verdict">{shown(why)}</p>', name="refused"
+        )
+
+    def linked(self, quote: Quote | None) -> str:
+        """The turn of a page that was opened by a permalink; None: its text has changed."""
+        words = self.wording
+        if quote is not None:
+            return self._turn(words.linked, "linked", self._quote(Citation(1, quote)), name="found")
+        changed = f'<p class="verdict">{shown(words.link_changed_more)}</p>'
+        return self._turn(words.link_changed, "linked", changed, name="not-found")
+
+    def announcement(self, answer: Answer) -> str:
+        """What a screen reader says when the answer is there: plain text, not HTML."""
+        if not answer.found:
+            return self.wording.not_found
+        quotes = " ".join(citation.quote.text for citation in answer.citations)
+        return f"{self.wording.found} {' '.join(quotes.split())}"
+
+    def suggested(self) -> str:
+        return _buttons(self.library.collection.suggested_questions)
+
+    def _turn(self, question: str, turn_id: str, inside: str, *, name: str) -> str:
+        heading = f"question-{attribute(turn_id)}"
+        return (
+            f'<article class="turn {name}" aria-labelledby="{heading}">'
+            f'<h2 class="asked" id="{heading}" tabindex="-1" dir="auto">{shown(question)}</h2>'
+            f"{inside}</article>"
+        )
+
+    def _understood(self, answer: Answer) -> str:
+        if answer.understood_as is None:
+            return ""
+        words = f"{shown(self.wording.understood_as)} <q>{shown(answer.understood_as)}</q>"
+        return f'<p class="understood" dir="auto">{words}</p>'
+
+    def _found(self, answer: Answer) -> str:
+        quotes = "".join(self._quote(citation, answer) for citation in answer.citations)
+        return f'<p class="verdict for-readers">{shown(self.wording.found)}</p>{quotes}' + (
+            self._votes(answer)
+        )
+
+    def _not_found(self, answer: Answer) -> str:
+        words = self.wording
+        verdict = (
+            f'<p class="verdict">{shown(words.not_found)}</p>'
+            f'<p class="verdict-more">{shown(words.not_found_more)}</p>'
+        )
+        nearby = "".join(self._nearby(hit.passage) for hit in answer.hits[:MOST_NEARBY])
+        if not nearby:
+            return verdict
+        return (
+            f'{verdict}<section class="nearby"><h3>{shown(words.related_passages)}</h3>'
+            f"<ul>{nearby}</ul></section>"
+        )
+
+    def _nearby(self, passage: Passage) -> str:
+        words = self.wording
+        document, span = passage.document, passage.span
+        shortened = Span(span.start, min(span.end, _end_of_sentences(passage)))
+        more = " …" if shortened.end < span.end else ""
+        return (
+            f'<li><p class="words" dir="auto">{shown_span(document.text, shortened)}{more}</p>'
+            f'<p class="source">{shown(_source(passage))} '
+            f'<button type="button" class="plain" {_place(document.document_id, span)}>'
+            f"{shown(words.show_in_document)}</button></p></li>"
+        )
+
+    def _quote(self, citation: Citation, answer: Answer | None = None) -> str:
+        quote = citation.quote
+        formats = self.library.cite(quote)
+        marks = [(quote.highlight, "answering")] if quote.highlight else []
+        label = self.wording.citation_label.format(number=citation.number)
+        place = _place(quote.document.document_id, quote.span, quote.highlight)
+        return (
+            '<figure class="quote"><blockquote>'
+            f'<p class="words" dir="auto">{shown_span(quote.document.text, quote.span, marks)}</p>'
+            "</blockquote><figcaption>"
+            f'<p class="source"><button type="button" class="cite" {place} '
+            f'aria-label="{attribute(label)}">{citation.number}</button>'
+            f'<span class="note" dir="auto">{shown(formats["note"])}</span>'
+            f"{_badge(self._status(quote))}</p>"
+            f'<div class="drawers">{self._citing(quote, formats)}'
+            f"{self._why(quote, answer) if answer else ''}"
+            f"</div></figcaption></figure>"
+        )
+
+    def _status(self, quote: Quote) -> str:
+        """What kind of text this is; empty where the metadata do not say."""
+        words, metadata = self.wording, quote.document.metadata
+        status, translator = _line(metadata, "text_status"), _line(metadata, "translator")
+        if translator and status in ("", "translation"):
+            return words.translation_by.format(translator=translator)
+        known = {
+            "original": words.original,
+            "transcription": words.transcription,
+            "translation": words.translation,
+            "ocr": words.ocr,
+        }
+        return known.get(status, status)
+
+    def _citing(self, quote: Quote, formats: dict[str, str]) -> str:
+        words = self.wording
+        names = {
+            "note": words.note,
+            "short_note": words.short_note,
+            "bibliography": words.bibliography,
+            "bibtex": words.bibtex,
+            "ris": words.ris,
+            "csl_json": words.csl_json,
+        }
+        texts = [(words.quote_itself, quote.text)]
+        texts += [(name, formats[key]) for key, name in names.items() if formats.get(key)]
+        lines = "".join(
+            f'<li><span class="format">{shown(name)}</span>'
+            f'<button type="button" class="plain" data-copy '
+            f'aria-label="{attribute(words.copy_one.format(name=name))}">'
+            f'{shown(words.copy)}</button><pre dir="auto" tabindex="0" role="group" '
+            f'aria-label="{attribute(name)}">{shown(text)}</pre></li>'
+            for name, text in texts
+        )
+        return (
+            f"<details><summary>{shown(words.cite_button)}</summary>"
+            f'<ul class="formats">{lines}</ul></details>'
+            f'<a class="permalink" href="{attribute(self.library.permalink(quote))}">'
+            f"{shown(words.permalink)}</a>"
+        )
+
+    def _why(self, quote: Quote, answer: Answer) -> str:
+        words = self.wording
+        hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
+        if hit is None:
+            return ""
+        text = quote.document.text
+        matched = self.library.matches(answer.understood_as or answer.question, hit.passage)
+        found = dict.fromkeys(" ".join(span.of(text).casefold().split()) for span in matched)
+        reasons = [
+            f"{shown(words.why_words)} " + ", ".join(f"<b>{shown(word)}</b>" for word in found)
+            if found
+            else shown(words.why_no_words)
+        ]
+        reasons += [shown(reason) for reason in self._scores(hit, len(answer.hits))]
+        others = [other for other in answer.hits if not _holds(other.passage, quote)]
+        runners_up = "".join(self._runner_up(other) for other in others[:MOST_NEARBY])
+        return (
+            f"<details><summary>{shown(words.why_button)}</summary>"
+            f'<ul class="reasons">{"".join(f"<li>{reason}</li>" for reason in reasons)}</ul>'
+            + (f"<p>{shown(words.runners_up)}</p><ol>{runners_up}</ol>" if runners_up else "")
+            + "</details>"
+        )
+
+    def _scores(self, hit: Hit, n_hits: int) -> Iterable[str]:
+        words = self.wording
+        if (cosine := hit.scores.get("dense")) is not None:
+            how = (
+                words.dense_close
+                if cosine >= _CLOSE
+                else words.dense_near
+                if cosine >= _NEAR
+                else words.dense_loose
+                if cosine >= _LOOSE
+                else words.dense_far
+            )
+            yield words.why_dense.format(how=how, score=f"{cosine:.2f}")
+        if (points := hit.scores.get("lexical")) is not None:
+            yield words.why_lexical.format(score=f"{points:.1f}")
+        yield words.why_rank.format(rank=hit.rank, n=n_hits)
+
+    def _runner_up(self, hit: Hit) -> str:
+        document, span = hit.passage.document, hit.passage.span
+        opening = " ".join(hit.passage.text[:90].split())
+        return (
+            f'<li><button type="button" class="plain" {_place(document.document_id, span)}>'
+            f"{shown(opening)} …</button></li>"
+        )
+
+    def _votes(self, answer: Answer) -> str:
+        words = self.wording
+        about = attribute(answer.understood_as or answer.question)
+        buttons = "".join(
+            f'<button type="button" class="vote" data-vote="{name}" aria-pressed="false" '
+            f'aria-label="{attribute(label)}" title="{attribute(label)}">{_thumb()}</button>'
+            for name, label in (("up", words.vote_up), ("down", words.vote_down))
+        )
+        return (
+            f'<div class="votes" role="group" data-about="{about}" '
+            f'aria-label="{attribute(words.vote_label)}">{buttons}</div>'
+        )
+
+    def _suggestions(self, questions: tuple[str, ...]) -> str:
+        if not questions:
+            return ""
+        return (
+            f'<section class="related"><h3>{shown(self.wording.related_heading)}</h3>'
+            f"{_buttons(questions)}</section>"
+        )
+
+
+def _buttons(questions: tuple[str, ...]) -> str:
+    lines = "".join(
+        f'<li><button type="button" class="suggestion" data-question="{attribute(question)}" '
+        f'dir="auto">{shown(question)}</button></li>'
+        for question in questions
+    )
+    return f'<ul class="suggestions">{lines}</ul>' if lines else ""
+
+
+def _place(document_id: str, span: Span, highlight: Span | None = None) -> str:
+    """The attributes by which the page finds a span in a document."""
+    place = f'data-document="{attribute(document_id)}" data-start="{span.start}"'
+    place += f' data-end="{span.end}"'
+    if highlight is None:
+        return place
+    return f'{place} data-from="{highlight.start}" data-to="{highlight.end}"'
+
+
+def _badge(words: str) -> str:
+    return f' <span class="badge">{shown(words)}</span>' if words else ""
+
+
+def _holds(passage: Passage, quote: Quote) -> bool:
+    same = passage.document.document_id == quote.document.document_id
+    return same and passage.span.overlaps(quote.span)
+
+
+def _end_of_sentences(passage: Passage) -> int:
+    """Where the passage's first two sentences end: enough to see what it is about."""
+    return passage.sentences[:2][-1].end if passage.sentences else passage.span.end
+
+
+def _source(passage: Passage) -> str:
+    return (
+        f"{passage.document.title} · {passage.heading}"
+        if passage.heading
+        else (passage.document.title)
+    )
+
+
+def _line(metadata: Metadata, key: str) -> str:
+    value = metadata.get(key, "")
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _thumb() -> str:
+    """A raised thumb; the style sheet turns it over for the vote against."""
+    return (
+        '<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+        '<path d="M4 11h3v9H4zM9.5 19.2V11l3.6-7c1.3 0 2.1.9 1.9 2.3L14.4 10h4.1c1.2 0 2 1 1.7 2.2'
+        'l-1.5 6c-.2 1-1 1.6-1.9 1.6H11.5z"/></svg>'
+    )

@@ -1,0 +1,83 @@
+"""How many tokens a text takes, counted by tiktoken with the ranks that come with Docent."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from errors import ModelError
+
+if TYPE_CHECKING:
+    import tiktoken
+
+ENCODING = "cl100k_base"
+# tiktoken's own cache layout: the file bears the SHA-1 of the address it was published at.
+RANKS = Path(__file__).parent / "cl100k" / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
+RANKS_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
+CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
+
+_loading = threading.Lock()
+
+
+def count_tokens(text: str) -> int:
+    """Exact. Strings such as <|endoftext|> are counted as the text they are.
+
+    Raises ModelError where the ranks are missing or altered; nothing is ever downloaded.
+    """
+    return len(_encoding().encode_ordinary(text))
+
+
+def fit(texts: Sequence[str], *, budget: int) -> int:
+    """How many of the texts, best first, fit whole into `budget` tokens, each counted alone."""
+    used = 0
+    for n_fitting, text in enumerate(texts):
+        used += count_tokens(text)
+        if used > budget:
+            return n_fitting
+    return len(texts)
+
+
+def _encoding() -> tiktoken.Encoding:
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> tiktoken.Encoding:
+    # tiktoken checks the digest too, but then deletes the file and downloads another.
+    _check(RANKS)
+    import tiktoken
+
+    with _cache_directory(RANKS.parent):
+        return tiktoken.get_encoding(ENCODING)
+
+
+def _check(ranks: Path) -> None:
+    remedy = "Restore it from the release or with: git checkout prompts/cl100k"
+    try:
+        content = ranks.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise ModelError(f"The token ranks {ranks} are missing ({reason}).", remedy) from error
+    if sha256(content).hexdigest() != RANKS_SHA256:
+        raise ModelError(f"The token ranks {ranks} were altered.", remedy)
+
+
+@contextmanager
+def _cache_directory(folder: Path) -> Iterator[None]:
+    """Point tiktoken, which knows no other way, at `folder` just while it loads."""
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[CACHE_VARIABLE]
+        else:
+            os.environ[CACHE_VARIABLE] = before

@@ -1,0 +1,363 @@
+"""The page in the system's Chromium: what visitors see, with mouse, keyboard and screen reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import (
+    CHROMIUM_FLAGS,
+    DELEGATION,
+    HOSTILE,
+    UNKNOWN,
+    WORKERS,
+    chromium,
+    gdr_document,
+    hostile_document,
+    long_document,
+    served,
+    stand_in,
+)
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+WIDE, PHONE, UPRIGHT = (1440, 900), (390, 844), (1080, 1920)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def one() -> Iterator[str]:
+    """The address of a server with one document."""
+    with served(stand_in()) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def many() -> Iterator[str]:
+    with served(stand_in(gdr_document(), hostile_document(), long_document())) as address:
+        yield address
+
+
+def opened(
+    browser: Browser, address: str, size: tuple[int, int] = WIDE, scheme: str = "light"
+) -> Page:
+    """A page that records its errors and everything it asks of the network."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(address)
+    return page
+
+
+def ask(page: Page, question: str) -> None:
+    n_turns = page.locator("#turns .turn").count()
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    page.locator("#turns .turn").nth(n_turns).wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    # Elements still fading in would be measured at half their contrast.
+    page.wait_for_timeout(300)
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found]
+
+
+def test_an_answer_is_quoted_and_marked_in_the_document_beside_it(
+    browser: Browser, one: str
+) -> None:
+    page = opened(browser, one)
+    ask(page, WORKERS)
+    sentence = "Currently about 3 million workers are participating in this movement."
+    assert page.locator(".quote .words").text_content() == sentence
+    mark = page.locator("#reader mark.answering")
+    expect(mark).to_have_text("about 3 million workers")
+    expect(mark).to_be_in_viewport()
+    assert "".join(page.locator("#reader mark").all_text_contents()) == sentence
+    expect(page.locator("#status")).to_contain_text("The documents say: Currently about 3 million")
+    assert page.evaluate("document.activeElement.id") == "question"
+
+
+def test_each_citation_leads_to_its_own_place(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    ask(page, DELEGATION)
+    expect(page.locator("#reader mark.answering")).to_have_text("coordinate positions")
+    page.locator(".cite").nth(1).click()
+    expect(page.locator("#reader mark")).to_have_text(
+        "It is especially visible in the industrial build-up"
+    )
+    expect(page.locator("#reader mark")).to_be_in_viewport()
+    expect(page.locator(".cite[aria-current]")).to_have_text("2")
+
+
+def test_copying_gives_the_slice_and_not_the_quotation_marks(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, DELEGATION)
+    page.locator(".words").first.click()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.words'))")
+    assert page.evaluate("getSelection().toString()") == (
+        "The objective of this visit will be to coordinate positions of both parties"
+    )
+    page.locator("summary", has_text="Copy citation").first.click()
+    page.get_by_role("button", name="Copy: The quote").first.click()
+    expect(page.locator("#status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "The objective of this visit\n\nwill be to coordinate positions of both parties"
+    )
+
+
+def test_not_found_looks_different_and_takes_old_marks_away(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    ask(page, WORKERS)
+    ask(page, UNKNOWN)
+    turn = page.locator(".turn.not-found")
+    expect(turn).to_contain_text("The documents do not say.")
+    expect(turn).to_contain_text("Related, not an answer")
+    expect(turn.locator("blockquote")).to_have_count(0)
+    expect(page.locator("#reader mark")).to_have_count(0)
+
+
+def test_a_suggestion_can_be_asked_and_a_new_conversation_forgets_it(
+    browser: Browser, one: str
+) -> None:
+    page = opened(browser, one)
+    page.get_by_role("button", name=WORKERS).click()
+    expect(page.locator(".turn h2")).to_be_focused()
+    ask(page, "And the objective?")
+    expect(page.locator(".understood")).to_contain_text(WORKERS)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
+    expect(page.locator("#question")).to_be_focused()
+    ask(page, "And the objective?")
+    expect(page.locator(".understood")).to_have_count(0)
+
+
+def test_a_slow_answer_says_that_it_is_coming(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    page.fill("#question", "slow")
+    page.press("#question", "Enter")
+    expect(page.locator(".waiting")).to_have_text("Looking in the documents …")
+    expect(page.locator(".waiting")).to_have_text("Please wait a moment longer …")
+    expect(page.locator(".turn")).to_contain_text("The documents do not say.")
+
+
+def test_a_lost_connection_is_said_and_the_next_question_works(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    page.route("**/questions/**", lambda route: route.abort())
+    page.fill("#question", WORKERS)
+    page.press("#question", "Enter")
+    expect(page.locator("#turns")).to_contain_text("The answer did not come")
+    page.unroute("**/questions/**")
+    ask(page, WORKERS)
+    expect(page.locator(".turn.found")).to_have_count(1)
+
+
+@pytest.mark.parametrize("question", ["", "🏺", "break"])
+def test_odd_questions_get_a_sentence_in_the_page(
+    browser: Browser, one: str, question: str
+) -> None:
+    page = opened(browser, one)
+    ask(page, question)
+    expect(page.locator(".turn .verdict")).to_be_visible()
+
+
+def test_votes_stay_in_this_browser(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    asked: list[str] = []
+    ask(page, WORKERS)
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Yes, this was the answer").click()
+    expect(page.locator("[data-vote=up]")).to_have_attribute("aria-pressed", "true")
+    assert asked == []
+    page.reload()
+    ask(page, WORKERS)
+    expect(page.locator("[data-vote=up]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-vote=down]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_chosen_theme_is_kept(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Light or dark").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark != light
+
+
+def test_a_permalink_opens_its_quote_in_the_document(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    ask(page, WORKERS)
+    page.get_by_role("link", name="Link to this passage").click()
+    expect(page.locator(".turn")).to_contain_text("Currently about 3 million workers")
+    expect(page.locator("#reader mark")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_document_opens_over_the_conversation(browser: Browser, one: str) -> None:
+    page = opened(browser, one, PHONE)
+    ask(page, WORKERS)
+    expect(page.locator("aside")).to_be_hidden()
+    page.locator(".cite").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator("#reader mark.answering")).to_be_in_viewport()
+    expect(page.locator("#reader mark").first).to_be_focused()
+    assert page.evaluate("document.querySelector('main').inert")
+    page.keyboard.press("Escape")
+    expect(page.locator("aside")).to_be_hidden()
+    expect(page.locator(".cite")).to_be_focused()
+    page.locator(".cite").click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".cite")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE, UPRIGHT])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, many: str, size: tuple[int, int]
+) -> None:
+    page = opened(browser, many, size)
+    ask(page, HOSTILE)
+    for summary in page.locator(".turn summary").all():
+        summary.click()
+    overflowing = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => "
+        "e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert overflowing == []
+    assert page.evaluate("document.scrollingElement.scrollTop") == 0
+
+
+def test_a_hostile_document_is_shown_as_the_text_it_is(browser: Browser, many: str) -> None:
+    page = opened(browser, many)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    ask(page, HOSTILE)
+    expect(page.locator("#reader mark").first).to_be_visible()
+    expect(page.locator(".quote .words")).to_contain_text("<script>window.harmed=1</script>")
+    page.locator(".quote .words").hover()
+    assert page.evaluate("window.harmed") is None
+    assert page.locator("#turns img, #turns script, #reader img, #reader script").count() == 0
+    assert not [url for url in asked if "example.org" in url]
+    # The override is isolated: what follows it stands to its right.
+    assert page.evaluate(
+        """() => {
+            const at = (character) => {
+                const walk = document.createTreeWalker(document.querySelector('.words'), 4);
+                while (walk.nextNode()) {
+                    const i = walk.currentNode.data.indexOf(character);
+                    if (i < 0) continue;
+                    const range = document.createRange();
+                    range.setStart(walk.currentNode, i);
+                    range.setEnd(walk.currentNode, i + 1);
+                    return range.getBoundingClientRect().left;
+                }
+            };
+            return at('gnp.exe') < at('exe');
+        }"""
+    )
+
+
+def test_many_documents_can_be_searched_and_opened(browser: Browser, many: str) -> None:
+    page = opened(browser, many)
+    expect(page.locator(".card")).to_have_count(3)
+    page.fill("#search-words", "report nobody wrote")
+    page.press("#search-words", "Enter")
+    expect(page.locator("#cards")).to_have_text("No document fits this search.")
+    page.fill("#search-words", "policy")
+    page.press("#search-words", "Enter")
+    page.locator(".card").click()
+    expect(page.locator("#document-title")).to_be_focused()
+    expect(page.locator("#reader")).to_contain_text("June 20, 1963")
+    page.get_by_role("button", name="All documents").click()
+    expect(page.locator("#list-heading")).to_be_focused()
+
+
+def test_a_document_of_two_million_characters_stays_fast(browser: Browser, many: str) -> None:
+    page = opened(browser, many)
+    began = time.monotonic()
+    ask(page, "Show me paragraph 25000")
+    mark = page.locator("#reader mark")
+    expect(mark).to_have_text("Paragraph 25000 of the long document")
+    expect(mark).to_be_in_viewport()
+    assert time.monotonic() - began < 3
+    n_filled = page.locator(".piece:has(p)").count()
+    assert 0 < n_filled < 12
+    page.wait_for_timeout(600)
+    expect(mark).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_axe_finds_no_violation(
+    browser: Browser, many: str, size: tuple[int, int], scheme: str
+) -> None:
+    page = opened(browser, many, size, scheme)
+    assert violations(page) == []
+    ask(page, WORKERS)
+    for summary in page.locator(".turn summary").all():
+        summary.click()
+    assert violations(page) == []
+    ask(page, UNKNOWN)
+    assert violations(page) == []
+    page.locator(".cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="All documents").click()
+    assert violations(page) == []
+
+
+def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    order = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        assert page.evaluate(
+            "getComputedStyle(document.activeElement).outlineStyle"
+        ) == "solid" or (
+            order[-1] == "question"  # its frame is drawn around the whole box
+        )
+    assert order == [
+        "skip",
+        "new-conversation",
+        "open-documents",
+        "theme",
+        "scroller",
+        "suggestion",
+        "suggestion",
+        "suggestion",
+        "question",
+    ]
+
+
+def test_not_one_request_leaves_the_machine(browser: Browser, many: str) -> None:
+    context = browser.new_context()
+    asked: list[str] = []
+    refused: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.on("console", lambda message: refused.append(message.text))
+    page.on("pageerror", lambda error: refused.append(str(error)))
+    page.goto(many)
+    for question in (WORKERS, HOSTILE, UNKNOWN):
+        ask(page, question)
+    page.wait_for_timeout(500)
+    assert len(asked) > 10
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(many).netloc}
+    assert refused == []  # nor was anything remote wanted and stopped by the policy
