@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     from answerer.pipeline import Pipeline
 
-# Nothing may leave this machine: these libraries would ask their makers for news.
+# Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
+# keep statistics of the questions asked, which it would compute anew after each one.
 SILENCE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     "GRADIO_MCP_SERVER": "False",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",

@@ -34,8 +34,12 @@ def export(folder: Path) -> None:
     transformer.set_attn_implementation("eager")
 
     class WordPieces(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-            output: torch.Tensor = transformer(
+            output: torch.Tensor = self.transformer(
                 input_ids=input_ids,
                 attention_mask=torch.ones_like(input_ids),
                 token_type_ids=torch.zeros_like(input_ids),

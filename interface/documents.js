@@ -2,7 +2,7 @@
 // reader are fetched. Offsets count characters as the server does; marks are made by the server.
 
 const byId = (id) => document.getElementById(id);
-const [pane, aside, reader, list, cards, form] =
+const [pane, shelf, reader, list, cards, form] =
   ["pane", "document", "reader", "list", "cards", "search"].map(byId);
 const words = document.body.dataset;
 const wide = matchMedia("(min-width: 900px)");
@@ -48,27 +48,23 @@ export function startDocuments(say) {
 
 // On a narrow screen the pane lies over the conversation, which then cannot be reached.
 function isOver() {
-  return !wide.matches && aside.classList.contains("open");
+  return !wide.matches && shelf.classList.contains("open");
 }
 
 function fitScreen() {
   const over = isOver();
   for (const part of document.querySelectorAll("header.top, main, .skip")) part.inert = over;
-  aside.inert = !wide.matches && !over;
-  if (over) {
-    aside.setAttribute("role", "dialog");
-    aside.setAttribute("aria-modal", "true");
-  } else {
-    aside.removeAttribute("role");
-    aside.removeAttribute("aria-modal");
-  }
+  shelf.inert = !wide.matches && !over;
+  shelf.setAttribute("role", over ? "dialog" : "complementary");
+  if (over) shelf.setAttribute("aria-modal", "true");
+  else shelf.removeAttribute("aria-modal");
   if (wide.matches && !opened && list.hidden) listOrOnly({ moveFocus: false });
 }
 
 function open(show, options) {
   if (!wide.matches && !isOver()) {
     opener = document.activeElement;
-    aside.classList.add("open");
+    shelf.classList.add("open");
     fitScreen();
     byId("close-document").focus();
   }
@@ -77,7 +73,7 @@ function open(show, options) {
 
 export function closeDocument({ moveFocus = true } = {}) {
   unmark();
-  aside.classList.remove("open");
+  shelf.classList.remove("open");
   fitScreen();
   if (moveFocus) (opener?.isConnected ? opener : byId("question")).focus();
   opener = null;

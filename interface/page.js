@@ -16,6 +16,7 @@ const wide = matchMedia("(min-width: 900px)");
 let turnId = ""; // the answer that the next question may follow up
 let conversation = 0; // counts up when a new one begins: a late answer to the old one is dropped
 let asking = false;
+let showing = Promise.resolve(); // the document pane, still on its way to the last quote
 
 export function announce(text) {
   byId("status").textContent = "";
@@ -43,7 +44,7 @@ async function ask(question, { moveFocus = false } = {}) {
   const asked = conversation;
   send.setAttribute("aria-disabled", "true");
   welcome.hidden = true;
-  unmark();
+  showing = showing.then(unmark);
   const turn = waitingTurn(question);
   const slow = setTimeout(() => {
     turn.querySelector(".waiting-words").textContent = words.stillWaiting;
@@ -85,7 +86,7 @@ function finished(turn, moveFocus) {
   if (moveFocus) turn.querySelector("h2").focus({ preventScroll: true });
   showVotes(turn);
   const first = turn.querySelector(".cite");
-  if (first && wide.matches) showPlace(first, { moveFocus: false });
+  if (first && wide.matches) showing = showing.then(() => showPlace(first, { moveFocus: false }));
 }
 
 function beginAgain() {

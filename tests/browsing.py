@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from app import SILENCE
 from datatypes import (
     Answer,
     Collection,
@@ -223,6 +224,7 @@ def stand_in(*documents: Document) -> StandIn:
 
 
 def page_of(library: StandIn) -> FastAPI:
+    os.environ.update(SILENCE)
     quick_gradio.speed_up()
     from interface.chat import create_app
 
