@@ -12,7 +12,9 @@ from hashlib import sha256
 from datatypes import Quote
 
 # Endings whose full stop belongs to the word; any other one is the end of a sentence and goes.
-ABBREVIATIONS = frozenset("Bd. Co. Corp. Dept. Inc. Jr. Ltd. No. Nr. Sr. St. Univ. Vol.".split())
+ABBREVIATIONS = frozenset(
+    {"Bd.", "Co.", "Corp.", "Dept.", "Inc.", "Jr.", "Ltd.", "No.", "Nr.", "Sr.", "St.", "Vol."}
+)
 INITIALS = re.compile(r"(?:\w\.)+")
 EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|\{\s*\}")
 INVISIBLE = frozenset({"Cc", "Zl", "Zp"})
