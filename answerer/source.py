@@ -16,7 +16,8 @@ ABBREVIATIONS = frozenset(
     {"Bd.", "Co.", "Corp.", "Dept.", "Inc.", "Jr.", "Ltd.", "No.", "Nr.", "Sr.", "St.", "Vol."}
 )
 INITIALS = re.compile(r"(?:\w\.)+")
-EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|\{\s*\}")
+EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|\{\s*\})")
+REPEATED_COMMAS = re.compile(r"\s*,(?:\s*,)*")
 INVISIBLE = frozenset({"Cc", "Zl", "Zp"})
 TEXT_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -156,8 +157,8 @@ def clean(text: str) -> str:
         for character in text
         if character not in TEXT_DIRECTION and not "\ud800" <= character <= "\udfff"
     )
-    line = " ".join(EMPTY_BRACKETS.sub(" ", "".join(shown)).split())
-    line = line.strip(" ,;").rstrip(":").strip()
+    line = EMPTY_BRACKETS.sub(" ", "".join(shown))
+    line = " ".join(REPEATED_COMMAS.sub(",", line).split()).strip(" ,;:")
     last = line.rpartition(" ")[2]
     if line.endswith(".") and last not in ABBREVIATIONS and not INITIALS.fullmatch(last):
         line = line.rstrip(". ")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from datatypes import Hit, Passage
-from index.embedder import Embedder
+from index.embedder import Embedder, load_embedder
 from index.passage_index import PassageIndex
 from retriever.fusion import best, fused
 from retriever.lexical import content_pairs, content_terms, weighted_terms
@@ -57,6 +58,14 @@ class Retriever:
         self._names = [
             (name, *others) for name, others in index.collection.glossary.items()
         ]
+
+    @classmethod
+    def load(cls, folder: Path) -> Retriever:
+        """With the model that the index was made with. Raises IndexMissing, IndexDamaged, ModelError."""
+        index = PassageIndex.load(folder)
+        embedder = load_embedder(index.recipe.model)
+        index.recipe.require_model(embedder.name, embedder.sha256)
+        return cls(index, embedder)
 
     def read(self, question: str) -> Reading:
         terms = weighted_terms(question, self.index, names=self._names)

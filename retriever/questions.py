@@ -1,0 +1,46 @@
+"""A file of questions: one JSON object a line with `_id` and `text`, as BEIR's queries.jsonl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from errors import QuestionError
+
+
+def read_questions(path: Path) -> list[tuple[str, str]]:
+    """The (id, text) pairs in order. Raises QuestionError naming file and line."""
+    try:
+        return list(_questions(path))
+    except OSError as error:
+        raise QuestionError(
+            f"{path} cannot be read ({error.strerror}).", "Give a file of questions, one a line."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
+
+
+def _questions(path: Path) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                question_id, text = str(row["_id"]), row["text"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise QuestionError(
+                    f"{path}, line {number}: not a JSON object with _id and text.",
+                    'Each line reads like {"_id": "q1", "text": "Who wrote this?"}.',
+                ) from error
+            if not isinstance(text, str):
+                raise QuestionError(f"{path}, line {number}: text is not a string.", "Quote it.")
+            if question_id in seen:
+                raise QuestionError(
+                    f"{path}, line {number}: the _id {question_id} stands twice.",
+                    "Give every question an _id of its own.",
+                )
+            seen.add(question_id)
+            yield question_id, text

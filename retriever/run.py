@@ -1,0 +1,32 @@
+"""Hits in the form of a TREC run: `query_id Q0 document_id rank score tag`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from datatypes import Hit
+
+Unit = Literal["document", "passage"]
+
+TAG = "docent"
+_SPACE = re.compile(r"\s")
+
+
+def run_lines(
+    query_id: str, hits: Sequence[Hit], *, k: int, unit: Unit = "document"
+) -> Iterator[str]:
+    """The `k` best documents, each by its best passage, or the `k` best passages."""
+    ranked: dict[str, float] = {}
+    for hit in hits:
+        passage = hit.passage
+        name = passage.passage_id if unit == "passage" else passage.document.document_id
+        ranked.setdefault(name, hit.score)
+    for rank, (name, score) in enumerate(list(ranked.items())[:k], start=1):
+        yield f"{_field(query_id)} Q0 {_field(name)} {rank} {score:.6f} {TAG}"
+
+
+def _field(value: str) -> str:
+    """A run's fields are split at spaces, so none may hold one."""
+    return _SPACE.sub("_", value)
