@@ -24,7 +24,6 @@ _MAX_FRONT_MATTER = 65_536
 
 _CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_ATX_END = re.compile(r"(?:^|[ \t]+)#*[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:(=+)|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t| {0,3}(?:[>#|]|[-*+][ \t]|\d{1,9}[.)][ \t])")
 _MARKS = "*_`"
@@ -63,17 +62,20 @@ def markdown_headings(text: str) -> Iterator[Heading]:
         atx = _ATX.match(line)
         underline = _UNDERLINE.match(line)
         if atx:
-            wording = line[atx.end() :]
-            yield from _heading(
-                wording[: _ATX_END.search(wording).start()],  # type: ignore[union-attr]  # matches the end
-                start + atx.end(),
-                len(atx[1]),
-            )
+            wording = _without_closing_marks(line[atx.end() :])
+            yield from _heading(wording, start + atx.end(), len(atx[1]))
         elif underline and before:
             yield from _heading(before[1], before[0], 1 if underline[1] else 2)
         begins = fresh and not atx and not _NO_PARAGRAPH.match(line)
         before = (start, line) if begins else None
         fresh = not line.strip() or bool(atx) or bool(underline)
+
+
+def _without_closing_marks(wording: str) -> str:
+    """`Title ##` → `Title`, but `C#` stays."""
+    bare = wording.rstrip()
+    unmarked = bare.rstrip("#")
+    return unmarked if not unmarked or unmarked[-1] in " \t" else bare
 
 
 def _heading(wording: str, start: int, level: int) -> Iterator[Heading]:

@@ -19,7 +19,10 @@ def parser() -> argparse.ArgumentParser:
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("question", nargs="?", help="the question, in quotation marks")
     asked.add_argument(
-        "--questions", type=Path, metavar="FILE", help="many questions: JSON lines with _id and text"
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="many questions: JSON lines with _id and text",
     )
     parser.add_argument("-k", type=int, default=10, help="how many to return (default 10)")
     parser.add_argument(
@@ -79,7 +82,11 @@ def _answer(arguments: argparse.Namespace) -> int:
     # a document may fill several of the best passages: look deeper than k
     depth = max(N_CANDIDATES, 3 * arguments.k) if arguments.run or many else arguments.k
     with ExitStack() as stack:
-        run = stack.enter_context(arguments.run.open("w", encoding="utf-8")) if arguments.run else None
+        run = (
+            stack.enter_context(arguments.run.open("w", encoding="utf-8"))
+            if arguments.run
+            else None
+        )
         for query_id, question in tqdm(questions, unit="question", disable=not many or None):
             hits = retriever.retrieve(question, k=depth, mode=arguments.mode)
             lines = run_lines(query_id, hits, k=arguments.k, unit=arguments.unit)
@@ -103,7 +110,9 @@ def _answer(arguments: argparse.Namespace) -> int:
             elif not many:
                 for hit in hits[: arguments.k]:
                     title = hit.passage.document.title
-                    print(f"{hit.rank:>3}  {hit.score:7.2f}  {title}", *_place(hit.passage), sep="  ")
+                    print(
+                        f"{hit.rank:>3}  {hit.score:7.2f}  {title}", *_place(hit.passage), sep="  "
+                    )
                     print(f"     {' '.join(hit.passage.text.split())[:300]}\n")
     return 0
 

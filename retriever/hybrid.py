@@ -55,9 +55,7 @@ class Retriever:
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
-        self._names = [
-            (name, *others) for name, others in index.collection.glossary.items()
-        ]
+        self._names = [(name, *others) for name, others in index.collection.glossary.items()]
 
     @classmethod
     def load(cls, folder: Path) -> Retriever:
@@ -83,7 +81,9 @@ class Retriever:
     ) -> tuple[Candidate, ...]:
         """The same with what the answerer needs of each."""
         depth = max(N_CANDIDATES, k)
-        near = dict(self.index.nearest(reading.vector[None], k=depth)[0]) if mode != "lexical" else {}
+        near = (
+            dict(self.index.nearest(reading.vector[None], k=depth)[0]) if mode != "lexical" else {}
+        )
         worded = dict(self.index.matching(reading.terms, k=depth)) if mode != "dense" else {}
         keys = sorted({*near, *worded})
         if not keys:
@@ -120,9 +120,7 @@ class Retriever:
     def _pairs(self, reading: Reading, passages: Mapping[int, Passage]) -> dict[int, float]:
         """For each passage the rarity of the question's word pairs that stand in it side by side."""
         asked = content_pairs(content_terms(reading.question))
-        weight = {
-            pair: reading.rarity[pair[0]] + reading.rarity[pair[1]] for pair in asked
-        }
+        weight = {pair: reading.rarity[pair[0]] + reading.rarity[pair[1]] for pair in asked}
         return {
             key: sum(weight[pair] for pair in asked & content_pairs(_content(passage)))
             if asked

@@ -51,9 +51,7 @@ def weighted_terms(
 ) -> dict[str, float]:
     """Terms to search for and their weights. `names`: groups of names for one thing."""
     asked = content_terms(question)
-    weights: dict[str, float] = {
-        term: float(count) for term, count in Counter(asked).items()
-    }
+    weights: dict[str, float] = {term: float(count) for term, count in Counter(asked).items()}
     known = index.document_frequency(list(weights))
     for term in list(weights):
         for other, weight in _misread(term, index).items():
