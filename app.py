@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING
 from errors import DocentError, IndexMissing, SettingError
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from answerer.pipeline import Pipeline
+    from fastapi import FastAPI
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.

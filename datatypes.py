@@ -64,7 +64,7 @@ class Document:
     metadata: Metadata = field(default_factory=dict, repr=False, hash=False)
 
     def page_at(self, position: int) -> Page | None:
-        """The page that holds the character at `position`, or the last one that begins before it."""
+        """The page that holds the character at `position`, or the last that begins before it."""
         return next((page for page in reversed(self.pages) if page.span.start <= position), None)
 
 
@@ -175,3 +175,20 @@ class Collection:
     welcome: str | None = None
     suggested_questions: tuple[str, ...] = ()
     glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span that answers a test question. `Evidence` of one query are alternatives: any will do."""
+
+    document_id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A test question. Without evidence it has no answer in the documents."""
+
+    query_id: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()

@@ -197,14 +197,19 @@ def main() -> int:
     chosen = parser.parse_args()
     missing = [name for name in ("squad", "train") if not (chosen.data / name).is_dir()]
     if missing:
-        print(f"{chosen.data} has no folder {' and '.join(missing)}. Name the folder of the test "
-              "data: python benchmarks/words.py DATA", file=sys.stderr)
+        print(
+            f"{chosen.data} has no folder {' and '.join(missing)}. Name the folder of the test "
+            "data: python benchmarks/words.py DATA",
+            file=sys.stderr,
+        )
         return 1
     rows, questions = squad(chosen.data)
     asked = random.Random(SEED).sample(questions, 50)
     sentences = sentences_of(chosen.data)
-    print("| store | passages | success@1 | nDCG@10 | query p50/p95 ms | passages/s added "
-          "| replace and commit, s | MB |")
+    print(
+        "| store | passages | success@1 | nDCG@10 | query p50/p95 ms | passages/s added "
+        "| replace and commit, s | MB |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for name, store_type in STORES.items():
         for n in (len(rows), 2_000, chosen.passages):
@@ -220,8 +225,11 @@ def main() -> int:
                 )
                 size = sum(path.stat().st_size for path in Path(folder).rglob("*")) / 1e6
                 shown = "{:.3f} | {:.3f}".format(*measures) if measures else "– | –"
-                print(f"| {name} | {n:,} | {shown} | {p50:.2f} / {p95:.2f} | {rate:,.0f} "
-                      f"| {took:.2f} | {size:,.1f} |", flush=True)
+                print(
+                    f"| {name} | {n:,} | {shown} | {p50:.2f} / {p95:.2f} | {rate:,.0f} "
+                    f"| {took:.2f} | {size:,.1f} |",
+                    flush=True,
+                )
     return 0
 
 

@@ -128,7 +128,11 @@ class ExportedEmbedder:
         """
         encoding = self._tokenizer.encode(text)
         keep = self.max_pieces + 2
-        ids = encoding.ids if len(encoding.ids) <= keep else [*encoding.ids[: keep - 1], encoding.ids[-1]]
+        ids = (
+            encoding.ids
+            if len(encoding.ids) <= keep
+            else [*encoding.ids[: keep - 1], encoding.ids[-1]]
+        )
         (output,) = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
         offsets = np.array(encoding.offsets[: len(ids)], dtype=np.int64)
         return output[0], offsets
@@ -153,7 +157,9 @@ class SentenceTransformersEmbedder:
         self.name = model
         size = self._model.get_embedding_dimension()
         if size is None:
-            raise ModelError(f"The model {model} does not say how long its vectors are.", "Choose another.")
+            raise ModelError(
+                f"The model {model} does not say how long its vectors are.", "Choose another."
+            )
         self.dimensions = int(size)
         self.max_pieces = max(8, int(self._model.max_seq_length or 256) - 2)
 
@@ -167,7 +173,9 @@ class SentenceTransformersEmbedder:
         return digest.hexdigest()
 
     def count_pieces(self, text: str) -> int:
-        return len(self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+        return len(
+            self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        )
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(
@@ -196,7 +204,9 @@ def read_recipe(folder: Path) -> dict[str, Any]:
                 if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                     raise ModelError(f"The model file {folder.name}/{name} was altered.", _REMAKE)
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The model {folder.name} is incomplete ({_first(error)}).", _REMAKE) from error
+        raise ModelError(
+            f"The model {folder.name} is incomplete ({_first(error)}).", _REMAKE
+        ) from error
     return recipe
 
 
@@ -237,5 +247,3 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _first(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
-
-

