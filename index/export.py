@@ -30,7 +30,8 @@ def export(folder: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     source = package_folder()
-    transformer: Any = SentenceTransformer(str(source), device="cpu")[0].auto_model.eval()
+    model: Any = SentenceTransformer(str(source), device="cpu")
+    transformer = model[0].auto_model.eval()
     transformer.set_attn_implementation("eager")
 
     class WordPieces(torch.nn.Module):

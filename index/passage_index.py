@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,13 +158,7 @@ def write_collection(collection: Collection, path: Path) -> None:
 
 
 def read_collection(path: Path) -> Collection:
-    names = {field.name for field in fields(Collection)}
     said = json.loads(path.read_text("utf-8"))
-    return Collection(**{name: _frozen(value) for name, value in said.items() if name in names})
-
-
-def _frozen(value: object) -> object:
-    """Lists back to tuples: JSON knows no other sequence."""
-    if isinstance(value, dict):
-        return {name: _frozen(part) for name, part in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    said["suggested_questions"] = tuple(said["suggested_questions"])
+    said["glossary"] = {name: tuple(others) for name, others in said["glossary"].items()}
+    return Collection(**said)

@@ -73,7 +73,7 @@ class Store:
     """The read side."""
 
     def __init__(self, path: Path) -> None:
-        self._address = path.resolve().as_uri() + "?mode=ro&immutable=1"
+        self._path = path
         self._free: deque[sqlite3.Connection] = deque()
         self._documents: OrderedDict[int, Document] = OrderedDict()
         self._n_cached_characters = 0
@@ -116,7 +116,10 @@ class Store:
                 " ORDER BY title COLLATE NOCASE, document_id LIMIT ? OFFSET ?",
                 [*words, limit, offset],
             )
-            return total, [DocumentCard(*row[:3], metadata_from(row[3])) for row in rows]
+            return total, [
+                DocumentCard(document_id, title, n_characters, metadata_from(metadata))
+                for document_id, title, n_characters, metadata in rows
+            ]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         with self.reading() as database:
@@ -151,7 +154,7 @@ class Store:
         try:
             database = self._free.pop()
         except IndexError:
-            database = sqlite3.connect(self._address, uri=True, check_same_thread=False)
+            database = connect(self._path)
         try:
             yield database
         finally:
@@ -176,6 +179,12 @@ class Store:
                 _, oldest = self._documents.popitem(last=False)
                 self._n_cached_characters -= len(oldest.text)
         return document
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """For reading a finished generation's texts, by one thread at a time."""
+    address = path.resolve().as_uri() + "?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)
 
 
 def passage_from(document: Document, row: PassageRow) -> Passage:

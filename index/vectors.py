@@ -41,7 +41,7 @@ Keys = NDArray[np.int64]
 
 
 class Part(NamedTuple):
-    """Some passages' vectors: keys (n), vectors (n, d), counts (n), sentences (sum of counts, d)."""
+    """Passages' vectors: keys (n), vectors (n, d), counts (n), sentences (sum of counts, d)."""
 
     keys: Keys
     vectors: Floats
@@ -120,13 +120,15 @@ class Vectors:
     def _sentences_of(self, start: int, stop: int) -> NDArray[np.int8]:
         first = int(self._ends[start - 1]) if start else 0
         last = int(self._ends[stop - 1]) if stop else 0
-        return self._sentences[first:last]
+        part: NDArray[np.int8] = self._sentences[first:last]
+        return part
 
 
 def in_8_bits(vectors: Floats) -> NDArray[np.int8]:
     """Each row scaled by itself: a cosine needs its direction only."""
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12)
-    return np.rint(vectors / largest * 127).astype(np.int8)
+    scaled: NDArray[np.int8] = np.rint(vectors / largest * 127).astype(np.int8)
+    return scaled
 
 
 def write_vectors(folder: Path, parts: Iterable[Part]) -> None:
@@ -159,7 +161,7 @@ def write_cells(
     if n < EXACT_BELOW:
         return VectorKind()
     if old and old[1].kind != "exact" and n <= old[1].n_trained * _GROWTH_TO_TRAIN_AGAIN:
-        cells = faiss.read_index(str(old[0] / "cells.faiss"))
+        cells: Any = faiss.read_index(str(old[0] / "cells.faiss"))
         cells.remove_ids(removed)
         known = _mapped(old[0] / "keys.i64", "<i8")
         added = int(np.searchsorted(exact.keys, known[-1], side="right")) if len(known) else 0
@@ -213,7 +215,8 @@ def _enough_probes(cells: Any, exact: Vectors, n_lists: int) -> tuple[int, float
 
 
 def _in_cells(cells: Any, questions: Floats, k: int, n_probes: int) -> list[Keys]:
-    settings = faiss.SearchParametersIVF(nprobe=n_probes)
+    settings = faiss.SearchParametersIVF()
+    settings.nprobe = n_probes
     _, keys = cells.search(questions, k, params=settings)
     return [row[row >= 0] for row in keys]  # -1 fills up where the cells held fewer
 

@@ -59,7 +59,7 @@ class Retriever:
 
     @classmethod
     def load(cls, folder: Path) -> Retriever:
-        """With the model that the index was made with. Raises IndexMissing, IndexDamaged, ModelError."""
+        """With the index's own model. Raises IndexMissing, IndexDamaged or ModelError."""
         index = PassageIndex.load(folder)
         embedder = load_embedder(index.recipe.model)
         index.recipe.require_model(embedder.name, embedder.sha256)
@@ -118,7 +118,7 @@ class Retriever:
         )
 
     def _pairs(self, reading: Reading, passages: Mapping[int, Passage]) -> dict[int, float]:
-        """For each passage the rarity of the question's word pairs that stand in it side by side."""
+        """For each passage the rarity of the question's word pairs that stand side by side in it."""
         asked = content_pairs(content_terms(reading.question))
         weight = {pair: reading.rarity[pair[0]] + reading.rarity[pair[1]] for pair in asked}
         return {
