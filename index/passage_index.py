@@ -107,6 +107,10 @@ class PassageIndex:
         """Number of passages that hold the term, in heading or body; 0 where unknown."""
         return self._store.document_frequency(terms)
 
+    def abbreviations(self) -> list[tuple[str, str]]:
+        """Each (short form, long form) that a document introduces: "Korean Workers Party (KWP)"."""
+        return self._store.abbreviations()
+
     def terms_like(self, confusion_key: str) -> list[VocabularyTerm]:
         """The vocabulary's terms with this `folding.confusion_key`, the most frequent first."""
         return self._store.terms_like(confusion_key)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from datatypes import Document, Heading, Metadata, Page, Passage, Span
+from index.abbreviations import abbreviations_of
 from index.folding import folded
 
 _Value = TypeVar("_Value", int, str)
@@ -32,6 +33,8 @@ CREATE INDEX documents_by_title ON documents (title COLLATE NOCASE, document_id)
 CREATE TABLE texts (
     document_key INTEGER PRIMARY KEY, text BLOB NOT NULL, pages TEXT NOT NULL,
     headings TEXT NOT NULL);
+CREATE TABLE abbreviations (document_key INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
+CREATE INDEX abbreviations_by_document ON abbreviations (document_key);
 CREATE TABLE passages (
     key INTEGER PRIMARY KEY, document_key INTEGER NOT NULL, start INTEGER NOT NULL,
     end INTEGER NOT NULL, heading TEXT, sentences BLOB NOT NULL, n_pieces INTEGER NOT NULL);
@@ -120,6 +123,12 @@ class Store:
                 DocumentCard(document_id, title, n_characters, metadata_from(metadata))
                 for document_id, title, n_characters, metadata in rows
             ]
+
+    def abbreviations(self) -> list[tuple[str, str]]:
+        """Every (short form, long form) that some document introduces, once."""
+        with self.reading() as database:
+            rows = database.execute("SELECT DISTINCT short, long FROM abbreviations ORDER BY 1, 2")
+            return [(short, long) for short, long in rows]
 
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         with self.reading() as database:
@@ -224,6 +233,10 @@ def add_document(
         "INSERT INTO texts VALUES (?, ?, ?, ?)",
         (key, document.text.encode("utf-8"), _pages_json(document), _headings_json(document)),
     )
+    database.executemany(
+        "INSERT INTO abbreviations VALUES (?, ?, ?)",
+        ((key, short, long) for short, long in abbreviations_of(document.text)),
+    )
     return int(key or 0)
 
 
@@ -241,7 +254,7 @@ def add_passage(
 
 
 def remove_document(database: sqlite3.Connection, key: int) -> None:
-    for table in ("passages", "texts", "documents"):
+    for table in ("passages", "abbreviations", "texts", "documents"):
         database.execute(f"DELETE FROM {table} WHERE document_key = ?", (key,))
 
 

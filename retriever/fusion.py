@@ -22,14 +22,10 @@ def fused(
     bm25: Mapping[int, float],
     passage_cosine: Mapping[int, float],
     sentence_cosine: Mapping[int, float],
-    pairs: Mapping[int, float],
 ) -> dict[int, float]:
-    """A score for every key; all four hold the same keys."""
+    """A score for every key; all three hold the same keys. Pairs are added to the best later."""
     return {
-        key: bm25[key]
-        + PASSAGE_SCALE * passage_cosine[key]
-        + SENTENCE_SCALE * sentence_cosine[key]
-        + PAIR_SCALE * pairs[key]
+        key: bm25[key] + PASSAGE_SCALE * passage_cosine[key] + SENTENCE_SCALE * sentence_cosine[key]
         for key in bm25
     }
 

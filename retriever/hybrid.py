@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from datatypes import Hit, Passage
 from index.embedder import Embedder, load_embedder
 from index.passage_index import PassageIndex
-from retriever.fusion import best, fused
-from retriever.lexical import content_pairs, content_terms, weighted_terms
+from retriever.fusion import PAIR_SCALE, best, fused
+from retriever.lexical import (
+    AskedTerm,
+    Names,
+    asked_terms,
+    content_pairs,
+    content_terms,
+    weighted_terms,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,19 +32,25 @@ MODES: tuple[Mode, ...] = ("hybrid", "dense", "lexical")
 N_CANDIDATES = 100
 """Passages taken from each index before they are scored together."""
 
+_N_PAIRED = 30
+"""The best of them whose word pairs are looked at, which takes 0.2 ms a passage."""
+
 _OWN_SENTENCE = 0.7
 """Of a passage's cosine in dense mode: the share of its best sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as it is searched for: its vector, its weighted terms and their rarity."""
+    """A question as it is searched for: its vector, its words, and how rare they are.
+
+    `rarity`: inverse document frequency, as BM25 has it, of each asked word in its most frequent
+    form. `vector` has the length 1.
+    """
 
     question: str
     vector: NDArray[np.float32]
-    terms: Mapping[str, float]
+    asked: tuple[AskedTerm, ...]
     rarity: Mapping[str, float]
-    """Inverse document frequency of each term, as BM25 has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,10 @@ class Retriever:
     def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
-        self._names = [(name, *others) for name, others in index.collection.glossary.items()]
+        glossary = index.collection.glossary
+        self._names = Names(
+            [*((name, *others) for name, others in glossary.items()), *index.abbreviations()]
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Retriever:
@@ -66,10 +83,12 @@ class Retriever:
         return cls(index, embedder)
 
     def read(self, question: str) -> Reading:
-        terms = weighted_terms(question, self.index, names=self._names)
-        frequency = self.index.document_frequency(list(terms))
-        rarity = {term: self._rarity(frequency[term]) for term in terms}
-        return Reading(question, self._embedder.embed([question])[0], terms, rarity)
+        asked = asked_terms(question, self.index, self._names)
+        forms = {form for term in asked for form in (term.text, *term.variants)}
+        forms |= {part for term in asked for name in term.names for part in name}
+        n_passages = self.index.document_frequency(sorted(forms))
+        rarity = {term.text: self._rarity(_n_holding(term, n_passages)) for term in asked}
+        return Reading(question, self._embedder.embed([question])[0], asked, rarity)
 
     def retrieve(self, question: str, *, k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]:
         """The `k` best passages, best first."""
@@ -84,11 +103,12 @@ class Retriever:
         near = (
             dict(self.index.nearest(reading.vector[None], k=depth)[0]) if mode != "lexical" else {}
         )
-        worded = dict(self.index.matching(reading.terms, k=depth)) if mode != "dense" else {}
+        terms = weighted_terms(reading.asked)
+        worded = dict(self.index.matching(terms, k=depth)) if mode != "dense" else {}
         keys = sorted({*near, *worded})
         if not keys:
             return ()
-        bm25 = worded | self.index.bm25(reading.terms, [key for key in keys if key not in worded])
+        bm25 = worded | self.index.bm25(terms, [key for key in keys if key not in worded])
         cosine = near | self.index.cosines(reading.vector, [key for key in keys if key not in near])
         sentences = {key: self.index.sentence_cosines(reading.vector, key) for key in keys}
         nearest_sentence = {key: max(sentences[key], default=cosine[key]) for key in keys}
@@ -101,12 +121,9 @@ class Retriever:
                 for key in keys
             }
         else:
-            scores = fused(
-                bm25=bm25,
-                passage_cosine=cosine,
-                sentence_cosine=nearest_sentence,
-                pairs=self._pairs(reading, passages),
-            )
+            scores = fused(bm25=bm25, passage_cosine=cosine, sentence_cosine=nearest_sentence)
+            pairs = self._pairs(reading, {key: passages[key] for key in best(scores, k=_N_PAIRED)})
+            scores |= {key: scores[key] + PAIR_SCALE * pairs[key] for key in pairs}
         return tuple(
             Candidate(
                 key,
@@ -118,14 +135,12 @@ class Retriever:
         )
 
     def _pairs(self, reading: Reading, passages: Mapping[int, Passage]) -> dict[int, float]:
-        """For each passage the rarity of the question's word pairs that stand side by side in it."""
+        """For each passage the rarity of the question's word pairs that stand together in it."""
         asked = content_pairs(content_terms(reading.question))
-        weight = {pair: reading.rarity[pair[0]] + reading.rarity[pair[1]] for pair in asked}
+        rarity = reading.rarity
         return {
-            key: sum(weight[pair] for pair in asked & content_pairs(_content(passage)))
-            if asked
-            else 0.0
-            for key, passage in passages.items()
+            key: sum(rarity[a] + rarity[b] for a, b in asked & _content_pairs(passage.text))
+            for key, passage in (passages if asked else {}).items()
         }
 
     def _rarity(self, n_passages: int) -> float:
@@ -133,5 +148,12 @@ class Retriever:
         return math.log(1 + (total - n_passages + 0.5) / (n_passages + 0.5))
 
 
-def _content(passage: Passage) -> Sequence[str]:
-    return content_terms(passage.text)
+def _n_holding(term: AskedTerm, n_passages: Mapping[str, int]) -> int:
+    """How many passages have the word in its most frequent form."""
+    forms = [n_passages[form] for form in (term.text, *term.variants)]
+    return max(forms + [min(n_passages[part] for part in name) for name in term.names])
+
+
+@lru_cache(maxsize=4_000)
+def _content_pairs(text: str) -> set[tuple[str, str]]:
+    return content_pairs(content_terms(text))

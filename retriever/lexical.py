@@ -1,13 +1,15 @@
-"""The words of a question, weighted: what is searched for in the lexical index.
+"""The words of a question, and the forms in which the documents may have each of them.
 
 Function words carry nothing. A word brings along what scanners make of it, a word that no document
-has brings its nearest spelling, and the collection's other names for a thing bring each other.
+has brings its nearest spelling, and a name brings the other names of the same thing: those of the
+collection's glossary, and the abbreviations that the documents introduce.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -15,7 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from index.folding import confusion_key, terms_of
 from index.passage_index import PassageIndex
 
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     terms_of(
         "a an the of in on at to for by with from and or is are was were be been being am do does "
         "did has have had having what which who whom whose when where why how many much that this "
@@ -34,11 +36,76 @@ _SPELLING_WEIGHT = 0.8
 _OTHER_NAME_WEIGHT = 0.8
 """Of another name for the thing, shared among the name's words."""
 
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerm:
+    """One word of a question. `weight` counts how often it was asked.
+
+    `variants`: other forms of the word and their weight, 0 to 1. `names`: other names for the
+    thing that the word names (or helps to name), each of one or more terms.
+    """
+
+    text: str
+    weight: float = 1.0
+    variants: Mapping[str, float] = field(default_factory=dict, hash=False)
+    names: tuple[Name, ...] = ()
+
+    def held_by(self, terms: Collection[str]) -> float:
+        """How well a text with these terms has the word, 0 to 1."""
+        if self.text in terms:
+            return 1.0
+        found = max((weight for form, weight in self.variants.items() if form in terms), default=0)
+        if any(all(term in terms for term in name) for name in self.names):
+            return max(found, _OTHER_NAME_WEIGHT)
+        return found
+
+
+class Names:
+    """Groups of names for one thing. Two groups that share a name are told apart, not merged."""
+
+    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+        self._groups: dict[str, list[tuple[Name, tuple[Name, ...]]]] = defaultdict(list)
+        for group in groups:
+            names = tuple(dict.fromkeys(tuple(terms_of(name)) for name in group))
+            names = tuple(name for name in names if name)
+            for name in names:
+                others = tuple(other for other in names if other != name)
+                if others:
+                    self._groups[name[0]].append((name, others))
+
+    def named_in(self, terms: Sequence[str]) -> Iterable[tuple[Name, tuple[Name, ...]]]:
+        """Each name that stands in `terms`, with the others of its group."""
+        for place, term in enumerate(terms):
+            for name, others in self._groups.get(term, ()):
+                if tuple(terms[place : place + len(name)]) == name:
+                    yield name, others
+
 
 def content_terms(text: str) -> list[str]:
     """The terms of `text` that carry meaning, in order; all of them where none does."""
     terms = terms_of(text)
-    return [term for term in terms if term not in _FUNCTION_WORDS] or terms
+    return [term for term in terms if term not in FUNCTION_WORDS] or terms
+
+
+def asked_terms(question: str, index: PassageIndex, names: Names) -> tuple[AskedTerm, ...]:
+    """The question's words in order, each once."""
+    asked = content_terms(question)
+    known = index.document_frequency(list(dict.fromkeys(asked)))
+    other_names: dict[str, dict[Name, None]] = defaultdict(dict)
+    for name, others in names.named_in(terms_of(question)):
+        for term in name:
+            other_names[term] |= dict.fromkeys(others)
+    return tuple(
+        AskedTerm(
+            term,
+            float(asked.count(term)),
+            _variants(term, index, is_known=known[term] > 0),
+            tuple(other_names[term]),
+        )
+        for term in dict.fromkeys(asked)
+    )
 
 
 def content_pairs(terms: Sequence[str]) -> set[tuple[str, str]]:
@@ -46,35 +113,37 @@ def content_pairs(terms: Sequence[str]) -> set[tuple[str, str]]:
     return {(first, second) for first, second in pairwise(terms) if first != second}
 
 
-def weighted_terms(
-    question: str, index: PassageIndex, *, names: Iterable[Sequence[str]] = ()
-) -> dict[str, float]:
-    """Terms to search for and their weights. `names`: groups of names for one thing."""
-    asked = content_terms(question)
-    weights: dict[str, float] = {term: float(count) for term, count in Counter(asked).items()}
-    known = index.document_frequency(list(weights))
-    for term in list(weights):
-        for other, weight in _misread(term, index).items():
-            weights[other] = max(weights.get(other, 0.0), weight)
-        if not known[term] and (nearest := _nearest_spelling(term, index)):
-            weights[nearest] = max(weights.get(nearest, 0.0), _SPELLING_WEIGHT)
-    for term, weight in _other_names(terms_of(question), names).items():
-        weights[term] = max(weights.get(term, 0.0), weight)
+def coverage(
+    asked: Iterable[AskedTerm], rarity: Mapping[str, float], terms: Collection[str]
+) -> float:
+    """The share of the asked words, weighted by rarity, that a text with these terms has."""
+    total = held = 0.0
+    for term in asked:
+        weight = term.weight * rarity[term.text]
+        total += weight
+        held += weight * term.held_by(terms)
+    return held / total if total else 0.0
+
+
+def weighted_terms(asked: Iterable[AskedTerm]) -> dict[str, float]:
+    """All forms as terms to search for, with the best weight that any word gives them."""
+    weights: dict[str, float] = {}
+    for term in asked:
+        forms = {term.text: term.weight, **term.variants}
+        for name in term.names:
+            share = _OTHER_NAME_WEIGHT / len(name)
+            forms |= {part: share for part in name if part not in FUNCTION_WORDS | forms.keys()}
+        for form, weight in forms.items():
+            weights[form] = max(weights.get(form, 0.0), weight)
     return weights
 
 
-def coverage(
-    terms: Iterable[str], asked: Mapping[str, float], rarity: Mapping[str, float]
-) -> float:
-    """The share of the asked terms, weighted by rarity, that `terms` hold; 0 to 1."""
-    total = sum(asked[term] * rarity[term] for term in asked)
-    held = set(terms)
-    return sum(asked[term] * rarity[term] for term in asked if term in held) / total if total else 0
-
-
-def _misread(term: str, index: PassageIndex) -> dict[str, float]:
+def _variants(term: str, index: PassageIndex, *, is_known: bool) -> dict[str, float]:
     like = index.terms_like(confusion_key(term))
-    return {other.text: _CONFUSED_WEIGHT for other in like if other.text != term}
+    variants = {other.text: _CONFUSED_WEIGHT for other in like if other.text != term}
+    if not is_known and (nearest := _nearest_spelling(term, index)):
+        variants[nearest] = max(variants.get(nearest, 0.0), _SPELLING_WEIGHT)
+    return variants
 
 
 def _nearest_spelling(term: str, index: PassageIndex) -> str | None:
@@ -91,20 +160,3 @@ def _nearest_spelling(term: str, index: PassageIndex) -> str | None:
         if (distance := DamerauLevenshtein.distance(term, other.text, score_cutoff=slips)) <= slips
     ]
     return min(near)[2] if near else None
-
-
-def _other_names(terms: Sequence[str], names: Iterable[Sequence[str]]) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for group in names:
-        folded = [terms_of(name) for name in group]
-        if any(_holds(terms, name) for name in folded):
-            for name in folded:
-                for term in name:
-                    if term not in _FUNCTION_WORDS:
-                        weights[term] = max(weights.get(term, 0), _OTHER_NAME_WEIGHT / len(name))
-    return weights
-
-
-def _holds(terms: Sequence[str], name: Sequence[str]) -> bool:
-    n = len(name)
-    return n > 0 and any(terms[i : i + n] == name for i in range(len(terms) - n + 1))
