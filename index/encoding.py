@@ -22,6 +22,20 @@ _OTHER_KINDS = (
     (b"{\\rtf", "an RTF document", "Save it as .docx or .txt."),
     (b"\xd0\xcf\x11\xe0", "an old Office document", "Save it as .docx or .pdf."),
 )
+_READ_AS = {
+    "ascii": "cp1252",
+    "iso8859_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "iso8859_11": "cp874",
+    "tis_620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+"""Declared names and the larger encodings that browsers read instead (WHATWG, Encoding): pages that
+say ISO-8859-1 hold the quotation marks of Windows-1252."""
 _SAVE_AS_UTF8 = "Save it as UTF-8."
 _N_BYTES_TO_GUESS_FROM = 16_384
 """Lines with bytes beyond ASCII, which alone tell encodings apart; more makes no guess better."""
@@ -43,10 +57,7 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Doub
             raise DocumentError(f"The file is {kind} with the ending of a text.", remedy)
     text, doubts = _decode(data, declared)
     if "\x00" in text or len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
-        raise DocumentError(
-            "The file is binary, with the ending of a text.",
-            "Give it the ending of its kind, or take it out of the folder.",
-        )
+        raise _binary()
     return text, (*doubts, *replacement_doubts(text))
 
 
@@ -59,6 +70,13 @@ def replacement_doubts(text: str) -> tuple[Doubt, ...]:
     return (Doubt(f"{signs} lost before (U+FFFD).", "Make the text anew from its source."),)
 
 
+def _binary() -> DocumentError:
+    return DocumentError(
+        "The file is binary, with the ending of a text.",
+        "Give it the ending of its kind, or take it out of the folder.",
+    )
+
+
 def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Doubt, ...]]:
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -67,7 +85,7 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Doubt, ...]]:
         text = data.decode("ascii")
         wide = _wide_encoding(data) if "\x00" in text else None
         return (text, ()) if wide is None else (_strictly(data, wide), ())
-    for name in filter(None, ("utf-8", declared)):
+    for name in filter(None, ("utf-8", _READ_AS.get(_codec(declared or ""), declared))):
         if _is_known(name):
             try:
                 return data.decode(name), ()
@@ -87,12 +105,12 @@ def _strictly(data: bytes, name: str) -> str:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """UTF-16 without a mark: in Western text every other byte is null."""
+    """UTF-16 without a mark: only every other byte is null, in Cyrillic those of the spaces."""
     head = data[:_N_BYTES_TO_GUESS_FROM]
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) / 6 and not even:
+    if odd > len(head) / 50 and not even:
         return "utf-16-le"
-    if even > len(head) / 6 and not odd:
+    if even > len(head) / 50 and not odd:
         return "utf-16-be"
     return None
 
@@ -137,8 +155,13 @@ def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
     wide = _wide_encoding(data)
     if wide is not None:
         return _strictly(data, wide), ()
+    if b"\x00" in data:
+        raise _binary()
     sample = _telling_bytes(data)
-    matches = list(from_bytes(sample))
+    # A sample that was cut within a character of several bytes would rule its encoding out.
+    n_offs = range(4) if len(sample) == _N_BYTES_TO_GUESS_FROM else range(1)
+    cuts = (list(from_bytes(sample[: len(sample) - n_off])) for n_off in n_offs)
+    matches = min(filter(None, cuts), key=lambda found: found[0].chaos, default=[])
     equals = [
         match
         for match in matches
@@ -158,6 +181,8 @@ def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
             return text, ()
         what = f"Its encoding is uncertain: read as {name}, but {rivals[0]} fits as well."
         return text, (Doubt(what, f"Compare the accents; if they are wrong: {_SAVE_AS_UTF8}"),)
+    if len(_CONTROL.findall(data.decode("latin-1"))) > _MAX_CONTROL_SHARE * len(data):
+        raise _binary()
     raise DocumentError("The encoding is unknown: these bytes are no readable text.", _SAVE_AS_UTF8)
 
 
