@@ -6,8 +6,9 @@ import re
 from enum import IntEnum
 
 from datatypes import Heading, Span
-from index.canonical import canonical_with_spans
+from index.canonical import canonical, canonical_with_spans
 from index.reading import Reading
+from index.titles import sensible_title
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")  # what HTML collapses; a no-break space is kept
 
@@ -53,6 +54,8 @@ class BlockWriter:
     def write(self, text: str) -> None:
         """Add running text; each stretch of white space counts as one space."""
         words = _SPACE.sub(" ", text)
+        if not words.strip():  # also a lone no-break space, which old pages use as filling
+            words = " " if words else ""
         if words.startswith(" "):
             self.part(Break.SPACE)
         self.write_exactly(words.strip(" "))
@@ -61,6 +64,7 @@ class BlockWriter:
 
     def write_exactly(self, text: str) -> None:
         """Add text with its own spaces and line ends."""
+        text = canonical(text)  # settled now, so that no piece changes length with its neighbours
         if not text:
             return
         if self._parts:
@@ -69,6 +73,16 @@ class BlockWriter:
         if self._heading_level is not None and self._heading_start is None:
             self._heading_start = self._length
         self._add(text)
+
+    def write_preformatted(self, text: str) -> None:
+        """Add text whose line ends count, also those at its edges."""
+        body = text.strip()
+        lead, _, tail = text.partition(body) if body else (text, "", "")
+        self._part_by(lead)
+        if body:
+            indent = lead[lead.rfind("\n") + 1 :] if "\n" in lead else ""
+            self.write_exactly(indent + body)
+        self._part_by(tail)
 
     def begin_heading(self, level: int) -> None:
         """What is written from here to `end_heading` is a heading."""
@@ -83,14 +97,21 @@ class BlockWriter:
         self.part(Break.BLOCK)
 
     def reading(self, *, title: str | None) -> Reading:
+        """What was written. Without a `title` of the file's own the first heading is it."""
         text, spans = canonical_with_spans(
             "".join(self._parts), (heading.span for heading in self._headings)
         )
-        headings = (
+        headings = tuple(
             Heading(span, heading.level)
             for span, heading in zip(spans, self._headings, strict=True)
         )
-        return Reading(text, title=title, headings=tuple(headings))
+        if title is None and headings:
+            title = sensible_title(headings[0].span.of(text))
+        return Reading(text, title=title, headings=headings)
+
+    def _part_by(self, space: str) -> None:
+        if space:
+            self.part((Break.SPACE, Break.LINE, Break.BLOCK)[min(space.count("\n"), 2)])
 
     def _add(self, text: str) -> None:
         self._parts.append(text)

@@ -36,7 +36,7 @@ def canonical_with_spans(text: str, spans: Iterable[Span]) -> tuple[str, list[Sp
     """
     spans = list(spans)
     settled = canonical(text)
-    if len(settled) == len(text):
+    if settled == text:
         return settled, spans
     cuts = sorted({cut for span in spans for cut in (span.start, span.end)})
     moved, before, length = {}, 0, 0

@@ -7,7 +7,8 @@ import re
 from index.canonical import canonical
 
 _MADE_BY_A_MACHINE = re.compile(
-    r"^microsoft \w+ - |^(untitled|document|dokument|title|scan\w*|unbenannt|ohne titel)\W*\d*$"
+    r"^microsoft \w+ - "
+    r"|^(untitled|(word |scanned )?document|dokument|title|scan|unbenannt|ohne titel)\W*\d*$"
     r"|\.(docx?|pdf|rtf|odt|txt|html?|indd|qxd|tiff?|jpe?g|dvi|tex)$|^\W*$",
     re.IGNORECASE,
 )

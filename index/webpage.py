@@ -35,7 +35,14 @@ _N_BYTES_TO_DECLARE_IN = 4_096
 _MAX_DEPTH = 1_000
 """Browsers stop at 512; the parser's time grows with depth times length."""
 _TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(/?)([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>?", re.S
+    r"""<!--(?:-?>|.*?(?:--!?>|\Z))
+    | <(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\b
+      .*?(?:</(?P=raw)(?=[\s/>])|\Z)
+    | <(?P<end>/?)(?P<name>[a-z][^\s/>]*+)
+      (?:[\s/]++                                           # then attributes, as HTML reads them
+        |[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+
+      )*+>?""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
 _NOT_NESTING = frozenset(  # void elements, and those that close themselves
     "area base br col embed hr img input link meta param source track wbr "  # noqa: SIM905
@@ -66,10 +73,10 @@ def _depth(markup: str) -> int:
     n_open: Counter[str] = Counter()
     depth = deepest = 0
     for tag in _TAG.finditer(markup):
-        name = (tag[2] or "").lower()
+        name = (tag["name"] or "").lower()
         if not name or name in _NOT_NESTING:
             continue
-        if not tag[1]:
+        if not tag["end"]:
             n_open[name] += 1
             depth += 1
             deepest = max(deepest, depth)
@@ -87,7 +94,7 @@ def _write_tree(root: LexborNode, writer: BlockWriter) -> None:
         if node.is_text_node:
             text = node.text_content or ""
             if preformatted:
-                writer.write_exactly(text.strip("\n") if text.strip() else "")
+                writer.write_preformatted(text)
             else:
                 writer.write(text)
         elif node.is_element_node and not _is_unseen(node):
