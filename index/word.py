@@ -6,6 +6,7 @@ numbers are unknown to the format, which leaves page breaks to the program that 
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 import zlib
@@ -36,6 +37,7 @@ _LONGEST_STYLE_CHAIN = 11
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING_NAME = re.compile(r"heading (\d)$", re.IGNORECASE)
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
+_BLOCKS_IN_CELLS = frozenset(("tbl", "sdt", "customXml", "ins", "AlternateContent"))
 _LEFT_OUT = frozenset(
     "pPr rPr tblPr trPr tcPr sectPr del moveFrom Fallback txbxContent instrText "  # noqa: SIM905
     "delText rt".split()
@@ -78,7 +80,15 @@ def read_word(file: BinaryIO) -> Reading:
     writer = BlockWriter()
     for root in roots:
         _write_blocks(root, writer, levels)
-    return writer.reading(title=sensible_title(document.core_properties.title))
+    return writer.reading(title=sensible_title(_title(document)))
+
+
+def _title(document: docx.document.Document) -> str:
+    """The title among the file's properties; a fault there is no reason to lose the text."""
+    try:
+        return str(document.core_properties.title)
+    except _DAMAGED:
+        return ""
 
 
 def _check_sizes(file: BinaryIO) -> None:
@@ -152,7 +162,7 @@ def _write_row(row: etree._Element, writer: BlockWriter, levels: dict[str, int])
         writer.part(Break.CELL)
         paragraphs = [child for child in cell if _kind(child) == "p"]
         full = [paragraph for paragraph in paragraphs if _text(paragraph)]
-        if len(full) > 1 or len(cell) > len(paragraphs) + 1:  # more than tcPr beside them
+        if len(full) > 1 or any(_kind(child) in _BLOCKS_IN_CELLS for child in cell):
             writer.part(Break.BLOCK)
             _write_blocks(cell, writer, levels)
         else:
@@ -172,7 +182,8 @@ def _write_paragraph(
     if level is not None:
         writer.end_heading()
     for box in paragraph.iter(_W + "txbxContent"):
-        if not any(_kind(above) == "Fallback" for above in box.iterancestors()):
+        between = itertools.takewhile(lambda above: above is not paragraph, box.iterancestors())
+        if not any(_kind(above) in ("Fallback", "txbxContent") for above in between):
             _write_blocks(box, writer, levels)
 
 
