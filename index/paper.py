@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import os
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -33,6 +34,11 @@ _MAX_PAGES = 20_000
 _MAX_CHARACTERS = 64 << 20
 """As for plain text: twenty times War and Peace."""
 _N_PAGES_NAMED = 8
+_N_BYTES_OF_END = 4_096
+"""Readers look for the end mark in the last 1,024 bytes; mailers add more."""
+_CUT_OFF = Doubt(
+    "The PDF has no end mark: it may be cut off.", "Compare its pages with the source's."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class _Line:
 
 
 def read_paper(file: BinaryIO) -> Reading:
+    is_whole = _has_end(file)
     paper = _opened(file)
     try:
         if len(paper) > _MAX_PAGES:
@@ -50,9 +57,18 @@ def read_paper(file: BinaryIO) -> Reading:
                 f"The PDF has {len(paper):,} pages; the limit is {_MAX_PAGES:,}.",
                 "Split it into volumes.",
             )
-        return _reading(paper)
+        reading = _reading(paper)
+        return reading if is_whole else replace(reading, doubts=(_CUT_OFF, *reading.doubts))
     finally:
         paper.close()
+
+
+def _has_end(file: BinaryIO) -> bool:
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - _N_BYTES_OF_END))
+    end = file.read()
+    file.seek(0)
+    return b"%%EOF" in end
 
 
 def _opened(file: BinaryIO) -> pypdfium2.PdfDocument:

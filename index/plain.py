@@ -22,7 +22,7 @@ _NAME_AND_VALUE = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[\w -]{1,40}[\"']?[ \t]*:(?
 _MAX_FRONT_MATTER = 65_536
 """Characters; a page of metadata has a few thousand."""
 
-_CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_CODE_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _UNDERLINE = re.compile(r" {0,3}(?:(=+)|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t| {0,3}(?:[>#|]|[-*+][ \t]|\d{1,9}[.)][ \t])")
