@@ -7,6 +7,8 @@ the folders between, `[documents."FILE"]` there, the file's own front matter, `N
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from pathlib import Path
 
 from datatypes import Metadata
@@ -26,26 +28,31 @@ class MetadataBeside:
         self._by_folder: dict[Path, CollectionFile | DocumentError] = {
             root: read_collection_file(root)
         }
-        self._used: set[Path] = set()
+        self._used: set[tuple[Path, str]] = set()
 
     def below(self, found: Found) -> Metadata:
         """What the file's front matter overrules."""
-        fields: dict[str, str | tuple[str, ...]] = {}
+        general: dict[str, str | tuple[str, ...]] = {}
+        own: dict[str, str | tuple[str, ...]] = {}
         for folder in self._folders(found.path.parent):
             file = self._in_folder(folder)
             if isinstance(file, DocumentError):
                 raise self._named(file, folder / NAME)
-            fields |= file.every_document
-            fields |= file.by_file.get(found.path.relative_to(folder).as_posix(), {})
-        self._used.add(found.path)
-        return fields
+            name = _name_in(folder, found.path)
+            self._used.add((folder, name))
+            by_file = file.by_file.get(name, {})
+            if isinstance(by_file, DocumentError):
+                raise self._named(by_file, folder / NAME)
+            general |= file.every_document
+            own |= by_file
+        return general | own
 
     def above(self, found: Found) -> Metadata:
         """What overrules the file's front matter."""
         path = found.path
         fields: dict[str, str | tuple[str, ...]] = {}
         for beside in (path.with_suffix(".toml"), path.with_name(path.name + ".toml")):
-            if beside.name != NAME and beside.is_file():
+            if beside.name != NAME and os.path.isfile(beside):
                 try:
                     text = read_toml_text(beside)
                     fields |= checked_fields(parse_toml(text), text=text)
@@ -54,18 +61,18 @@ class MetadataBeside:
         return fields
 
     def unused(self) -> list[Problem]:
-        """Entries of `[documents]` for files that are not there (or could not be read)."""
+        """Entries of `[documents]` for what is not there, or is no document."""
         return [
             Problem(
                 (folder / NAME).relative_to(self._root).as_posix(),
-                f'[documents."{name}"] is for a file that is not there.',
-                "Write its path as seen from this folder.",
+                f'[documents."{name}"] names none of the documents.',
+                "Write a file's path as seen from this folder.",
                 skipped=False,
             )
             for folder, file in self._by_folder.items()
             if isinstance(file, CollectionFile)
             for name in file.by_file
-            if folder / name not in self._used
+            if (folder, name) not in self._used
         ]
 
     def _folders(self, folder: Path) -> list[Path]:
@@ -85,3 +92,8 @@ class MetadataBeside:
         line = getattr(fault, "line", None)
         place = place if line is None else f"{place}, line {line}"
         return MetadataError(f"Its metadata, {place}: {fault.what}", fault.remedy)
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    """The path as collection.toml writes it: some systems keep accents apart from letters."""
+    return unicodedata.normalize("NFC", path.relative_to(folder).as_posix())

@@ -17,6 +17,7 @@ title = "…"
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,16 +39,19 @@ MAX_TOML_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class CollectionFile:
-    """What one `collection.toml` says; `by_file` is keyed by path from its own folder."""
+    """What one `collection.toml` says.
+
+    `by_file` is keyed by path (NFC) from its own folder; a fault there is that one document's.
+    """
 
     collection: Collection = field(default_factory=Collection)
     every_document: Metadata = field(default_factory=dict)
-    by_file: Mapping[str, Metadata] = field(default_factory=dict)
+    by_file: Mapping[str, Metadata | MetadataError] = field(default_factory=dict)
 
 
 def load_collection(folder: Path) -> Collection:
     """What the folder's `collection.toml` says, or the defaults when there is none."""
-    folder = folder if folder.is_dir() else folder.parent
+    folder = folder.parent if os.path.isfile(folder) else folder
     try:
         return read_collection_file(folder).collection
     except DocumentError as fault:
@@ -70,7 +74,7 @@ def read_toml_text(path: Path) -> str:
 def read_collection_file(folder: Path) -> CollectionFile:
     """Raises DocumentError (MetadataError where a line can be named) for a file it cannot use."""
     path = folder / NAME
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file raises where the folder may not be entered
         return CollectionFile()
     text = read_toml_text(path)
     content = parse_toml(text)
@@ -87,13 +91,16 @@ def read_collection_file(folder: Path) -> CollectionFile:
                 'Write it under [documents."FILE"].',
                 line=line_of(name, text=text, header="document"),
             )
-    by_file = {
-        file: checked_fields(
-            _table(fields, f'[documents."{file}"]'), text=text, header=f"documents.{file}"
-        )
-        for file, fields in tables["documents"].items()
-    }
+    by_file = {file: _own(file, fields, text) for file, fields in tables["documents"].items()}
     return CollectionFile(_collection(tables["collection"], text), every, by_file)
+
+
+def _own(file: str, fields: object, text: str) -> Metadata | MetadataError:
+    try:
+        table = _table(fields, f'[documents."{file}"]')
+        return checked_fields(table, text=text, header=f"documents.{file}")
+    except MetadataError as fault:
+        return fault
 
 
 def _table(value: object, what: str) -> Mapping[str, object]:
