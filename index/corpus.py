@@ -5,6 +5,7 @@ Read line by line, so that a file of any size can be. `text` alone is the docume
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -27,12 +28,17 @@ def read_corpus(
     """Each line's number and document, or what is wrong with the line; all share `metadata`.
 
     Of a file not named `corpus.jsonl` the first whole line decides: questions (`_id` and `text`
-    without `title`) are passed over in silence, another form is one problem.
+    without `title`) are passed over in silence, another form is one problem. Raises DocumentError
+    for a file that is empty or binary.
     """
     is_corpus = PurePosixPath(source).name == "corpus.jsonl"
+    is_empty = True
     for number, line in enumerate(_lines(file), start=1):
+        if number == 1 and line is not None:
+            _refuse_other_kinds(line)
         if line is not None and not line.strip():
             continue
+        is_empty = False
         try:
             record = _record(line, is_first=number == 1)
             if not is_corpus and not record.keys() >= _NAMES:
@@ -48,6 +54,19 @@ def read_corpus(
         if "\ufffd" in document.text:
             for doubt in replacement_doubts(document.text):
                 yield Problem(source, doubt.what, doubt.remedy, skipped=False, line=number)
+    if is_empty:
+        raise DocumentError("The file holds no text.", "Fill it or take it out of the folder.")
+
+
+def _refuse_other_kinds(line: bytes) -> None:
+    """One fault for a file that is no lines of JSON at all, instead of one for each line."""
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DocumentError("The file is UTF-16, not UTF-8.", "Save it as UTF-8.")
+    if b"\x00" in line:
+        raise DocumentError(
+            "The file is binary, with the ending of a text.",
+            "Give it the ending of its kind, or take it out of the folder.",
+        )
 
 
 def _of_another_form(source: str) -> Problem:

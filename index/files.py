@@ -11,6 +11,7 @@ be passed over (as with git-annex) is it read by the link.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from errors import DocumentError
-from index.reading import Problem, one_line
+from index.reading import Problem
 
 READ_ENDINGS = frozenset((".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx", ".jsonl"))
 _CONVERTIBLE = frozenset(
@@ -26,6 +27,8 @@ _CONVERTIBLE = frozenset(
     ".numbers .ppt .pptx .odp .epub .mobi .azw3 .djvu .ps .xps .tex .rst .xml .tei .eml .msg "
     ".mht .mhtml .xhtml .gz .zip".split()
 )
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNWRITABLE_NAME = "The file's name holds signs that cannot be shown."
 _MADE_FOLDERS = frozenset(("build", "node_modules", "__pycache__", "venv"))
 
 
@@ -54,7 +57,7 @@ def walk(root: Path) -> Iterator[Found | Problem]:
         elif isinstance(entry, Problem):
             yield entry
         elif not _is_passed_over(entry.name):
-            if not entry.is_symlink() and entry.is_dir(follow_symlinks=False):
+            if _is_folder(entry):
                 waiting.append(iter(_entries(Path(entry.path), root)))
             else:
                 yield from _file(Path(entry.path), root)
@@ -96,13 +99,26 @@ def check_size(file: BinaryIO, *, max_bytes: int) -> None:
 
 def _too_large(n_bytes: int, max_bytes: int) -> DocumentError:
     return DocumentError(
-        f"The file has {n_bytes >> 20:,} MiB; the limit for its kind is {max_bytes >> 20:,} MiB.",
+        f"The file has {-(-n_bytes >> 20):,} MiB, above the limit for its kind,"
+        f" {max_bytes >> 20:,} MiB.",
         "Split it into parts.",
     )
 
 
+def can_be_written(source: str) -> bool:
+    """No control characters, no bytes that are not UTF-8 (they would break every list of ids)."""
+    return not _UNWRITABLE.search(source)
+
+
 def _is_passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name in _MADE_FOLDERS
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # what it is cannot be told; opening it will say why
+        return False
 
 
 def _entries(folder: Path, root: Path) -> Sequence[os.DirEntry[str] | Problem]:
@@ -127,9 +143,10 @@ def _file(path: Path, root: Path) -> Iterator[Found | Problem]:
         return Problem(source, what, remedy, skipped=True)
 
     ending = path.suffix.lower()
-    if ending not in READ_ENDINGS | _CONVERTIBLE and not path.is_symlink():
+    is_link = os.path.islink(path)  # Path.is_symlink raises where the folder may not be entered
+    if ending not in READ_ENDINGS | _CONVERTIBLE and not is_link:
         return
-    if path.is_symlink():
+    if is_link:
         try:
             target = path.resolve(strict=True)
         except (OSError, RuntimeError):  # RuntimeError: a loop of links
@@ -142,8 +159,8 @@ def _file(path: Path, root: Path) -> Iterator[Found | Problem]:
             return
     if ending in _CONVERTIBLE:
         yield skipped(f"Docent does not read {ending} files.", "Save it as .docx, .pdf or .txt.")
-    elif not _can_be_written(source):
-        yield skipped("The file's name holds signs that cannot be shown.", "Rename it.")
+    elif not can_be_written(source):
+        yield skipped(UNWRITABLE_NAME, "Rename it.")
     else:
         yield Found(path, source)
 
@@ -156,10 +173,3 @@ def _is_found(target: Path, root: Path) -> bool:
 
 def _source(path: Path, root: Path) -> str:
     return PurePosixPath(path.relative_to(root)).as_posix()
-
-
-def _can_be_written(source: str) -> bool:
-    """No control characters, no bytes that are not UTF-8 (they would break every list of ids)."""
-    return one_line(source) == source or not any(
-        sign < " " or "\x7f" <= sign < "\xa0" or "\ud800" <= sign < "\ue000" for sign in source
-    )

@@ -9,7 +9,9 @@ wrong citation is worse than a missing one. Of two documents with one id the lat
 
 from __future__ import annotations
 
+import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +19,16 @@ from datatypes import Document, Metadata
 from errors import DocumentError
 from index.beside import MetadataBeside
 from index.collection import NAME, load_collection, setting_error
-from index.files import READ_ENDINGS, Found, check_size, open_document, read_whole, walk
+from index.files import (
+    READ_ENDINGS,
+    UNWRITABLE_NAME,
+    Found,
+    can_be_written,
+    check_size,
+    open_document,
+    read_whole,
+    walk,
+)
 from index.metadata import MetadataError
 from index.reading import Loaded, Problem, Reading, one_line
 from index.titles import title_of_file
@@ -42,11 +53,11 @@ def load_folder(folder: Path) -> Iterator[Loaded | Problem]:
     Raises DocumentError at once if there is no such folder, SettingError if its collection.toml
     is malformed; and DocumentError at the end, after all problems, if not one document was read.
     """
-    if not folder.exists():
+    if not os.path.exists(folder):  # Path.exists raises where a folder above it is closed to us
         raise DocumentError(
             one_line(f"There is no folder {folder}."), "Check the path, or make it."
         )
-    if folder.is_dir():
+    if os.path.isdir(folder):
         root, single = folder.resolve(), None
     else:
         root = folder.parent.resolve()
@@ -56,6 +67,8 @@ def load_folder(folder: Path) -> Iterator[Loaded | Problem]:
                 one_line(f"Docent does not read {single.ending or 'such'} files: {folder}."),
                 f"It reads {', '.join(sorted(READ_ENDINGS))}.",
             )
+        if not can_be_written(single.source):
+            raise DocumentError(one_line(f"{folder}: {UNWRITABLE_NAME}"), "Rename it.")
     try:
         beside = MetadataBeside(root)
     except DocumentError as fault:
@@ -79,7 +92,9 @@ def _load(
     if not first_source:
         raise DocumentError(
             one_line(f"Not one document could be read in {folder}."),
-            f"Put files there that end in {', '.join(sorted(READ_ENDINGS))}.",
+            f"Put files there that end in {', '.join(sorted(READ_ENDINGS))}."
+            if whole
+            else "Mend it, or choose another file.",
         )
 
 
@@ -172,19 +187,20 @@ def _lines(
 
 
 def _with_few_problems(lines: Iterator[Loaded | Problem]) -> Iterator[Loaded | Problem]:
-    """The same, with problems beyond the first ones counted in the last."""
-    n_problems, unnamed = 0, None
+    """The same, with skipped and suspicious lines beyond the first ones counted at the end."""
+    n_met, unnamed = Counter[bool](), dict[bool, Problem]()
     for each in lines:
         if isinstance(each, Problem):
-            n_problems += 1
-            if n_problems > _N_LINES_NAMED:
-                unnamed = each
+            n_met[each.skipped] += 1
+            if n_met[each.skipped] > _N_LINES_NAMED:
+                unnamed[each.skipped] = each
                 continue
         yield each
-    if unnamed is not None:
-        n_more = n_problems - _N_LINES_NAMED
+    for skipped, last in unnamed.items():
+        n_more = n_met[skipped] - _N_LINES_NAMED
         lines_are = "1 more line is" if n_more == 1 else f"{n_more:,} more lines are"
-        yield Problem(unnamed.source, f"{lines_are} wrong.", unnamed.remedy, unnamed.skipped)
+        wrong = "wrong" if skipped else "suspicious"
+        yield Problem(last.source, f"{lines_are} {wrong}.", last.remedy, skipped)
 
 
 def _taken(
