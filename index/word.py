@@ -68,6 +68,7 @@ def read_word(file: BinaryIO) -> Reading:
         document = docx.Document(file)
         roots = [document.element.body, *_notes(document)]
         levels = _heading_levels(document)
+        title = document.core_properties.title
     except _DAMAGED as error:
         raise DocumentError(
             "The file is damaged or no Word document.", "Save it anew from Word or LibreOffice."
@@ -80,15 +81,7 @@ def read_word(file: BinaryIO) -> Reading:
     writer = BlockWriter()
     for root in roots:
         _write_blocks(root, writer, levels)
-    return writer.reading(title=sensible_title(_title(document)))
-
-
-def _title(document: docx.document.Document) -> str:
-    """The title among the file's properties; a fault there is no reason to lose the text."""
-    try:
-        return str(document.core_properties.title)
-    except _DAMAGED:
-        return ""
+    return writer.reading(title=sensible_title(title))
 
 
 def _check_sizes(file: BinaryIO) -> None:
