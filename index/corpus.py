@@ -94,7 +94,7 @@ def _record(line: bytes | None, *, is_first: bool) -> dict[str, object]:
         limit = _MAX_LINE_BYTES >> 20
         raise DocumentError(f"The line has more than {limit} MiB.", "Split the document.")
     try:
-        record = json.loads(line.decode("utf-8-sig" if is_first else "utf-8"))
+        record = json.loads(line.decode("utf-8-sig" if is_first else "utf-8").rstrip())
     except UnicodeDecodeError as error:
         raise DocumentError("The line is not UTF-8.", "Save the file as UTF-8.") from error
     except json.JSONDecodeError as error:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from typing import TYPE_CHECKING
 
 from errors import DocumentError
 from index.reading import Doubt
+
+if TYPE_CHECKING:  # imported below, when a file is not UTF-8
+    from charset_normalizer import CharsetMatch
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -39,6 +43,19 @@ say ISO-8859-1 hold the quotation marks of Windows-1252."""
 _SAVE_AS_UTF8 = "Save it as UTF-8."
 _N_BYTES_TO_GUESS_FROM = 16_384
 """Lines with bytes beyond ASCII, which alone tell encodings apart; more makes no guess better."""
+_UNMARKED = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7"]
+"""Never guessed: they would make Chinese of a few letters. `_wide_encoding` knows the true ones."""
+_OF_LATIN_SCRIPT = ["cp1252", "cp1250", "cp1254", "cp1257"]
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_RUN = re.compile(rb"[\x80-\xff]+")
+_MAX_MEAN_RUN = 2
+"""Bytes: 1.0 to 1.3 in languages of Latin script, above 4 in others."""
+_ODD_IN_WESTERN = re.compile(
+    "(?<=[^\\W\\d_])[^\\w\\s\\x00-\\x7f’‘·\xad–—…](?=[^\\W\\d_])"  # a sign within a word
+    "|(?<=[a-zß-öø-ÿ])[À-ÖØ-ÞŠŽŒŸ¹²³]"  # a capital or a raised figure after a small letter
+)
+_MAX_ODD_SHARE = 0.1
+"""Of the bytes beyond ASCII; some is left to scanning debris."""
 _SAME_CHAOS = 0.02
 _SAME_COHERENCE = 0.05
 """Guesses this close together (charset-normalizer's measures, 0 to 1) are equally good."""
@@ -150,27 +167,19 @@ def _is_stateful(name: str) -> bool:
 
 def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
     """The likeliest legacy encoding: Windows-1252 where nothing speaks for another."""
-    from charset_normalizer import from_bytes
-
     wide = _wide_encoding(data)
     if wide is not None:
         return _strictly(data, wide), ()
     if b"\x00" in data:
         raise _binary()
     sample = _telling_bytes(data)
-    # A sample that was cut within a character of several bytes would rule its encoding out.
-    n_offs = range(4) if len(sample) == _N_BYTES_TO_GUESS_FROM else range(1)
-    cuts = (list(from_bytes(sample[: len(sample) - n_off])) for n_off in n_offs)
-    matches = min(filter(None, cuts), key=lambda found: found[0].chaos, default=[])
-    equals = [
-        match
-        for match in matches
-        if match.chaos <= matches[0].chaos + _SAME_CHAOS
-        and match.coherence >= matches[0].coherence - _SAME_COHERENCE
-    ]
+    is_western = _looks_western(sample)
+    equals = _equally_good(sample, is_western=is_western)
     names = [match.encoding for match in equals]
     if any({"cp1252", "latin_1"} & {m.encoding, *m.could_be_from_charset} for m in equals):
         names.insert(0, "cp1252")
+    elif is_western:
+        names.append("cp1252")
     for name in names:
         try:
             text, seen = data.decode(name), sample.decode(name, "replace")
@@ -184,6 +193,42 @@ def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
     if len(_CONTROL.findall(data.decode("latin-1"))) > _MAX_CONTROL_SHARE * len(data):
         raise _binary()
     raise DocumentError("The encoding is unknown: these bytes are no readable text.", _SAVE_AS_UTF8)
+
+
+def _equally_good(sample: bytes, *, is_western: bool) -> list[CharsetMatch]:
+    """The best guesses. Language measures say little of a few accents: there chaos alone counts."""
+    from charset_normalizer import from_bytes
+
+    if is_western:
+        matches = list(from_bytes(sample, cp_isolation=_OF_LATIN_SCRIPT))
+        return [match for match in matches if match.chaos <= matches[0].chaos + _SAME_CHAOS]
+    # A sample that was cut within a character of several bytes would rule its encoding out.
+    n_offs = range(4) if len(sample) == _N_BYTES_TO_GUESS_FROM else range(1)
+    cuts = (
+        list(from_bytes(sample[: len(sample) - n_off], cp_exclusion=_UNMARKED)) for n_off in n_offs
+    )
+    matches = min(filter(None, cuts), key=lambda found: found[0].chaos, default=[])
+    return [
+        match
+        for match in matches
+        if match.chaos <= matches[0].chaos + _SAME_CHAOS
+        and match.coherence >= matches[0].coherence - _SAME_COHERENCE
+    ]
+
+
+def _looks_western(sample: bytes) -> bool:
+    """Whether the bytes beyond ASCII stand alone, and where Windows-1252 has accents and signs.
+
+    In Greek, Cyrillic and Chinese they stand in a row; in code pages of DOS and the Mac, and in
+    Polish, many would be signs in the midst of a word.
+    """
+    n_bytes = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
+    n_runs = len(_RUN.findall(sample))
+    try:
+        n_odd = len(_ODD_IN_WESTERN.findall(sample.decode("cp1252")))
+    except UnicodeDecodeError:
+        return False
+    return n_bytes < _MAX_MEAN_RUN * n_runs and n_odd <= _MAX_ODD_SHARE * n_bytes
 
 
 def _telling_bytes(data: bytes) -> bytes:
