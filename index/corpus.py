@@ -19,6 +19,8 @@ from index.reading import Problem
 
 _MAX_LINE_BYTES = 16 << 20
 """The longest books have 10 MiB. A longer line is a file that lacks its line ends."""
+_N_BYTES_OF_HEAD = 4_096
+"""JSON has no null bytes; binary files have one among their first hundreds."""
 _NAMES = frozenset(("_id", "title", "text"))
 
 
@@ -31,11 +33,10 @@ def read_corpus(
     without `title`) are passed over in silence, another form is one problem. Raises DocumentError
     for a file that is empty or binary.
     """
+    _refuse_other_kinds(file)
     is_corpus = PurePosixPath(source).name == "corpus.jsonl"
     is_empty = True
     for number, line in enumerate(_lines(file), start=1):
-        if number == 1 and line is not None:
-            _refuse_other_kinds(line)
         if line is not None and not line.strip():
             continue
         is_empty = False
@@ -58,11 +59,13 @@ def read_corpus(
         raise DocumentError("The file holds no text.", "Fill it or take it out of the folder.")
 
 
-def _refuse_other_kinds(line: bytes) -> None:
+def _refuse_other_kinds(file: BinaryIO) -> None:
     """One fault for a file that is no lines of JSON at all, instead of one for each line."""
-    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    head = file.read(_N_BYTES_OF_HEAD)
+    file.seek(0)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DocumentError("The file is UTF-16, not UTF-8.", "Save it as UTF-8.")
-    if b"\x00" in line:
+    if b"\x00" in head:
         raise DocumentError(
             "The file is binary, with the ending of a text.",
             "Give it the ending of its kind, or take it out of the folder.",

@@ -56,6 +56,9 @@ _ODD_IN_WESTERN = re.compile(
 )
 _MAX_ODD_SHARE = 0.1
 """Of the bytes beyond ASCII; some is left to scanning debris."""
+_MIN_BYTES_OF_A_SCRIPT = 64
+_MAX_PLACES_OF_A_SCRIPT = 5
+"""Blocks of 256 characters: Latin and its extension, punctuation, the script."""
 _SAME_CHAOS = 0.02
 _SAME_COHERENCE = 0.05
 """Guesses this close together (charset-normalizer's measures, 0 to 1) are equally good."""
@@ -122,13 +125,22 @@ def _strictly(data: bytes, name: str) -> str:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """UTF-16 without a mark: only every other byte is null, in Cyrillic those of the spaces."""
+    """UTF-16 without a mark: only every other byte is null, in Cyrillic those of the spaces.
+
+    There the bytes beside the spaces are few different ones, for a script has a place of its own.
+    """
     head = data[:_N_BYTES_TO_GUESS_FROM]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) / 50 and not even:
-        return "utf-16-le"
-    if even > len(head) / 50 and not odd:
-        return "utf-16-be"
+    for name, high, low in (
+        ("utf-16-le", head[1::2], head[::2]),
+        ("utf-16-be", head[::2], head[1::2]),
+    ):
+        n_null = high.count(0)
+        is_other_script = (
+            len(head) > _MIN_BYTES_OF_A_SCRIPT and len(set(high)) <= _MAX_PLACES_OF_A_SCRIPT
+        )
+        share = 1 / 50 if is_other_script else 1 / 6
+        if n_null > share * len(head) and not low.count(0):
+            return name
     return None
 
 

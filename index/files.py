@@ -84,7 +84,7 @@ def open_document(path: Path) -> BinaryIO:
 def read_whole(path: Path, *, max_bytes: int) -> bytes:
     """The file's bytes; refuses one above the limit before reading it."""
     with open_document(path) as file:
-        check_size(file, max_bytes=max_bytes)
+        _check_limit(file, max_bytes)
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise _too_large(len(data), max_bytes)
@@ -92,6 +92,13 @@ def read_whole(path: Path, *, max_bytes: int) -> bytes:
 
 
 def check_size(file: BinaryIO, *, max_bytes: int) -> None:
+    """Refuses an empty file and one above the limit."""
+    if os.fstat(file.fileno()).st_size == 0:
+        raise DocumentError("The file is empty.", "Fill it or take it out of the folder.")
+    _check_limit(file, max_bytes)
+
+
+def _check_limit(file: BinaryIO, max_bytes: int) -> None:
     n_bytes = os.fstat(file.fileno()).st_size
     if n_bytes > max_bytes:
         raise _too_large(n_bytes, max_bytes)
