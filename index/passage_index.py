@@ -129,6 +129,10 @@ class PassageIndex:
     def document(self, document_id: str) -> Document | None:
         return self._store.document(document_id)
 
+    def stored_document(self, document_id: str) -> Document | None:
+        """Read anew from the disk: what quotes are compared with before they are shown."""
+        return self._store.stored_document(document_id)
+
     def document_ids(self) -> list[str]:
         """All of them, sorted."""
         return self._store.document_ids()

@@ -97,10 +97,14 @@ class Store:
 
     def document(self, document_id: str) -> Document | None:
         with self.reading() as database:
-            row = database.execute(
-                "SELECT document_key FROM documents WHERE document_id = ?", (document_id,)
-            ).fetchone()
-            return self._document(database, row[0]) if row else None
+            key = _document_key(database, document_id)
+            return None if key is None else self._document(database, key)
+
+    def stored_document(self, document_id: str) -> Document | None:
+        """Read from the disk, whatever is kept in memory."""
+        with self.reading() as database:
+            key = _document_key(database, document_id)
+            return None if key is None else read_document(database, key)
 
     def document_ids(self) -> list[str]:
         with self.reading() as database:
@@ -194,6 +198,13 @@ def connect(path: Path) -> sqlite3.Connection:
     """For reading a finished generation's texts, by one thread at a time."""
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+
+def _document_key(database: sqlite3.Connection, document_id: str) -> int | None:
+    row = database.execute(
+        "SELECT document_key FROM documents WHERE document_id = ?", (document_id,)
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def passage_from(document: Document, row: PassageRow) -> Passage:

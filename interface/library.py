@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from datatypes import Answer, Collection, Document, Metadata, Passage, Quote, Span
@@ -36,7 +37,7 @@ class Library(Protocol):
 
     def documents(
         self, *, search: str = "", offset: int = 0, limit: int = 50
-    ) -> tuple[int, list[DocumentCard]]:
+    ) -> tuple[int, Sequence[DocumentCard]]:
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
         ...
 

@@ -10,7 +10,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,7 +179,7 @@ class StandIn:
 
     def documents(
         self, *, search: str = "", offset: int = 0, limit: int = 50
-    ) -> tuple[int, list[DocumentCard]]:
+    ) -> tuple[int, Sequence[DocumentCard]]:
         found: list[DocumentCard] = [
             Card(document.document_id, document.title, document.metadata, len(document.text))
             for document in self.shelf.values()

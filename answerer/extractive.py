@@ -1,0 +1,38 @@
+"""An answer by quoting only: retrieve, judge every sentence, quote the best, or say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from answerer.confidence import Judge
+from answerer.evidence import N_READ, sentences_of
+from answerer.quoting import quotes_of
+from datatypes import Answer, Statement
+from retriever.hybrid import Retriever
+
+N_HITS = 10
+"""Passages named with an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveAnswerer:
+    """Safe from many threads."""
+
+    retriever: Retriever
+    judge: Judge
+
+    def answer(self, question: str, *, understood_as: str | None = None) -> Answer:
+        """Without statements where the evidence is too weak; `hits` are there all the same."""
+        reading = self.retriever.read(understood_as or question)
+        candidates = self.retriever.candidates(reading, k=max(N_READ, N_HITS))
+        judged = self.judge(reading, sentences_of(reading, candidates))
+        weights = self.judge.weights
+        found = judged.confidence >= weights.not_found
+        quotes = quotes_of(reading, judged, margin=weights.margin) if found else ()
+        return Answer(
+            question=question,
+            statements=tuple(Statement(quote.text, (quote,)) for quote in quotes),
+            hits=tuple(candidate.hit for candidate in candidates[:N_HITS]),
+            confidence=judged.confidence,
+            understood_as=understood_as,
+        )

@@ -1,0 +1,152 @@
+"""The way through the house: a question → an answer, its citations, and the documents behind it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from answerer import citing
+from answerer.confidence import Judge
+from answerer.extractive import ExtractiveAnswerer
+from answerer.permalinks import parse_permalink, permalink, resolve
+from answerer.question import cleaned, completed
+from answerer.quoting import check_against
+from datatypes import Answer, Collection, Document, Passage, Quote, Span
+from errors import DocentError
+from index.folding import terms_with_spans
+from index.passage_index import PassageIndex
+from index.store import DocumentCard
+from retriever.hybrid import Retriever
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+"""How often it is asked whether a new generation of the index has been switched in."""
+
+_MOST_RELATED = 3
+
+_log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Answers from an index, always the newest generation of it. Safe from many threads."""
+
+    def __init__(self, folder: Path, answerer: ExtractiveAnswerer) -> None:
+        self._folder = folder
+        self._opened = _Opened(answerer)
+        self._looked = time.monotonic()
+        self._reloading = threading.Lock()
+
+    @classmethod
+    def load(cls, folder: Path) -> Pipeline:
+        """Raises IndexMissing, IndexDamaged or ModelError."""
+        return cls(folder, ExtractiveAnswerer(Retriever.load(folder), Judge.load()))
+
+    def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
+        """The answer; `previous` is the turn before, which a follow-up question may mean.
+
+        Raises QuestionError, whose text can be shown, for what is no question.
+        """
+        text = cleaned(question)
+        opened = self._current()
+        answer = opened.answerer.answer(text, understood_as=completed(text, previous))
+        for citation in answer.citations:
+            name = citation.quote.document.document_id
+            check_against(citation.quote, opened.index.stored_document(name))
+        return answer
+
+    @property
+    def collection(self) -> Collection:
+        return self._current().index.collection
+
+    @property
+    def index(self) -> PassageIndex:
+        return self._current().index
+
+    @property
+    def n_documents(self) -> int:
+        return self.index.n_documents
+
+    def document(self, document_id: str) -> Document | None:
+        return self.index.document(document_id)
+
+    def documents(
+        self, *, search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[int, list[DocumentCard]]:
+        """How many documents the search finds, and those from `offset` on, `limit` at most."""
+        return self.index.documents(search=search, offset=offset, limit=limit)
+
+    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+        """The words of the passage that the question's words met, as spans of the document."""
+        asked = self._current().answerer.retriever.read(question).asked
+        forms = {form for term in asked for form in (term.text, *term.variants)}
+        forms |= {part for term in asked for name in term.names for part in name}
+        terms = terms_with_spans(passage.text, offset=passage.span.start)
+        return tuple(term.span for term in terms if term.text in forms)
+
+    def cite(self, quote: Quote) -> dict[str, str]:
+        """Keys: note, short_note, bibliography, bibtex, ris, csl_json."""
+        return citing.cite(quote)
+
+    def permalink(self, quote: Quote) -> str:
+        """A query string that leads back to the quote: `?quote=…`."""
+        return permalink(quote)
+
+    def find(self, permalink_value: str) -> Quote | None:
+        """The quote again; None where its text is no longer the same.
+
+        Raises QuestionError for a malformed link.
+        """
+        document = self.document(parse_permalink(permalink_value)[0])
+        return resolve(permalink_value, document) if document else None
+
+    def related_questions(self, answer: Answer) -> tuple[str, ...]:
+        """The suggested questions nearest to the one asked, without that one itself."""
+        return self._current().related(answer.understood_as or answer.question)
+
+    def close(self) -> None:
+        """Call it when no thread is asking any more."""
+        self._opened.index.close()
+
+    def _current(self) -> _Opened:
+        """The newest generation. One thread opens it, the others answer from the one before."""
+        if time.monotonic() - self._looked < _SECONDS_BETWEEN_LOOKS:
+            return self._opened
+        if not self._reloading.acquire(blocking=False):
+            return self._opened
+        try:
+            self._looked = time.monotonic()
+            if not self._opened.index.is_current():
+                before = self._opened.answerer
+                self._opened = _Opened(
+                    ExtractiveAnswerer(Retriever.load(self._folder), before.judge)
+                )
+        except DocentError as error:
+            _log.warning("The index stays as it was. %s", error)
+        finally:
+            self._reloading.release()
+        return self._opened
+
+
+class _Opened:
+    """One generation of the index with what is made of it."""
+
+    def __init__(self, answerer: ExtractiveAnswerer) -> None:
+        self.answerer = answerer
+        self.index = answerer.retriever.index
+        self._suggested: Sequence[str] = self.index.collection.suggested_questions
+        self._vectors = np.stack(
+            [answerer.retriever.read(question).vector for question in self._suggested]
+            or [np.zeros(self.index.recipe.dimensions, dtype=np.float32)]
+        )
+
+    def related(self, question: str) -> tuple[str, ...]:
+        if not self._suggested:
+            return ()
+        nearness = self._vectors @ self.answerer.retriever.read(question).vector
+        ordered = [self._suggested[row] for row in np.argsort(-nearness, kind="stable")]
+        same = question.casefold()
+        return tuple(each for each in ordered if each.casefold() != same)[:_MOST_RELATED]
