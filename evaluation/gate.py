@@ -1,0 +1,115 @@
+"""Has it become worse, beyond what chance does?
+
+A drop counts when it is greater than allowed and, on single questions, one-sided p < 0.05 in the
+paired randomisation test; a figure of the whole set must leave the baseline's interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from errors import QuestionError, SettingError
+from evaluation.comparing import values_of
+from evaluation.report import Figure, Report, RunReport
+from evaluation.significance import randomisation_p
+
+LOWER_IS_BETTER = frozenset(("AURC", "false_answers", "false_abstentions", "ECE"))
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`drop`: how much worse, whichever way the measure counts. `p`: None for a set's figure."""
+
+    run: str
+    measure: str
+    before: float
+    now: float
+    drop: float
+    allowed: float
+    p: float | None
+    regressed: bool
+
+
+def verdicts(baseline: Report, now: Report, max_drops: Mapping[str, float]) -> tuple[Verdict, ...]:
+    """One for every run of the baseline and every measure; inexact quotes always regress.
+
+    Raises QuestionError where both did not ask the same questions, SettingError for a measure
+    that the baseline has not.
+    """
+    if baseline.setting.questions_sha256 != now.setting.questions_sha256:
+        raise QuestionError(
+            "The questions have changed since the baseline.",
+            "Make a new one: python -m evaluation run … --out DIR, and keep its baseline.json.",
+        )
+    found: list[Verdict] = []
+    for before in baseline.runs:
+        run = next((each for each in now.runs if each.name == before.name), None)
+        if run is None:
+            raise SettingError(
+                f"The run {before.name} is not there any more.",
+                "Measure it, or renew the baseline.",
+            )
+        found += [_verdict(before, run, name, allowed) for name, allowed in max_drops.items()]
+        exact = run.figure("quote_exactness")
+        if exact and exact.value < 1:
+            found.append(
+                Verdict(run.name, exact.measure, 1.0, exact.value, 1 - exact.value, 0.0, None, True)
+            )
+    return tuple(found)
+
+
+def allowed_drops(words: Iterable[str]) -> dict[str, float]:
+    """`nDCG@10=0.01` and the like. Raises SettingError."""
+    allowed = {}
+    for word in words:
+        measure, _, drop = word.rpartition("=")
+        try:
+            allowed[measure] = float(drop)
+        except ValueError:
+            measure = ""
+        if not measure or not 0 <= allowed[measure] <= 1:
+            raise SettingError(f"--max-drop {word} is not understood.", "Write nDCG@10=0.01.")
+    return allowed
+
+
+def _verdict(before: RunReport, now: RunReport, measure: str, allowed: float) -> Verdict:
+    old, new = _figure(before, measure), _figure(now, measure)
+    drop = (new.value - old.value) * (1 if measure in LOWER_IS_BETTER else -1)
+    p = _p(before, now, measure)
+    beyond_noise = p < ALPHA if p is not None else _outside(old, new)
+    return Verdict(
+        now.name,
+        measure,
+        old.value,
+        new.value,
+        drop,
+        allowed,
+        p,
+        # a rounding error more than allowed is no drop
+        drop > allowed + 1e-9 and beyond_noise,
+    )
+
+
+def _p(before: RunReport, now: RunReport, measure: str) -> float | None:
+    old, new = values_of(before).get(measure), values_of(now).get(measure)
+    if not old or not new:
+        return None
+    return randomisation_p(
+        [new[query_id] - old[query_id] for query_id in old if query_id in new], one_sided=True
+    )
+
+
+def _outside(old: Figure, new: Figure) -> bool:
+    if old.low is None or old.high is None:
+        return True
+    return new.value > old.high if old.measure in LOWER_IS_BETTER else new.value < old.low
+
+
+def _figure(run: RunReport, measure: str) -> Figure:
+    figure = run.figure(measure)
+    if figure is None:
+        known = ", ".join(each.measure for each in run.figures)
+        raise SettingError(f"{run.name} has no measure {measure}.", f"It has {known}.")
+    return figure

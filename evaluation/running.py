@@ -1,0 +1,257 @@
+"""Questions and a collection → a Report: every mode under every condition."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datatypes import Answer, Hit, Passage
+from errors import QuestionError
+from evaluation.comparing import compared_runs
+from evaluation.exactness import Originals
+from evaluation.explaining import Explainer
+from evaluation.judgments import PassagesOf, Unit
+from evaluation.measures import DEFAULT_MEASURES, depth_of, parsed_measures
+from evaluation.measuring import DEEP, Ask, Measured, System, measured
+from evaluation.noise import mistyped
+from evaluation.preparing import Prepared, prepared, with_noise
+from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
+from evaluation.reading_questions import read_questions
+from evaluation.report import PassageText, Report, Setting
+from index.ingest import Progress
+from index.passage_index import PassageIndex
+from index.recipe import Recipe
+from index.store import PASSAGE_FIELDS, passage_from
+from retriever.hybrid import Mode, Retriever
+
+if TYPE_CHECKING:
+    from ir_measures import Measure
+
+MODES = ("hybrid", "dense", "lexical", "answer")
+CLEAN, TYPING = "clean", "typing"
+NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
+CONDITIONS = (CLEAN, *NOISE_RATES, TYPING)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to measure. `unit`: by default documents where each is the size of a passage."""
+
+    questions: Path
+    index: Path | None = None
+    documents: Path | None = None
+    split: str | None = None
+    modes: tuple[str, ...] = ("hybrid",)
+    conditions: tuple[str, ...] = (CLEAN,)
+    measures: str = DEFAULT_MEASURES
+    unit: Unit | None = None
+    work: Path = Path("build/evaluation")
+
+
+def request_of(setting: Setting, work: Path) -> Request:
+    """To measure again what was measured before."""
+    return Request(
+        Path(setting.questions),
+        index=Path(setting.index) if setting.index else None,
+        documents=Path(setting.documents) if setting.documents else None,
+        split=setting.split,
+        modes=setting.modes,
+        conditions=setting.conditions,
+        measures=" ".join(setting.measures),
+        unit="document" if setting.unit == "document" else "passage",
+        work=work,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The report, and each run with its qrels by the run's name."""
+
+    report: Report
+    runs: dict[str, Measured]
+
+
+def evaluate(
+    request: Request, *, progress: Progress = lambda what, done, total: None
+) -> Evaluation:
+    """Raises DocentError where questions, documents or settings cannot be used."""
+    measures = parsed_measures(request.measures)
+    place = prepared(
+        request.questions,
+        index=request.index,
+        documents=request.documents,
+        work=request.work,
+        progress=progress,
+    )
+    retriever = Retriever.load(place.index)
+    with closing(retriever.index) as index:
+        asked = read_questions(request.questions, index).of_split(request.split)
+        unit: Unit = request.unit or ("document" if asked.by_document else "passage")
+        runs: dict[str, Measured] = {}
+        passages: dict[str, PassageText] = {}
+        for condition in request.conditions:
+            with _bench(
+                condition, place, retriever, asked, work=request.work, progress=progress
+            ) as bench:
+                for mode in request.modes:
+                    name = mode if condition == CLEAN else f"{mode} {condition}"
+                    system = bench.system(name, mode, unit, depth_of(measures))
+                    runs[name] = measured(
+                        system, bench.questions, measures, progress=_counting(name, bench, progress)
+                    )
+                passages |= bench.explainer.passages
+        setting = _setting(request, measures, unit, index.recipe)
+    reports = tuple(each.report for each in runs.values())
+    few = [few_questions(n)] if (n := len(asked.questions)) < FEW_QUESTIONS else []
+    report = Report(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        setting=setting,
+        n_questions=n,
+        n_answerable=sum(each.answerable for each in asked.questions),
+        runs=reports,
+        comparisons=compared_runs(reports),
+        passages=passages,
+        warnings=(*place.warnings, *asked.warnings, *few),
+    )
+    return Evaluation(report, runs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """Documents and questions under one condition; each question with its wording before slips."""
+
+    condition: str
+    place: Prepared
+    retriever: Retriever
+    questions: tuple[tuple[Question, str], ...]
+    originals: Originals | None
+    explainer: Explainer
+    stack: ExitStack
+
+    def system(self, name: str, mode: str, unit: Unit, depth: int) -> System:
+        retriever = self.retriever
+        # several passages of a document count once: look deeper where documents are ranked
+        k = depth if unit == "passage" else 3 * depth
+        chosen: Mode = "hybrid" if mode == "answer" else mode  # type: ignore[assignment]
+        return System(
+            name,
+            mode,
+            self.condition,
+            unit,
+            ask=self._answering() if mode == "answer" else _retrieving(retriever, k, chosen),
+            deeper=lambda question: retriever.retrieve(question, k=max(k, DEEP), mode=chosen),
+            documents=retriever.index,
+            passages_of=_passages_of(retriever.index),
+            explainer=self.explainer,
+            originals=self.originals,
+        )
+
+    def _answering(self) -> Ask:
+        from answerer.pipeline import Pipeline
+
+        pipeline = self.stack.enter_context(closing(Pipeline.load(self.place.index)))
+
+        def ask(question: str) -> tuple[Sequence[Hit], Answer]:
+            try:
+                answer = pipeline.ask(question)
+            except QuestionError:  # it takes this for no question, which is a way of abstaining
+                answer = Answer(question, (), (), confidence=0.0)
+            return answer.hits, answer
+
+        return ask
+
+
+@contextmanager
+def _bench(
+    condition: str,
+    place: Prepared,
+    retriever: Retriever,
+    asked: QuestionSet,
+    *,
+    work: Path,
+    progress: Progress,
+) -> Iterator[_Bench]:
+    with ExitStack() as stack:
+        questions = asked.questions
+        if rate := NOISE_RATES.get(condition):
+            place, questions = with_noise(
+                retriever.index, questions, rate=rate, work=work, progress=progress
+            )
+            retriever = Retriever.load(place.index)
+            stack.enter_context(closing(retriever.index))
+        put = [mistyped(each) if condition == TYPING else each for each in questions]
+        yield _Bench(
+            condition,
+            place,
+            retriever,
+            tuple((each, before.query.text) for each, before in zip(put, questions, strict=True)),
+            Originals(place.source) if place.source else None,
+            Explainer(retriever.index, condition if rate else ""),
+            stack,
+        )
+
+
+def _retrieving(retriever: Retriever, k: int, mode: Mode) -> Ask:
+    return lambda question: (retriever.retrieve(question, k=k, mode=mode), None)
+
+
+def _passages_of(index: PassageIndex) -> PassagesOf:
+    """The passages of a document as the index has them, whatever sizes it was made with."""
+
+    @cache
+    def passages_of(document_id: str) -> tuple[Passage, ...]:
+        document = index.document(document_id)
+        if document is None:
+            return ()
+        with index._store.reading() as database:
+            rows = database.execute(
+                f"SELECT {PASSAGE_FIELDS} FROM passages JOIN documents USING (document_key)"
+                " WHERE document_id = ? ORDER BY start",
+                (document_id,),
+            ).fetchall()
+        return tuple(passage_from(document, row) for row in rows)
+
+    return passages_of
+
+
+def _counting(name: str, bench: _Bench, progress: Progress) -> Callable[[int], object]:
+    return lambda done: progress(f"Asking ({name}) questions", done, len(bench.questions))
+
+
+def _setting(request: Request, measures: Sequence[Measure], unit: Unit, recipe: Recipe) -> Setting:
+    return Setting(
+        questions=str(request.questions),
+        questions_sha256=_sha256(request.questions),
+        split=request.split,
+        documents=str(request.documents) if request.documents else None,
+        index=str(request.index) if request.index else None,
+        modes=request.modes,
+        conditions=request.conditions,
+        measures=tuple(map(str, measures)),
+        unit=unit,
+        model=recipe.model,
+        n_documents=recipe.n_documents,
+        n_passages=recipe.n_passages,
+        passage_pieces=recipe.making.passage_pieces,
+        docent_version=recipe.docent_version,
+        python=platform.python_version(),
+        machine=f"{platform.machine()}, {os.cpu_count()} cores",
+    )
+
+
+def _sha256(path: Path) -> str:
+    """Of the file, or of a folder's questions and judgments."""
+    files = sorted(path.rglob("q*")) if path.is_dir() else [path]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
