@@ -151,7 +151,8 @@ def _file(path: Path, root: Path) -> Iterator[Found | Problem]:
 
     ending = path.suffix.lower()
     is_link = os.path.islink(path)  # Path.is_symlink raises where the folder may not be entered
-    if ending not in READ_ENDINGS | _CONVERTIBLE and not is_link:
+    may_be_folder = is_link and (not ending or os.path.isdir(path))
+    if ending not in READ_ENDINGS | _CONVERTIBLE and not may_be_folder:
         return
     if is_link:
         try:

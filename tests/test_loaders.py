@@ -89,6 +89,7 @@ def test_what_holds_no_running_text_is_passed_over_in_silence(tmp_path: Path) ->
         "README",
     ):
         write(tmp_path / name, "")
+    os.symlink("/usr/share/pixmaps/none.png", tmp_path / "outside.png")
     found = read(tmp_path)
     assert list(found.documents) == ["note.md"]
     assert not found.problems
