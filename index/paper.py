@@ -102,10 +102,7 @@ def _reading(paper: pypdfium2.PdfDocument) -> Reading:
         length += len(part)
         parts.append(part)
         found.append((Span(length - len(text), length), number))
-        if length > _MAX_CHARACTERS:
-            raise DocumentError(
-                f"The PDF has more than {_MAX_CHARACTERS:,} characters.", "Split it into volumes."
-            )
+        _check_length(length)
     if not found:
         raise _without_text(len(paper), n_broken=len(broken))
     text, spans = canonical_with_spans("".join(parts), (span for span, _ in found))
@@ -116,6 +113,13 @@ def _reading(paper: pypdfium2.PdfDocument) -> Reading:
     doubts = (*_page_doubts(bare, broken), *replacement_doubts(text))
     title = sensible_title(paper.get_metadata_value("Title"))
     return Reading(text, title, pages=pages, doubts=doubts)
+
+
+def _check_length(n_characters: int) -> None:
+    if n_characters > _MAX_CHARACTERS:
+        raise DocumentError(
+            f"The PDF has more than {_MAX_CHARACTERS:,} characters.", "Split it into volumes."
+        )
 
 
 def _without_text(n_pages: int, *, n_broken: int) -> DocumentError:
@@ -171,7 +175,9 @@ def _page_text(paper: pypdfium2.PdfDocument, index: int) -> str:
 def _lines(layer: pypdfium2.PdfTextPage) -> list[_Line]:
     """The text layer's lines. Characters are asked for one by one: so each keeps its place."""
     raw, sign_at = layer.raw, pdfium.FPDFText_GetUnicode
-    signs = [chr(sign_at(raw, index)) for index in range(layer.count_chars())]
+    n_signs = layer.count_chars()
+    _check_length(n_signs)
+    signs = [chr(sign_at(raw, index)) for index in range(n_signs)]
     lines, begin = [], 0
     for index, sign in enumerate([*signs, "\n"]):
         if sign == "\n" or sign in _LINE_END_HYPHENS:
