@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,6 +125,10 @@ class PassageIndex:
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         """In the order of `keys`. Raises KeyError for an unknown one."""
         return self._store.passages(keys)
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Every passage, read one after the other."""
+        return self._store.all_passages()
 
     def document(self, document_id: str) -> Document | None:
         return self._store.document(document_id)

@@ -95,6 +95,12 @@ class Store:
             rows = [found[key] for key in keys]
             return [passage_from(self._document(database, row[1]), row) for row in rows]
 
+    def all_passages(self) -> Iterator[Passage]:
+        with self.reading() as database:
+            rows = database.execute(f"SELECT {PASSAGE_FIELDS} FROM passages ORDER BY key")
+            for row in rows:
+                yield passage_from(self._document(database, row[1]), row)
+
     def document(self, document_id: str) -> Document | None:
         with self.reading() as database:
             key = _document_key(database, document_id)
