@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 
 from nupunkt import sent_spans
@@ -25,17 +26,22 @@ SECTION_PIECES = 60
 """A passage shorter than this goes on under the next heading: letterheads are one passage."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
-_LIST_ITEM = re.compile(
-    r"\n(?=[^\S\n]*(?:[-*•·▪◦]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]|[ivx]{1,5}[.)])[^\S\n])"
-)
-_OPEN_END = re.compile(r"[\w,\-–—'’\")\]]\s*$")  # no full stop, colon or the like closes the block
-_RUNS_ON = re.compile(r"\s*[\"“'(\[]?[^\W\d_A-Z]")
-_WORD = re.compile(r"[^\W_]{2,}")
+_ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
+_LIST_ITEM = re.compile(rf"\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
+_OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
+_CARRIED_ON = re.compile(
+    r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
+)  # what the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")
+_SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
 _LINE_END = re.compile(r"\n")
 _CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
 _SPACE = re.compile(r"\s+")
 _LONGEST_INTRODUCTION = 120
-"""Characters. Even in a script of one word piece a sign this leaves half the model's room."""
+"""Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
+
+_CHARACTERS_PER_PIECE = 16
+"""At most, on average: models read an endless run of letters as one unknown piece."""
 
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
@@ -52,12 +58,7 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
     text = document.text
     sentences: list[Span] = []
     for block in _blocks(document):
-        pieces = [
-            Span(block.start + start, block.start + end)
-            for start, end in sent_spans(block.of(text))
-            if end > start
-        ]
-        sentences.extend(_whole(text, pieces))
+        sentences.extend(_whole(text, list(_split(text, block))))
     return tuple(sentences)
 
 
@@ -69,6 +70,10 @@ def passages_of(
     `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
     what the model reads, the passage's introduction (`introduction`) included.
     """
+
+    def length(text: str) -> int:
+        return max(count_pieces(text), len(text) // _CHARACTERS_PER_PIECE)
+
     headings = {heading.span.start: heading for heading in document.headings}
     starts = sorted(headings)
     passages: list[Passage] = []
@@ -79,7 +84,15 @@ def passages_of(
         return headings[starts[found - 1]].span.of(document.text) if found else None
 
     def size(first: Span, last: Span) -> int:
-        return count_pieces(document.text[first.start : last.end])
+        return length(document.text[first.start : last.end])
+
+    @cache
+    def room_under(heading: str | None) -> int:
+        return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
+
+    def fit(first: Span, last: Span) -> bool:
+        room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
+        return size(first, last) <= min(PASSAGE_PIECES, room)
 
     def close() -> None:
         if current:
@@ -87,20 +100,18 @@ def passages_of(
             passages.append(Passage(document, span, heading_at(span.start), tuple(current)))
 
     for sentence in sentences_of(document):
-        room = max_pieces - count_pieces(introduction(heading_at(sentence.start), document.title))
-        limit = min(PASSAGE_PIECES, room)
-        for part in _fitting(document.text, sentence, count_pieces, room):
+        room = room_under(heading_at(sentence.start))
+        for part in _fitting(document.text, sentence, length, room):
             if current:
-                grown = size(current[0], part)
-                opens_section = part.start in headings and grown >= SECTION_PIECES
-                if opens_section or grown > limit:
+                opens_section = part.start in headings and size(current[0], part) >= SECTION_PIECES
+                if opens_section or not fit(current[0], part):
                     close()
                     last = current[-1]
                     shared = (
                         len(current) > 1
                         and not opens_section
                         and size(last, last) <= OVERLAP_PIECES
-                        and size(last, part) <= limit
+                        and fit(last, part)
                     )
                     current = [last] if shared else []
             current.append(part)
@@ -113,7 +124,8 @@ def introduction(heading: str | None, title: str) -> str:
 
     A long one is cut: the models need the subject, and the wording stands in a passage anyway.
     """
-    return (heading or title)[:_LONGEST_INTRODUCTION]
+    line = (heading or title).encode("utf-8", "replace")
+    return line[:_LONGEST_INTRODUCTION].decode("utf-8", "ignore")
 
 
 def embedding_text(passage: Passage) -> str:
@@ -141,7 +153,7 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
         block = _stripped(text, first, last)
         if block is None:
             continue
-        if pending and _OPEN_END.search(pending.of(text)) and _RUNS_ON.match(block.of(text)):
+        if pending and _OPEN_END.match(text, pending.end - 1) and _runs_on(text, block.start):
             pending = Span(pending.start, block.end)
             continue
         if pending:
@@ -149,6 +161,12 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
         pending = block
     if pending:
         yield pending
+
+
+def _runs_on(text: str, start: int) -> bool:
+    """Whether a small letter begins here, bracketed or quoted perhaps, and no list item."""
+    begin = start + (text[start] in "\"“'([")
+    return text[begin : begin + 1].islower() and not _ITEM_MARK.match(text, start)
 
 
 def _stripped(text: str, start: int, end: int) -> Span | None:
@@ -159,6 +177,25 @@ def _stripped(text: str, start: int, end: int) -> Span | None:
     if (stray := _STRAY_END.search(text, start, end)) is not None:
         end = stray.start()
     return Span(start, end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def _split(text: str, block: Span) -> Iterator[Span]:
+    """Where the block's sentences end by their punctuation."""
+    start = block.start
+    for end in [block.start + end for _, end in sent_spans(block.of(text))][:-1]:
+        if _CARRIED_ON.search(text[max(start, end - 20) : end].rstrip()):
+            continue
+        yield from _signs(text, start, end)
+        start = end
+    yield from _signs(text, start, block.end)
+
+
+def _signs(text: str, start: int, end: int) -> Iterator[Span]:
+    for sign in _SIGNS_END.finditer(text, start, end):
+        yield Span(start, sign.end())
+        start = sign.end()
+    if start < end:
+        yield Span(start, end)
 
 
 def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
@@ -184,14 +221,12 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
         yield held
 
 
-def _fitting(
-    text: str, sentence: Span, count_pieces: Callable[[str], int], limit: int
-) -> Iterable[Span]:
+def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int) -> Iterable[Span]:
     """The sentence, or where it is longer than `limit` word pieces, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """
-    if count_pieces(sentence.of(text)) <= limit:
+    if length(sentence.of(text)) <= limit or len(sentence) == 1:
         return [sentence]
     middle = (sentence.start + sentence.end) // 2
     for boundary in (_LINE_END, _CLAUSE_END, _SPACE):
@@ -207,5 +242,5 @@ def _fitting(
     for first, last in pairwise((sentence.start, middle, sentence.end)):
         part = _stripped(text, first, last)
         if part is not None:
-            parts.extend(_fitting(text, part, count_pieces, limit))
+            parts.extend(_fitting(text, part, length, limit))
     return parts
