@@ -1,26 +1,59 @@
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Where the public question sets lie that benchmarks and training read; the product needs none.
+DATA ?= ../shared/data
 
-.PHONY: run test check clean
+.PHONY: run test test-slow check bench bench-quality models weights browser clean
 
-run: .venv/run
-	$(BIN)/python app.py $(ARGS)
+run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
+	@$(BIN)/python app.py $(ARGS)
 
-test: .venv/test
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/test browser  ## everything that is fast
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
-check: .venv/test
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+test-slow: .venv/test browser  ## what takes minutes
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
-clean:
-	rm -rf build
+check: .venv/test  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
+bench: .venv/run  ## speed, memory and size beside a plain script on the same machine
+	$(BIN)/python -m benchmarks speed --data $(DATA)
+
+bench-quality: .venv/test  ## retrieval and answers on public questions
+	$(BIN)/python -m benchmarks quality --data $(DATA)
+
+models: .venv/run  ## the embedding model's export, made again from the official weights
+	$(BIN)/python -m models
+
+weights: .venv/run  ## answerer/weights.json, learned again
+	$(BIN)/python -m training evidence --data $(DATA)
+
+# torch comes first and by itself: the others would bring gigabytes of GPU libraries along.
 .venv/run: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet torch==2.13.0
-	$(BIN)/pip install --quiet -r requirements.txt
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Docent needs Python 3.11 or newer; name it: make run PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python cannot make virtual environments; install python3-venv"; exit 1; }
+	$(PIP) install $$(grep '^torch==' requirements.txt)
+	$(PIP) install -r requirements.txt
+	@touch $@
 
 .venv/test: .venv/run requirements-dev.txt
-	$(BIN)/pip install --quiet -r requirements-dev.txt
-	touch $@
+	$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+browser:
+	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+		else \
+			echo "No browser: its tests are skipped. Install one with: sudo apt-get install chromium"; \
+		fi; \
+	fi
+
+clean:  ## what can be made again; the virtual environment stays
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

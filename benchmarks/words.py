@@ -69,7 +69,7 @@ class Fts5Words:
 
 
 class TantivyWords:
-    """One writing thread, frequencies without positions, disjunctions cut short by block-max WAND."""
+    """One writing thread, frequencies without positions; block-max WAND cuts disjunctions short."""
 
     def __init__(self, folder: Path) -> None:
         builder = tantivy.SchemaBuilder()
