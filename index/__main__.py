@@ -65,12 +65,12 @@ def main() -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from index.build import build_index
-    from index.embedder import load_embedder
-
     stop = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    from index.build import build_index
+    from index.embedder import load_embedder
+
     report = build_index(
         arguments.folder,
         arguments.out,
@@ -120,6 +120,7 @@ def _show(folder: Path, document_id: str) -> int:
             f"Did you mean {' or '.join(near[:3])}?" if near else "See: python -m index --list",
         )
     sys.stdout.write(document.text)
+    sys.stdout.flush()  # here, where a reader that left is noticed
     return 0
 
 
@@ -128,6 +129,7 @@ def _list(folder: Path) -> int:
 
     for document_id in PassageIndex.load(folder).document_ids():
         print(document_id)
+    sys.stdout.flush()
     return 0
 
 

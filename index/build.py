@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +16,7 @@ from errors import IndexDamaged, IndexMissing, SettingError
 from index.chunker import PASSAGE_PIECES
 from index.draft import Draft
 from index.embedder import Embedder
-from index.embedding import embed_all, parts_of
+from index.embedding import Embedding
 from index.folding import FOLDING_VERSION
 from index.generations import Generation, NewerFormat, building, open_generation, publish
 from index.ingest import Comparison, Progress, compare
@@ -36,8 +36,6 @@ from index.recipe import (
 from index.report import IngestReport
 from index.store import connect
 from index.vectors import Keys, Part, Vectors, write_cells, write_vectors
-
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def build_index(
@@ -101,6 +99,13 @@ class _Old:
         texts = connect(generation.folder / "texts.sqlite")
         return cls(generation, recipe, texts, recipe.making == making)
 
+    @property
+    def vectors(self) -> Vectors:
+        if not self.generation or not self.recipe:
+            raise ValueError("there is no index yet")
+        folder, dimensions = self.generation.folder, self.recipe.dimensions
+        return Vectors(folder, dimensions=dimensions, kind=VectorKind())
+
     def close(self) -> None:
         if self.texts:
             self.texts.close()
@@ -120,7 +125,7 @@ class _Build:
     progress: Progress
     stopped: Callable[[], bool]
     draft: Draft | None = None
-    n_embedded: int = 0
+    n_read: int = 0
 
     @property
     def old(self) -> _Old:
@@ -171,12 +176,15 @@ class _Build:
             dimensions=self.making.dimensions,
         )
         with closing(journal):
-            complete = self.embed(draft, journal) and not compared.interrupted
-            dropped = draft.settle(vanished=compared.vanished, n_embedded=self.n_embedded)
-            if not draft.counts()[0]:  # stopped before the very first document was done
+            embedding = Embedding(journal, self.embedder)
+            n_new = draft.n_new_passages()
+            n_embedded = self.embed(draft, embedding, compared.vanished, n_new)
+            complete = n_embedded == n_new and not compared.interrupted
+            dropped = draft.settle(vanished=compared.vanished, n_embedded=n_embedded)
+            if not complete and not self.worth_switching(draft):
                 compared.interrupted = True
                 return self.unwritten(compared)
-            recipe = self.files(draft, journal, dropped, complete=complete)
+            recipe = self.files(draft, embedding, dropped, complete=complete)
             draft.close()
             kept = self.in_use.generation
             number = publish(draft.folder, self.out, keep=kept.number if kept else None)
@@ -185,19 +193,24 @@ class _Build:
                 journal.remove()
         return self.report(compared, recipe, generation=number, written=True)
 
-    def embed(self, draft: Draft, journal: Journal) -> bool:
-        """Whether all new passages have their vectors now."""
-        n_new = draft.n_new_passages()
-        self.n_embedded = embed_all(
+    def embed(self, draft: Draft, embedding: Embedding, vanished: list[int], n_new: int) -> int:
+        """How many new passages, from the first, have their vectors now."""
+        if self.old.generation:
+            embedding.take_from(self.old.vectors, draft.leaving(vanished))
+        n_embedded = embedding.embed_all(
             draft.new_passages(),
-            journal,
-            self.embedder,
             progress=lambda n: self.progress("Embedding passages", n, n_new),
             stopped=self.stopped,
         )
-        return self.n_embedded == n_new
+        self.n_read = embedding.n_read
+        return n_embedded
 
-    def files(self, draft: Draft, journal: Journal, dropped: Keys, *, complete: bool) -> Recipe:
+    def worth_switching(self, draft: Draft) -> bool:
+        """Whether an interrupted build has more to offer than the index in use."""
+        made_otherwise = self.in_use.recipe is not None and not self.in_use.same
+        return draft.n_new_passages() > 0 and not made_otherwise
+
+    def files(self, draft: Draft, embedding: Embedding, dropped: Keys, *, complete: bool) -> Recipe:
         """Writes everything of the generation but its manifest."""
         old = self.old
         n_stale = draft.write_words(dropped, n_stale=old.recipe.n_words_stale if old.recipe else 0)
@@ -205,9 +218,8 @@ class _Build:
         kept: Iterator[Part] = iter(())
         if old.generation and old.recipe:
             before = (old.generation.folder, old.recipe.vectors)
-            vectors = Vectors(before[0], dimensions=dimensions, kind=VectorKind())
-            kept = vectors.parts(without=dropped)
-        new = parts_of(draft.new_passages(), journal, self.embedder)
+            kept = old.vectors.parts(without=dropped)
+        new = embedding.parts(draft.new_passages())
         write_vectors(folder, chain(kept, new))
         kind = write_cells(folder, dimensions=dimensions, old=before, removed=dropped)
         n_documents, n_passages, longest = draft.counts()
@@ -246,7 +258,7 @@ class _Build:
             n_kept=compared.n_kept,
             n_documents=recipe.n_documents if recipe else 0,
             n_passages=recipe.n_passages if recipe else 0,
-            n_embedded=self.n_embedded,
+            n_embedded=self.n_read,
             longest_passage_pieces=recipe.longest_passage_pieces if recipe else 0,
             problems=tuple(compared.problems),
             generation=generation,
@@ -261,10 +273,10 @@ def _disk_faults(out: Path) -> Iterator[None]:
     """What the disk refuses becomes one line; the index in use is untouched by it."""
     try:
         yield
+    except shutil.Error as error:  # what copying a folder met: (from, to, why) for each file
+        raise _unwritable(out, str(error.args[0][0][2])) from error
     except OSError as error:
-        if error.errno not in _DISK_FAULTS:
-            raise
-        raise _unwritable(out, error.strerror or "the disk refused") from error
+        raise _unwritable(out, error.strerror or str(error)) from error
     except sqlite3.OperationalError as error:
         raise _unwritable(out, str(error)) from error
 

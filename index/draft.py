@@ -28,7 +28,7 @@ from index.store import (
     remove_document,
 )
 from index.vectors import Keys
-from index.words import write_words
+from index.words import LOCK_FILES, write_words
 
 _VOCABULARY_HELD = 200_000  # terms counted in memory before they are written
 _ANEW_BELOW = 20_000
@@ -43,7 +43,8 @@ class Draft:
         path = self.folder / "texts.sqlite"
         if old:
             shutil.copyfile(old / "texts.sqlite", path)
-            shutil.copytree(old / "words", self.folder / "words")
+            words, locks = self.folder / "words", shutil.ignore_patterns(LOCK_FILES)
+            shutil.copytree(old / "words", words, ignore=locks)
         self.database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # a draft is thrown away when anything fails: no journal, and synced once at the end
         self.database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;")
@@ -79,6 +80,12 @@ class Draft:
             f"SELECT {PASSAGE_FIELDS} FROM passages WHERE key > ? ORDER BY key",
             self.last_old_passage,
         )
+
+    def leaving(self, vanished: Iterable[int]) -> Iterator[tuple[int, Passage]]:
+        """Key and passage of the old documents that are replaced or gone."""
+        for key in [*self._replaced.values(), *vanished]:
+            query = f"SELECT {PASSAGE_FIELDS} FROM passages WHERE document_key = ?"
+            yield from self._passages(query, key)
 
     def settle(self, *, vanished: Iterable[int], n_embedded: int) -> Keys:
         """Drops what must not stay; returns the keys of the old passages dropped, ascending.

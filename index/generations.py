@@ -121,7 +121,11 @@ def building(out: Path) -> Iterator[None]:
         lock.flush()
         for path in out.glob("*.draft"):
             shutil.rmtree(path)
-        yield
+        try:
+            yield
+        finally:
+            for path in out.glob("*.draft"):  # a full disk is freed at once
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def new_draft(out: Path) -> Path:
@@ -216,15 +220,14 @@ def _verify(out: Path, folder: Path, manifest_sha256: str | None) -> None:
     path = folder / "manifest.json"
     try:
         content = path.read_bytes()
+        if manifest_sha256 not in (None, hashlib.sha256(content).hexdigest()):
+            raise _damaged(out, path, "truncated or altered")
         manifest = json.loads(content)
-        version, files = manifest["format"], dict(manifest["files"])
+        if manifest["format"] != FORMAT_VERSION:  # first: the rest may look different there
+            raise _other_format(out, manifest["format"])
+        files = dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(out, path, "unreadable") from error
-    whole = manifest_sha256 in (None, hashlib.sha256(content).hexdigest())
-    if whole and version != FORMAT_VERSION:
-        raise _other_format(out, version)
-    if not whole:
-        raise _damaged(out, path, "altered")
 
     def fault(name: str) -> str | None:
         try:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from datatypes import Passage
 
-Vectors = tuple[NDArray[np.float32], NDArray[np.int8]]
+Made = tuple[NDArray[np.float32], NDArray[np.int8]]
 """A passage's vector (d) and its sentences' in 8 bits (n, d)."""
 
 
@@ -29,43 +29,59 @@ class Journal:
         self._dimensions = dimensions
         try:
             self._database = self._opened()
+        except sqlite3.OperationalError:  # the disk's fault, not the file's
+            raise
         except sqlite3.DatabaseError:
-            path.unlink()
-            self._database = self._opened()
+            self._start_anew()
 
     def name(self, passage: Passage, embedding_text: str) -> bytes:
         bounds = [(span.start - passage.span.start, len(span)) for span in passage.sentences]
         content = f"{bounds}\0{embedding_text}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(self._model + content).digest()
 
-    def get(self, name: bytes) -> Vectors | None:
+    def get(self, name: bytes) -> Made | None:
         try:
             row = self._database.execute(
                 "SELECT vector, sentences, checksum FROM vectors WHERE name = ?", (name,)
             ).fetchone()
         except sqlite3.DatabaseError:
             return None
-        if row is None or zlib.crc32(name + row[0] + row[1]) != row[2]:
+        if row is None or not all(isinstance(value, bytes) for value in row[:2]):
+            return None
+        if zlib.crc32(name + row[0] + row[1]) != row[2]:
             return None
         vector = np.frombuffer(row[0], dtype="<f4")
         return vector, np.frombuffer(row[1], dtype="i1").reshape(-1, self._dimensions)
 
-    def put(self, entries: Sequence[tuple[bytes, Vectors]]) -> None:
+    def put(self, entries: Sequence[tuple[bytes, Made]]) -> None:
         """On disk when it returns."""
         rows = []
         for name, (vector, sentences) in entries:
             first, second = vector.astype("<f4").tobytes(), sentences.tobytes()
             rows.append((name, first, second, zlib.crc32(name + first + second)))
-        with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?,?)", rows)
+        try:
+            self._insert(rows)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # damaged
+            self.close()
+            self._start_anew()
+            self._insert(rows)
 
     def close(self) -> None:
         self._database.close()
 
     def remove(self) -> None:
         self.close()
-        for path in self._path.parent.glob(f"{self._path.name}*"):
-            path.unlink()
+        remove_journal(self._path)
+
+    def _insert(self, rows: Sequence[tuple[bytes, bytes, bytes, int]]) -> None:
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?,?)", rows)
+
+    def _start_anew(self) -> None:
+        remove_journal(self._path)
+        self._database = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path)
@@ -79,3 +95,9 @@ class Journal:
                 database.close()
             raise
         return database
+
+
+def remove_journal(path: Path) -> None:
+    """With SQLite's own notes beside it, which a new file of the name would be mistaken for."""
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()

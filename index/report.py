@@ -13,7 +13,8 @@ class IngestReport:
     """`complete` is false after an interruption; the next build goes on.
 
     `n_kept`: documents kept as they were, because their files cannot be read now. `generation` is
-    the number of the generation in use, `written` whether this build made it.
+    the number of the generation in use, `written` whether this build made it. `n_embedded`: the
+    passages that the model read; the vectors of others were there already.
     """
 
     n_new: int

@@ -95,6 +95,11 @@ class Vectors:
         cosines: list[float] = (sentences @ vector / np.maximum(norms, 1)).tolist()
         return cosines
 
+    def of(self, key: int) -> tuple[Floats, NDArray[np.int8]]:
+        """The passage's vector (d) and its sentences' (n, d)."""
+        row = int(self._rows_of(np.array([key], dtype=np.int64))[0])
+        return self.rows[row], self._sentences_of(row, row + 1)
+
     def parts(self, *, without: Keys) -> Iterator[Part]:
         """Everything but the passages `without`, in blocks."""
         for start in range(0, len(self.keys), _BLOCK):

@@ -19,6 +19,9 @@ from errors import SettingError
 HEADING_WEIGHT = 0.5
 """Of a term in the title or heading, against one in the body."""
 
+LOCK_FILES = ".tantivy-*.lock"
+"""Made beside the words by whoever reads or writes them; not part of them."""
+
 _WRITER_MEMORY = 64_000_000  # bytes, before a segment is written out
 
 
@@ -31,7 +34,8 @@ class Words:
             # tantivy makes a lock file even to read: give it a writable folder of links instead
             self._linked = tempfile.TemporaryDirectory(prefix="docent-words-")
             for path in folder.iterdir():
-                Path(self._linked.name, path.name).symlink_to(path.resolve())
+                if not path.match(LOCK_FILES):
+                    Path(self._linked.name, path.name).symlink_to(path.resolve())
             folder = Path(self._linked.name)
         index = tantivy.Index.open(str(folder))
         index.config_reader("manual")  # a generation never changes: no thread to watch it
@@ -123,5 +127,5 @@ def write_words(
             f"The words of the index cannot be written to {folder} ({error}).",
             "Free some space or mend the folder's permissions, then run it again.",
         ) from error
-    for lock in folder.glob(".tantivy-*.lock"):
+    for lock in folder.glob(LOCK_FILES):
         lock.unlink()

@@ -25,8 +25,8 @@ def _joined(words: list[str]) -> str:
 
 
 _WORDS = st.sampled_from(
-    "Die the Kim II Sung 1963 3. Dr. Lt. U.S. [sic] (KWP) end. end! und? ; : — … □ é ﬁ 가나 第一 。 "  # noqa: SIM905
-    "„Ja“ a) - x ¶ ¶¶ ~".split()
+    "Die the Kim II Sung 1963 3. Dr. Lt. U.S. [sic] (KWP) end. end! und? ; : — … □ é ﬁ 가나 第一 "  # noqa: SIM905
+    "。 „Ja“ a) - x ¶ ¶¶ ~".split()
 )
 _TEXTS = st.one_of(
     st.lists(_WORDS, max_size=80).map(_joined),
@@ -233,8 +233,8 @@ def test_sentences_of_the_default_document_are_sane(default_document: Document) 
     assert "Apparently, right now this influence is overall very low." in found
     assert (
         "The objective of this visit\n\nwill be to coordinate positions of both parties ahead of "
-        "the upcoming meeting between delegations of the CPSU central committee and the CCP central "
-        "committee."
+        "the upcoming meeting between delegations of the CPSU central committee and the CCP "
+        "central committee."
     ) in found
     assert any(sentence.startswith("DPRK party and government leaders have") for sentence in found)
     assert any(sentence.startswith("**D**reemphasis on the role") for sentence in found)
