@@ -6,8 +6,13 @@ import argparse
 import json
 import os
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from datatypes import Hit
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,8 +47,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--index",
         type=Path,
-        default=Path(os.environ.get("DOCENT_INDEX", "build/index")),
-        help="folder of the index (default build/index; environment: DOCENT_INDEX)",
+        default=Path(os.environ.get("DOCENT_INDEX") or "build/index"),
+        metavar="FOLDER",
+        help="folder of the index (default build/index) [DOCENT_INDEX]",
     )
     return parser
 
@@ -60,8 +66,8 @@ def main() -> int:
     except DocentError as error:
         print(f"retriever: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"retriever: {arguments.run} cannot be written: {error.strerror}.", file=sys.stderr)
+    except BrokenPipeError:  # the reader of our output left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
@@ -74,52 +80,70 @@ def _answer(arguments: argparse.Namespace) -> int:
     from retriever.questions import read_questions
     from retriever.run import run_lines
 
-    many = arguments.questions is not None
+    k, many = arguments.k, arguments.questions is not None
     questions = read_questions(arguments.questions) if many else [("question", arguments.question)]
     retriever = Retriever.load(arguments.index)
     if retriever.index.warning:
         print(f"retriever: {retriever.index.warning}", file=sys.stderr)
     # a document may fill several of the best passages: look deeper than k
-    depth = max(N_CANDIDATES, 3 * arguments.k) if arguments.run or many else arguments.k
-    with ExitStack() as stack:
-        run = (
-            stack.enter_context(arguments.run.open("w", encoding="utf-8"))
-            if arguments.run
-            else None
-        )
-        for query_id, question in tqdm(questions, unit="question", disable=not many or None):
+    depth = max(N_CANDIDATES, 3 * k) if arguments.run or many else k
+    with _opened(arguments.run) as run:
+        for query_id, question in tqdm(questions, unit=" questions", disable=not many or None):
             hits = retriever.retrieve(question, k=depth, mode=arguments.mode)
-            lines = run_lines(query_id, hits, k=arguments.k, unit=arguments.unit)
+            ranked = [f"{line}\n" for line in run_lines(query_id, hits, k=k, unit=arguments.unit)]
             if run:
-                run.writelines(f"{line}\n" for line in lines)
+                run.writelines(ranked)
             if arguments.json:
-                rows = [
-                    {
-                        "document_id": hit.passage.document.document_id,
-                        "start": hit.passage.span.start,
-                        "end": hit.passage.span.end,
-                        "score": round(hit.score, 6),
-                        "rank": hit.rank,
-                        "text": hit.passage.text,
-                    }
-                    for hit in hits[: arguments.k]
-                ]
-                print(json.dumps({"_id": query_id, "question": question, "hits": rows}))
-            elif many and not run:
-                print(*lines, sep="\n")
+                print(_json(query_id, question, hits[:k]))
             elif not many:
-                for hit in hits[: arguments.k]:
-                    title = hit.passage.document.title
-                    print(
-                        f"{hit.rank:>3}  {hit.score:7.2f}  {title}", *_place(hit.passage), sep="  "
-                    )
-                    print(f"     {' '.join(hit.passage.text.split())[:300]}\n")
+                print(*_lines(hits[:k]), sep="\n")
+            elif not run:
+                sys.stdout.writelines(ranked)
     return 0
 
 
-def _place(passage: object) -> list[str]:
-    heading = getattr(passage, "heading", None)
-    return [f"› {heading}"] if heading else []
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO | None]:
+    from errors import SettingError
+
+    if path is None:
+        yield None
+        return
+    try:
+        with path.open("w", encoding="utf-8") as run:
+            yield run
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SettingError(
+            f"{path} cannot be written ({error.strerror}).", "Give --run a file that can be."
+        ) from error
+
+
+def _json(query_id: str, question: str, hits: Sequence[Hit]) -> str:
+    rows = [
+        {
+            "document_id": hit.passage.document.document_id,
+            "start": hit.passage.span.start,
+            "end": hit.passage.span.end,
+            "score": round(hit.score, 6),
+            "rank": hit.rank,
+            "text": hit.passage.text,
+        }
+        for hit in hits
+    ]
+    return json.dumps({"_id": query_id, "question": question, "hits": rows})
+
+
+def _lines(hits: Sequence[Hit]) -> Iterator[str]:
+    """The hits for a person at a terminal, two lines each."""
+    if not hits:
+        yield "Nothing was found."
+    for hit in hits:
+        passage = hit.passage
+        place = f"  › {passage.heading}" if passage.heading else ""
+        yield f"{hit.rank:>3}  {hit.score:7.2f}  {passage.document.title}{place}"
+        yield f"     {' '.join(passage.text.split())[:300]}\n"
 
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ class Retriever:
         return cls(index, embedder)
 
     def read(self, question: str) -> Reading:
+        question = question.encode(errors="replace").decode()  # half a surrogate is no character
         asked = asked_terms(question, self.index, self._names)
         forms = {form for term in asked for form in (term.text, *term.variants)}
         forms |= {part for term in asked for name in term.names for part in name}
@@ -99,7 +100,7 @@ class Retriever:
         self, reading: Reading, *, k: int, mode: Mode = "hybrid"
     ) -> tuple[Candidate, ...]:
         """The same with what the answerer needs of each."""
-        depth = max(N_CANDIDATES, k)
+        depth = min(max(N_CANDIDATES, k), self.index.n_passages)
         near = (
             dict(self.index.nearest(reading.vector[None], k=depth)[0]) if mode != "lexical" else {}
         )

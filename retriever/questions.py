@@ -29,14 +29,20 @@ def _questions(path: Path) -> Iterator[tuple[str, str]]:
                 continue
             try:
                 row = json.loads(line)
-                question_id, text = str(row["_id"]), row["text"]
-            except (ValueError, KeyError, TypeError) as error:
+                question_id, text = row["_id"], row["text"]
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise QuestionError(
                     f"{path}, line {number}: not a JSON object with _id and text.",
                     'Each line reads like {"_id": "q1", "text": "Who wrote this?"}.',
                 ) from error
             if not isinstance(text, str):
                 raise QuestionError(f"{path}, line {number}: text is not a string.", "Quote it.")
+            question_id = str(question_id) if type(question_id) is int else question_id
+            if not isinstance(question_id, str) or not question_id.strip():
+                raise QuestionError(
+                    f"{path}, line {number}: _id is neither a string nor a number.",
+                    "Give every question an _id of its own.",
+                )
             if question_id in seen:
                 raise QuestionError(
                     f"{path}, line {number}: the _id {question_id} stands twice.",
