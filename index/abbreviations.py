@@ -1,8 +1,8 @@
 """Abbreviations that a text introduces itself: "Korean Workers Party (KWP)".
 
 After Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical
-text" (PSB 2003): the short form stands in brackets behind the long one, its letters occur there in
-order, and its first letter begins a word.
+text" (PSB 2003): one form stands in brackets behind the other, the letters of the short form occur
+in order in the long one, and its first letter begins a word there.
 """
 
 from __future__ import annotations
@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_BRACKETED = re.compile(r"\(([^()\[\]\n]{2,40})\)")
+_BRACKETED = re.compile(r"\(((?:[^()\[\]\n]|\n(?!\n)){2,120})\)")
 _SHORT = re.compile(r"(?=.*[A-ZÀ-ÞΑ-ΩА-Я].*[A-ZÀ-ÞΑ-ΩА-Я])[^\W_][\w.&/-]{1,9}$")
 """Two capitals at least: "(again)" and "(1963)" are no abbreviations."""
+_HEREAFTER = re.compile(
+    r"^(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\s+as)?|abbr|in short|short|or)\b[.:, ]*)+",
+    re.IGNORECASE,
+)
 _LONGEST_LONG_FORM = 120
 """Characters looked at before the bracket; the paper allows twice the short form's letters + 5."""
+_MARKS = " .,;\"'“”‘’"
+_LAST_WORD = re.compile(r"[^\s()\[\]]+\s*\Z")
 _NO_NAME = re.compile(r"[()\[\]:;\"“”]|[.!?]\s")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -23,15 +29,26 @@ def abbreviations_of(text: str) -> Iterator[tuple[str, str]]:
     """Each (short form, long form) as the text writes them, the first time it does."""
     seen: set[tuple[str, str]] = set()
     for bracket in _BRACKETED.finditer(text):
-        short = bracket[1].strip(" .,;\"'“”")
-        if not _SHORT.match(short):
-            continue
         before = text[max(0, bracket.start() - _LONGEST_LONG_FORM) : bracket.start()]
-        before = before.rpartition("\n\n")[2].rstrip()
+        pair = _introduced(before.rpartition("\n\n")[2].rstrip(), bracket[1])
+        if pair and pair not in seen:
+            seen.add(pair)
+            yield pair
+
+
+def _introduced(before: str, inside: str) -> tuple[str, str] | None:
+    """What is introduced by `before` and the bracket behind it, in whichever order."""
+    inside = re.split("[,;]", _HEREAFTER.sub("", inside))[0]
+    short = inside.strip(_MARKS)
+    if _SHORT.match(short):
         long = _long_form(short, before)
-        if long and (short, long) not in seen:
-            seen.add((short, long))
-            yield short, long
+        return (short, long) if long else None
+    word = _LAST_WORD.search(before)
+    short = word[0].strip(_MARKS) if word else ""
+    whole = _ARTICLE.sub("", " ".join(inside.split()))
+    if _SHORT.match(short) and _long_form(short, whole) == whole:
+        return short, whole
+    return None
 
 
 def _long_form(short: str, before: str) -> str | None:
