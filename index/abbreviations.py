@@ -14,8 +14,7 @@ _BRACKETED = re.compile(r"\(((?:[^()\[\]\n]|\n(?!\n)){2,120})\)")
 _SHORT = re.compile(r"(?=.*[A-ZÀ-ÞΑ-ΩА-Я].*[A-ZÀ-ÞΑ-ΩА-Я])[^\W_][\w.&/-]{1,9}$")
 """Two capitals at least: "(again)" and "(1963)" are no abbreviations."""
 _HEREAFTER = re.compile(
-    r"^(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\s+as)?|abbr|in short|short|or)\b[.:, ]*)+",
-    re.IGNORECASE,
+    r"^(?:hereafter|hereinafter|abbreviated(?:\s+as)?|in short|short|or)\b[:, ]*", re.IGNORECASE
 )
 _LONGEST_LONG_FORM = 120
 """Characters looked at before the bracket; the paper allows twice the short form's letters + 5."""
