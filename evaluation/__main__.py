@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,7 +172,8 @@ def _run(arguments: argparse.Namespace) -> int:
         unit=arguments.unit,
         work=_WORK,
     )
-    found = evaluate(request, progress=_bars())
+    with _bars() as progress:
+        found = evaluate(request, progress=progress)
     if arguments.out:
         write_report(found.report, found.runs, arguments.out)
     _warn(found.report.warnings)
@@ -224,7 +226,8 @@ def _gate(arguments: argparse.Namespace) -> int:
     if arguments.report:
         now = read_report(arguments.report)
     else:
-        now = evaluate(request_of(baseline.setting, _WORK), progress=_bars()).report
+        with _bars() as progress:
+            now = evaluate(request_of(baseline.setting, _WORK), progress=progress).report
     found = verdicts(baseline, now, allowed)
     if arguments.json:
         _print_json([asdict(each) for each in found])
@@ -259,8 +262,9 @@ def _questions(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _bars() -> Progress:
-    """A bar for each kind of work."""
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    """A bar for each kind of work, closed before anything else is said."""
     from tqdm import tqdm
 
     bars: dict[str, tqdm[Any]] = {}
@@ -273,10 +277,12 @@ def _bars() -> Progress:
             bars[what] = tqdm(desc=what, total=total, unit=f" {unit}", file=sys.stderr)
         bar = bars[what]
         bar.update(done - bar.n)
-        if done == total:
-            bar.close()
 
-    return progress
+    try:
+        yield progress
+    finally:
+        for bar in bars.values():
+            bar.close()
 
 
 def _print(lines: Iterable[str]) -> None:

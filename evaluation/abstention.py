@@ -95,7 +95,7 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
 
 
 def _auroc(rows: NDArray[np.float64]) -> float | None:
-    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+    from sklearn.metrics import roc_auc_score
 
     return float(roc_auc_score(rows[:, 1], rows[:, 0])) if _both_kinds(rows) else None
 

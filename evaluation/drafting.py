@@ -43,7 +43,7 @@ _WHO = re.compile(
     rf"(?P<answer>(?:The )?{_SURE_NAME}) (?P<rest>(?:{_AUXILIARY}|[a-z]+ed) [^;:]+?)\.?$"
 )
 _TITLED = re.compile(
-    r"\b(?:Comrade|Mr|Mrs|Ms|Dr|President|Minister|General|Ambassador|Professor)\b"
+    r"\b(?:Comrade|Mr|Mrs|Ms|Dr|President|Minister|General|Ambassador|Professor|Mayor|King|Queen|Bishop)\b"
 )
 _LEANS_ON_BEFORE = re.compile(
     r"(?:It|They|He|She|This|That|These|Those|His|Her|Their|Its|In this|At the same|However|But|"

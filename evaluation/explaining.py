@@ -36,6 +36,7 @@ class Explainer:
         self._index = index
         self._prefix = f"{condition}:" if condition else ""
         self.passages: dict[str, PassageText] = {}
+        self._words: dict[str, dict[str, str]] = {}
 
     def ranked(self, hit: Hit, question: str, *, right: bool) -> RankedPassage:
         row = self.unranked(hit.passage, question, right=right)
@@ -66,12 +67,12 @@ class Explainer:
 
     def _shared_words(self, question: str, passage: Passage) -> tuple[SharedWord, ...]:
         """The rarest first. The heading counts, as it does when words are searched."""
-        text = f"{passage.text}\n{passage.heading or passage.document.title}"
-        found: dict[str, str] = {}
-        for term in terms_with_spans(text):
-            found.setdefault(term.text, term.span.of(text))
+        if passage.passage_id not in self._words:
+            text = f"{passage.text}\n{passage.heading or passage.document.title}"
+            self._words[passage.passage_id] = _words_of(text)
+        found = self._words[passage.passage_id]
         content = set(content_terms(question))
-        asked = {term.text: term.span.of(question) for term in terms_with_spans(question)}
+        asked = _words_of(question)
         shared = [term for term in asked if term in content and term in found]
         rarity = self._rarity(shared)
         words = [SharedWord(asked[term], found[term], round(rarity[term], 3)) for term in shared]
@@ -85,6 +86,11 @@ class Explainer:
             term: math.log(1 + (total - frequency[term] + 0.5) / (frequency[term] + 0.5))
             for term in terms
         }
+
+
+def _words_of(text: str) -> dict[str, str]:
+    """Terms, each as it is written where it first stands."""
+    return {term.text: term.span.of(text) for term in reversed(terms_with_spans(text))}
 
 
 def in_place(evidence: Iterable[Evidence], documents: Documents) -> tuple[EvidenceInPlace, ...]:

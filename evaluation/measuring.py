@@ -144,7 +144,7 @@ def _values(
 
 def _quoting(question: Question, answer: Answer, files: Originals | None) -> dict[str, float]:
     own: dict[str, float] = {}
-    if question.evidence:
+    if question.answerable:
         own["quote_success@1"] = quote_success(answer, question, k=1)
         own["quote_success@3"] = quote_success(answer, question, k=3)
     if question.answerable and question.answers:
@@ -215,10 +215,8 @@ def _outcome(result: QuestionResult) -> Outcome:
     answer = result.answer
     if answer is None:
         raise ValueError("an outcome needs an answer")
-    right = result.measures.get("quote_success@1")
-    if right is None:  # judged by document only
-        right = float(result.answerable and answer.found)
-    return Outcome(answer.confidence, result.answerable, answer.found, bool(right))
+    right = result.measures.get("quote_success@1") == 1
+    return Outcome(answer.confidence, result.answerable, answer.found, right)
 
 
 def _means(results: Sequence[QuestionResult]) -> tuple[Figure, ...]:

@@ -20,7 +20,12 @@ def quotes_of(answer: Answer) -> tuple[Quote, ...]:
 
 
 def is_right(quote: Quote, question: Question) -> bool:
-    """Whether the quote contains or lies in a piece of evidence of the same document."""
+    """Whether the quote contains or lies in a piece of evidence of the same document.
+
+    Where only documents were judged, a relevant one is evidence as a whole.
+    """
+    if not question.evidence:
+        return question.relevant.get(quote.document.document_id, 0) > 0
     return any(
         each.document_id == quote.document.document_id
         and (quote.span.holds(each.span) or each.span.holds(quote.span))

@@ -24,7 +24,7 @@ from evaluation.measuring import DEEP, Ask, Measured, System, measured
 from evaluation.noise import mistyped
 from evaluation.preparing import Prepared, prepared, with_noise
 from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
-from evaluation.reading_questions import read_questions
+from evaluation.reading_questions import FORMS, read_questions
 from evaluation.report import PassageText, Report, Setting
 from index.ingest import Progress
 from index.passage_index import PassageIndex
@@ -84,6 +84,8 @@ def evaluate(
 ) -> Evaluation:
     """Raises DocentError where questions, documents or settings cannot be used."""
     measures = parsed_measures(request.measures)
+    if not request.questions.exists():
+        raise QuestionError(f"There is no file {request.questions}.", f"Give {FORMS}.")
     place = prepared(
         request.questions,
         index=request.index,

@@ -99,7 +99,7 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
     `one_sided`: only as great in the same direction as the one observed.
     """
     import numpy as np
-    from scipy.stats import permutation_test  # type: ignore[import-untyped]
+    from scipy.stats import permutation_test
 
     changed = np.asarray([each for each in differences if each != 0], dtype=float)
     if len(changed) == 0:

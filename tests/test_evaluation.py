@@ -1,0 +1,254 @@
+"""`python -m evaluation` from questions to figures, on the default document and a real index."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evaluation.gate import allowed_drops, verdicts
+from evaluation.measures import by_query, parsed_measures
+from evaluation.report import Report
+from evaluation.report_files import read_report, report_json, slim
+from evaluation.running import Request, evaluate
+from evaluation.trec import read_qrels, read_run
+
+ROOT = Path(__file__).parent.parent
+QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
+DOCUMENTS = ROOT / "documents"
+
+
+def evaluation(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "evaluation", *map(str, words)],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the default questions were measured, into `out`."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    measured = evaluation(
+        folder,
+        *("run", QUESTIONS, "--documents", DOCUMENTS, "--split", "dev"),
+        *("--mode", "hybrid", "lexical", "--noise", 5, "--typing", "--out", "out"),
+    )
+    assert measured.returncode == 0, measured.stderr
+    (folder / "stdout").write_text(measured.stdout)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> Report:
+    return read_report(folder / "out")
+
+
+def test_a_run_prints_figures_with_intervals_latency_and_memory(folder: Path) -> None:
+    said = (folder / "stdout").read_text()
+    assert "questions of the split dev" in said
+    for word in ("Success@1", "nDCG@10", "95 % interval", "p50 ms", "peak MiB", "p (Holm)"):
+        assert word in said
+
+
+def test_every_mode_is_measured_under_every_condition(report: Report) -> None:
+    assert [run.name for run in report.runs] == [
+        "hybrid",
+        "lexical",
+        "hybrid noise-5",
+        "lexical noise-5",
+        "hybrid typing",
+        "lexical typing",
+    ]
+    assert all(run.latency_p95 >= run.latency_p50 > 0 for run in report.runs)
+    assert all(run.peak_bytes > 10_000_000 for run in report.runs)
+
+
+def test_the_files_beside_the_report_have_its_figures(folder: Path, report: Report) -> None:
+    measures = parsed_measures("Success@1 nDCG@10 AP")
+    for name in ("hybrid", "lexical-noise-5"):
+        values = by_query(
+            measures, read_qrels(folder / f"out/{name}.qrels"), read_run(folder / f"out/{name}.run")
+        )
+        run = next(run for run in report.runs if run.name.replace(" ", "-") == name)
+        for measure, by_id in values.items():
+            figure = run.figure(measure)
+            assert figure is not None
+            assert figure.value == pytest.approx(sum(by_id.values()) / len(by_id), abs=5e-5)
+            assert figure.n == len(by_id)
+
+
+def test_judged_are_all_answerable_questions_and_no_other(report: Report) -> None:
+    run = report.runs[0]
+    judged = {each.query_id for each in run.questions if "AP" in each.measures}
+    assert judged == {each.query_id for each in run.questions if each.answerable}
+    assert len(judged) == report.n_answerable < report.n_questions
+
+
+def test_a_failure_says_what_beat_the_right_passage_and_why(report: Report) -> None:
+    failures = [each for each in report.runs[1].questions if each.failed and each.beaten_by]
+    assert failures
+    for each in failures:
+        right = each.right_passage
+        assert right is not None
+        assert right.right
+        assert any(place.text in report.passages[right.passage_id].text for place in each.evidence)
+        for hit in each.beaten_by:
+            assert hit.scores.keys() == {"dense", "lexical"}
+            text = report.passages[hit.passage_id]
+            for word in hit.shared_words:
+                assert word.asked in each.asked
+                assert word.found in f"{text.text}\n{text.heading or text.title}"
+
+
+def test_noise_lets_the_questions_find_their_evidence_in_its_new_place(report: Report) -> None:
+    noisy = next(run for run in report.runs if run.name == "hybrid noise-5")
+    clean = {each.query_id: each for each in report.runs[0].questions}
+    changed = 0
+    for each in noisy.questions:
+        for before, after in zip(clean[each.query_id].evidence, each.evidence, strict=True):
+            changed += before.text != after.text
+            assert len(before.text.split()) == len(after.text.split())
+    assert changed > 10
+
+
+def test_slips_change_what_is_asked_and_not_what_was_written(report: Report) -> None:
+    slipped = report.runs[-1].questions
+    assert sum(each.asked != each.text for each in slipped) > len(slipped) * 0.9
+
+
+@pytest.fixture(scope="module")
+def worse(folder: Path) -> Report:
+    """The same questions asked of a retriever that has only words, under the name of the other."""
+    request = Request(
+        QUESTIONS, documents=DOCUMENTS, split="dev", modes=("lexical",), work=folder / "work"
+    )
+    report = evaluate(request).report
+    return replace(report, runs=(replace(report.runs[0], name="hybrid"),))
+
+
+def only_hybrid(report: Report) -> Report:
+    return replace(report, runs=report.runs[:1])
+
+
+def test_the_gate_fails_on_a_worse_retriever(report: Report, worse: Report) -> None:
+    (verdict,) = verdicts(only_hybrid(report), worse, allowed_drops(["nDCG@10=0.01"]))
+    assert verdict.regressed
+    assert verdict.p is not None
+    assert verdict.p < 0.05 < verdict.drop
+
+
+def test_the_gate_lets_a_drop_pass_that_chance_makes(report: Report) -> None:
+    """Two questions of many fail now: more than the allowed drop, and no evidence of anything."""
+    run = report.runs[0]
+    judged = [each for each in run.questions if each.measures.get("AP") == 1][:2]
+    assert len(judged) == 2
+    questions = tuple(
+        replace(each, measures={**each.measures, "AP": 0.0}) if each in judged else each
+        for each in run.questions
+    )
+    figure = run.figure("AP")
+    assert figure is not None
+    lower = replace(figure, value=figure.value - 2 / figure.n)
+    now = replace(run, questions=questions, figures=(lower,))
+    (verdict,) = verdicts(
+        only_hybrid(report), replace(report, runs=(now,)), allowed_drops(["AP=0.001"])
+    )
+    assert verdict.drop > verdict.allowed
+    assert not verdict.regressed
+
+
+def test_the_gate_measures_anew_and_exits_by_what_it_finds(folder: Path, report: Report) -> None:
+    one = replace(only_hybrid(report), setting=replace(report.setting, modes=("hybrid",)))
+    one = slim(replace(one, setting=replace(one.setting, conditions=("clean",))))
+    (folder / "baseline.json").write_text(report_json(one))
+    again = evaluation(folder, "gate", "baseline.json", "--max-drop", "nDCG@10=0.01", "--json")
+    assert again.returncode == 0, again.stderr
+    assert [each["drop"] for each in json.loads(again.stdout)] == [0]
+    said = json.loads((folder / "out" / "baseline.json").read_text())
+    for question in said["runs"][0]["questions"]:
+        if "nDCG@10" in question["measures"]:
+            question["measures"]["nDCG@10"] = 1.0
+    said["runs"][0]["figures"] = [{**each, "value": 1.0} for each in said["runs"][0]["figures"]]
+    (folder / "better.json").write_text(json.dumps(said))
+    failed = evaluation(folder, "gate", "better.json", "--report", "out")
+    assert failed.returncode == 1
+    assert "REGRESSED" in failed.stdout
+
+
+def test_the_gate_refuses_other_questions_and_unknown_measures(report: Report) -> None:
+    other = replace(report, setting=replace(report.setting, questions_sha256="0"))
+    with pytest.raises(Exception, match="The questions have changed since the baseline"):
+        verdicts(other, report, {"AP": 0.01})
+    with pytest.raises(Exception, match=r"hybrid has no measure XX\. It has Success@1"):
+        verdicts(report, report, {"XX": 0.01})
+    with pytest.raises(Exception, match="--max-drop AP is not understood"):
+        allowed_drops(["AP"])
+
+
+def test_reports_are_compared_run_by_run(folder: Path) -> None:
+    found = evaluation(folder, "compare", "out:hybrid", "out:lexical", "--json")
+    rows = {row["measure"]: row for row in json.loads(found.stdout)}
+    assert (rows["nDCG@10"]["a"], rows["nDCG@10"]["b"]) == ("hybrid", "lexical")
+    assert rows["nDCG@10"]["difference"] == pytest.approx(
+        rows["nDCG@10"]["mean_b"] - rows["nDCG@10"]["mean_a"]
+    )
+
+
+def test_any_systems_runs_are_scored_and_few_queries_are_warned_about(tmp_path: Path) -> None:
+    (tmp_path / "qrels").write_text("q1 0 d1 1\nq2 0 d2 1\n")
+    (tmp_path / "a.run").write_text("q1 Q0 d1 1 2 a\nq2 Q0 d2 1 2 a\n")
+    (tmp_path / "b.run").write_text("q1 Q0 d9 1 2 b\nq1 Q0 d1 2 1 b\n")
+    found = evaluation(
+        tmp_path,
+        *("score", "--qrels", "qrels", "--run", "a.run", "b.run"),
+        *("--measures", "nDCG@10 RR Judged@10", "--json"),
+    )
+    said = json.loads(found.stdout)
+    values = {each["measure"]: each["value"] for each in said["figures"]["b.run"]}
+    assert values == pytest.approx({"nDCG@10": 0.31546, "RR": 0.25, "Judged@10": 0.25}, abs=1e-5)
+    assert "b.run is silent for 1 judged query" in found.stderr
+    assert "Only 2 questions: below 50" in found.stderr
+
+
+def test_drafts_are_questions_that_can_be_run(folder: Path) -> None:
+    drafted = evaluation(folder, "questions", "--draft", DOCUMENTS)
+    assert drafted.returncode == 0, drafted.stderr
+    rows = [json.loads(line) for line in drafted.stdout.splitlines()]
+    assert len(rows) > 20
+    assert all(row["draft"] is True for row in rows)
+    (folder / "drafts.jsonl").write_text(drafted.stdout)
+    run = evaluation(folder, "run", "drafts.jsonl", "--documents", DOCUMENTS, "--mode", "lexical")
+    assert run.returncode == 0, run.stderr
+    assert f"{len(rows)} questions" in run.stdout
+
+
+def faults() -> Iterator[tuple[list[str], str]]:
+    yield ["run", "none.jsonl", "--documents", str(DOCUMENTS)], "There is no file none.jsonl"
+    yield ["run", str(QUESTIONS), "--documents", "none"], "There is no folder none"
+    yield ["run", str(QUESTIONS), "--index", "none"], "No index in none"
+    yield ["run", str(QUESTIONS), "--measures", "nDGC@10"], "Did you mean nDCG@10?"
+    yield ["run", str(QUESTIONS), "--documents", str(DOCUMENTS), "--split", "x"], "It has dev, test"
+    yield ["compare", "none", "none"], "There is no report none"
+    yield ["score", "--qrels", "none", "--run", "none"], "There is no file none"
+    yield ["gate", "none"], "There is no report none"
+    yield ["questions", "--draft", "none"], "There is no folder none"
+
+
+@pytest.mark.parametrize(("words", "said"), list(faults()), ids=lambda each: str(each)[:40])
+def test_a_fault_is_one_line_with_its_mend(folder: Path, words: list[str], said: str) -> None:
+    found = evaluation(folder, *words)
+    assert found.returncode == 1
+    last = found.stderr.splitlines()[-1]
+    assert said in last
+    assert "evaluation: " in last
+    assert "Traceback" not in found.stderr
