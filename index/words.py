@@ -115,8 +115,9 @@ def write_words(
     try:
         index = tantivy.Index(schema, path=str(folder))
         writer = index.writer(heap_size=_WRITER_MEMORY, num_threads=1)
-        for key in removed:
-            writer.delete_documents_by_term("key", key)
+        gone = list(removed)
+        if gone:  # by a query: deletion by term takes no unsigned number
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(schema, "key", gone))
         for key, heading, body in added:
             entry = {"key": key, "heading": heading, "body": body}
             writer.add_document(tantivy.Document.from_dict(entry, schema))
