@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 
 from datatypes import Heading, Span
-from index.canonical import canonical, canonical_with_spans
+from index.canonical import canonical_with_spans
 from index.reading import Reading
 from index.titles import sensible_title
 
@@ -64,7 +64,6 @@ class BlockWriter:
 
     def write_exactly(self, text: str) -> None:
         """Add text with its own spaces and line ends."""
-        text = canonical(text)  # settled now, so that no piece changes length with its neighbours
         if not text:
             return
         if self._parts:

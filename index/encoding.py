@@ -59,6 +59,8 @@ _MAX_ODD_SHARE = 0.1
 _MIN_BYTES_OF_A_SCRIPT = 64
 _MAX_PLACES_OF_A_SCRIPT = 5
 """Blocks of 256 characters: Latin and its extension, punctuation, the script."""
+_N_BYTES_TO_BE_SURE = 40
+"""Beyond ASCII. Shorter words in Cyrillic make sense as Korean."""
 _SAME_CHAOS = 0.02
 _SAME_COHERENCE = 0.05
 """Guesses this close together (charset-normalizer's measures, 0 to 1) are equally good."""
@@ -198,9 +200,10 @@ def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
         except UnicodeDecodeError:
             continue
         rivals = [m.encoding for m in equals if m.encoding != name and str(m) != seen]
-        if not rivals:
+        if not rivals and (is_western or _n_beyond_ascii(sample) >= _N_BYTES_TO_BE_SURE):
             return text, ()
-        what = f"Its encoding is uncertain: read as {name}, but {rivals[0]} fits as well."
+        but = f", but {rivals[0]} fits as well" if rivals else ""
+        what = f"Its encoding is uncertain: read as {name}{but}."
         return text, (Doubt(what, f"Compare the accents; if they are wrong: {_SAVE_AS_UTF8}"),)
     if len(_CONTROL.findall(data.decode("latin-1"))) > _MAX_CONTROL_SHARE * len(data):
         raise _binary()
@@ -234,13 +237,17 @@ def _looks_western(sample: bytes) -> bool:
     In Greek, Cyrillic and Chinese they stand in a row; in code pages of DOS and the Mac, and in
     Polish, many would be signs in the midst of a word.
     """
-    n_bytes = len(sample) - len(sample.translate(None, _BEYOND_ASCII))
+    n_bytes = _n_beyond_ascii(sample)
     n_runs = len(_RUN.findall(sample))
     try:
         n_odd = len(_ODD_IN_WESTERN.findall(sample.decode("cp1252")))
     except UnicodeDecodeError:
         return False
     return n_bytes < _MAX_MEAN_RUN * n_runs and n_odd <= _MAX_ODD_SHARE * n_bytes
+
+
+def _n_beyond_ascii(sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, _BEYOND_ASCII))
 
 
 def _telling_bytes(data: bytes) -> bytes:

@@ -85,7 +85,7 @@ def read_whole(path: Path, *, max_bytes: int) -> bytes:
     """The file's bytes; refuses one above the limit before reading it."""
     with open_document(path) as file:
         _check_limit(file, max_bytes)
-        data = file.read(max_bytes + 1)
+        data = file.read()  # with a size given, a buffer of that size would be made first
     if len(data) > max_bytes:
         raise _too_large(len(data), max_bytes)
     return data

@@ -6,20 +6,17 @@ import io
 import os
 import random
 import socket
-import tempfile
+import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import pytest
 from specimens import PICTURE, paper, read
 
-from errors import DocumentError, SettingError
-from index.loaders import Problem, load_folder
+from index.loaders import Problem
 
-NOBODY = 65_534
 Maker = Callable[[Path], object]
 
 
@@ -128,6 +125,16 @@ def test_a_bad_file_is_one_line(
     assert remedy in problem.remedy
 
 
+def test_a_bomb_that_lies_about_its_size_is_never_held_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "liar.docx").write_bytes(lying_word())
+    only_problem(tmp_path)  # imports what reads it
+    tracemalloc.start()
+    only_problem(tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
 @pytest.mark.parametrize("name", ["big.md", "big.txt", "big.html", "big.pdf", "big.docx"])
 def test_a_file_of_2_gb_is_refused_by_its_size(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
@@ -205,96 +212,3 @@ def test_of_two_documents_with_one_id_the_later_is_skipped(tmp_path: Path) -> No
         "other.md: Its id 'good' was already given in good.md."
         ' Give one of them another: id = "…" in its metadata.'
     )
-
-
-@contextmanager
-def as_nobody(folder: Path) -> Iterator[Path]:
-    """Permissions do not bind root: without its rights for as long as this lasts."""
-    is_root = os.geteuid() == 0
-    if is_root:
-        folder.chmod(0o755)
-        os.seteuid(NOBODY)
-    try:
-        yield folder
-    finally:
-        if is_root:
-            os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Unlike pytest's own, a folder that every user may enter."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "good.md").write_text("The good text.")
-        list(load_folder(Path(folder)))  # what reads it is imported with all rights
-        yield Path(folder)
-
-
-@pytest.mark.parametrize("name", ["bad.md", "bad.pdf", "corpus.jsonl", "bad.docx"])
-def test_a_file_that_may_not_be_read_is_one_line(open_folder: Path, name: str) -> None:
-    (open_folder / name).write_text("The closed text.")
-    (open_folder / name).chmod(0)
-    with as_nobody(open_folder):
-        found = read(open_folder)
-    assert list(found.documents) == ["good.md"]
-    assert [str(problem) for problem in found.problems] == [
-        f"{name}: It cannot be opened: Permission denied. Give yourself the right to read it."
-    ]
-
-
-@pytest.mark.parametrize(
-    ("mode", "line"),
-    [
-        (0o000, "closed: The folder cannot be read: Permission denied."),
-        (0o444, "closed/bad.md: It cannot be opened: Permission denied."),
-    ],
-)
-def test_a_folder_that_may_not_be_read_or_entered_is_one_line(
-    open_folder: Path, mode: int, line: str
-) -> None:
-    closed = open_folder / "closed"
-    closed.mkdir()
-    (closed / "bad.md").write_text("The closed text.")
-    closed.chmod(mode)
-    try:
-        with as_nobody(open_folder):
-            found = read(open_folder)
-    finally:
-        closed.chmod(0o755)
-    assert list(found.documents) == ["good.md"]
-    assert [str(problem) for problem in found.problems] == [
-        f"{line} Give yourself the right to read it."
-    ]
-
-
-def test_metadata_that_may_not_be_read_skips_its_document(open_folder: Path) -> None:
-    (open_folder / "bad.md").write_text("text")
-    (open_folder / "bad.toml").touch(mode=0)
-    with as_nobody(open_folder):
-        found = read(open_folder)
-    assert list(found.documents) == ["good.md"]
-    (problem,) = found.problems
-    assert str(problem).startswith("bad.md: Its metadata, bad.toml: It cannot be opened: Perm")
-
-
-def test_a_collection_that_may_not_be_read_stops(open_folder: Path) -> None:
-    (open_folder / "collection.toml").touch(mode=0)
-    with as_nobody(open_folder), pytest.raises(SettingError, match="It cannot be opened: Perm"):
-        load_folder(open_folder)
-
-
-@pytest.mark.parametrize("mode", [0o000, 0o444])
-def test_a_closed_folder_says_so(open_folder: Path, mode: int) -> None:
-    closed = open_folder / "closed"
-    closed.mkdir()
-    (closed / "bad.md").write_text("The closed text.")
-    closed.chmod(mode)
-    try:
-        with as_nobody(open_folder):
-            loading = load_folder(closed)
-            line = str(next(loading))
-            with pytest.raises(DocumentError, match="Not one document could be read"):
-                next(loading)
-    finally:
-        closed.chmod(0o755)
-    assert line.endswith("Permission denied. Give yourself the right to read it.")
