@@ -7,7 +7,7 @@ from typing import Literal
 
 from datatypes import Evidence, Passage, Span
 from evaluation.question import Question
-from evaluation.trec import Qrels
+from evaluation.trec import Qrels, field
 
 Unit = Literal["document", "passage"]
 PassagesOf = Callable[[str], Sequence[Passage]]
@@ -17,12 +17,18 @@ PassagesOf = Callable[[str], Sequence[Passage]]
 def derived_qrels(questions: Iterable[Question], unit: Unit, passages_of: PassagesOf) -> Qrels:
     """Judgments of the answerable questions. An unanswerable one has none: nothing is right.
 
+    Ids are written as in a run.
+
     A query that was judged by document with no relevant one stays, and counts zero, as in
     trec_eval.
     """
     by_unit = _documents if unit == "document" else _passages
     found = {each.query_id: by_unit(each, passages_of) for each in questions}
-    return {query_id: relevant for query_id, relevant in found.items() if relevant}
+    return {
+        field(query_id): {field(name): grade for name, grade in relevant.items()}
+        for query_id, relevant in found.items()
+        if relevant
+    }
 
 
 def right_passages(evidence: Iterable[Evidence], passages_of: PassagesOf) -> list[Passage]:

@@ -20,7 +20,7 @@ from evaluation.question import Documents, Question
 from evaluation.quoting_measures import exact_match, f1, highlighted, quote_success, right_page
 from evaluation.report import Figure, GivenAnswer, QuestionResult, RankedPassage, RunReport
 from evaluation.significance import Interval, mean_interval
-from evaluation.trec import Qrels, Run
+from evaluation.trec import Qrels, Run, field
 from retriever.run import run_lines
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ def measured(
     run = _run_of(lines)
     values = _values(asked, by_query(measures, qrels, run), system.originals)
     results = tuple(
-        _result(each, before, system, qrels=qrels, run=run, values=values[each.question.query_id])
+        _result(
+            each, before, system, qrels=qrels, run=run, values=values[field(each.question.query_id)]
+        )
         for each, (_, before) in zip(asked, questions, strict=True)
     )
     outcomes = [_outcome(each) for each in results if each.answer]
@@ -134,7 +136,7 @@ def _values(
     """Query id → measure → value."""
     values: dict[str, dict[str, float]] = {}
     for each in asked:
-        query_id = each.question.query_id
+        query_id = field(each.question.query_id)
         own = {name: found[query_id] for name, found in retrieval.items() if query_id in found}
         if each.answer is not None:
             own |= _quoting(each.question, each.answer, files)
@@ -166,13 +168,15 @@ def _result(
     values: Mapping[str, float],
 ) -> QuestionResult:
     question, text = each.question, each.question.query.text
-    relevant = {name for name, grade in qrels.get(question.query_id, {}).items() if grade > 0}
+    query_id = field(question.query_id)
+    relevant = {name for name, grade in qrels.get(query_id, {}).items() if grade > 0}
 
     def is_right(passage: Passage) -> bool:
         by_document = system.unit == "document"
-        return (passage.document.document_id if by_document else passage.passage_id) in relevant
+        name = passage.document.document_id if by_document else passage.passage_id
+        return field(name) in relevant
 
-    ranking = list(run.get(question.query_id, {}))
+    ranking = list(run.get(query_id, {}))
     rank = next((place for place, name in enumerate(ranking, start=1) if name in relevant), None)
     hits = tuple(
         system.explainer.ranked(hit, text, right=is_right(hit.passage))

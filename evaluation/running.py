@@ -151,7 +151,7 @@ class _Bench:
             ask=self._answering() if mode == "answer" else _retrieving(retriever, k, chosen),
             deeper=lambda question: retriever.retrieve(question, k=max(k, DEEP), mode=chosen),
             documents=retriever.index,
-            passages_of=_passages_of(retriever.index),
+            passages_of=passages_in(retriever.index),
             explainer=self.explainer,
             originals=self.originals,
         )
@@ -205,7 +205,7 @@ def _retrieving(retriever: Retriever, k: int, mode: Mode) -> Ask:
     return lambda question: (retriever.retrieve(question, k=k, mode=mode), None)
 
 
-def _passages_of(index: PassageIndex) -> PassagesOf:
+def passages_in(index: PassageIndex) -> PassagesOf:
     """The passages of a document as the index has them, whatever sizes it was made with."""
 
     @cache

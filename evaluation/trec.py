@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from evaluation.lines import fault, text_lines
+
+_SPACE = re.compile(r"\s")
 
 Qrels = dict[str, dict[str, int]]
 """query id → document (or passage) id → grade; above 0 is relevant."""
@@ -68,6 +71,11 @@ def read_run(path: Path) -> Run:
     if not run:
         raise fault(path, None, "an empty run.", "Give a run with at least one line.")
     return run
+
+
+def field(value: str) -> str:
+    """An id as it stands in a run, whose columns are split at spaces."""
+    return _SPACE.sub("_", value)
 
 
 def qrels_lines(qrels: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

@@ -252,3 +252,69 @@ def test_a_fault_is_one_line_with_its_mend(folder: Path, words: list[str], said:
     assert said in last
     assert "evaluation: " in last
     assert "Traceback" not in found.stderr
+
+
+def test_a_beir_folder_is_indexed_and_judged_by_document(tmp_path: Path) -> None:
+    folder = tmp_path / "beir"
+    (folder / "qrels").mkdir(parents=True)
+    texts = {"b": "The bridge was opened in 1894.", "r": "The road is closed.", "t": "A tunnel."}
+    corpus = [json.dumps({"_id": key, "title": "", "text": text}) for key, text in texts.items()]
+    (folder / "corpus.jsonl").write_text("\n".join(corpus))
+    asked = {"q1": "When was the bridge opened?", "q2": "Is the road closed?", "q3": "Any castle?"}
+    queries = [json.dumps({"_id": key, "text": text}) for key, text in asked.items()]
+    (folder / "queries.jsonl").write_text("\n".join(queries))
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tb\t1\nq2\tr\t1\n")
+    report = evaluate(Request(folder, modes=("lexical",), work=tmp_path / "work")).report
+    assert (report.setting.unit, report.n_questions, report.setting.n_documents) == (
+        "document",
+        2,
+        3,
+    )
+    figure = report.runs[0].figure("Success@1")
+    assert figure is not None
+    assert (figure.value, figure.n) == (1, 2)
+    assert "Only 2 questions" in report.warnings[-1]
+
+
+def test_squad_is_indexed_by_paragraph_whatever_its_ids(tmp_path: Path) -> None:
+    paragraphs = ["The bridge was opened in 1894.", "The road was closed by Anna Novak."]
+    data = [
+        {
+            "title": "Ostrow",
+            "paragraphs": [
+                {
+                    "context": paragraph,
+                    "qas": [
+                        {
+                            "id": wording,
+                            "question": f"{paragraph[:15]} when or by whom?",
+                            "answers": [
+                                {"text": wording, "answer_start": paragraph.index(wording)}
+                            ],
+                        }
+                    ],
+                }
+                for paragraph, wording in zip(paragraphs, ("1894", "Anna Novak"), strict=True)
+            ],
+        }
+    ]
+    path = tmp_path / "dev-v1.1.json"
+    path.write_text(json.dumps({"version": "1.1", "data": data}))
+    report = evaluate(Request(path, modes=("lexical",), work=tmp_path / "work")).report
+    first, second = report.runs[0].questions
+    assert [first.evidence[0].text, second.evidence[0].text] == ["1894", "Anna Novak"]
+    assert (first.rank, second.rank) == (1, 1)
+
+
+def test_documents_with_spaces_in_their_names_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "our letters"
+    folder.mkdir()
+    (folder / "to Anna.txt").write_text("The bridge was opened in 1894.")
+    (folder / "to Jan.txt").write_text("The road was closed.")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("question,expected words\nWhen was the bridge opened?,1894\n")
+    for unit in ("document", "passage"):
+        request = Request(sheet, documents=folder, unit=unit, work=tmp_path / "work")
+        (question,) = evaluate(request).report.runs[0].questions
+        assert question.rank == 1
+        assert question.measures["Success@1"] == 1
