@@ -6,14 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from index.ingest import Progress
 
 _WORK = Path("build/evaluation")
 _MEASURES = "Success@1 Success@5 R@10 P@5 RR@10 AP nDCG@10"
@@ -156,6 +151,7 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from evaluation.progress import bars
     from evaluation.report_files import report_json, write_report
     from evaluation.running import CLEAN, TYPING, Request, evaluate
     from evaluation.tables import report_lines
@@ -172,7 +168,7 @@ def _run(arguments: argparse.Namespace) -> int:
         unit=arguments.unit,
         work=_WORK,
     )
-    with _bars() as progress:
+    with bars() as progress:
         found = evaluate(request, progress=progress)
     if arguments.out:
         write_report(found.report, found.runs, arguments.out)
@@ -217,6 +213,7 @@ def _score(arguments: argparse.Namespace) -> int:
 
 def _gate(arguments: argparse.Namespace) -> int:
     from evaluation.gate import allowed_drops, verdicts
+    from evaluation.progress import bars
     from evaluation.report_files import read_report
     from evaluation.running import evaluate, request_of
     from evaluation.tables import verdict_lines
@@ -226,7 +223,7 @@ def _gate(arguments: argparse.Namespace) -> int:
     if arguments.report:
         now = read_report(arguments.report)
     else:
-        with _bars() as progress:
+        with bars() as progress:
             now = evaluate(request_of(baseline.setting, _WORK), progress=progress).report
     found = verdicts(baseline, now, allowed)
     if arguments.json:
@@ -260,29 +257,6 @@ def _questions(arguments: argparse.Namespace) -> int:
             "Write questions by hand, or in a spreadsheet: question, expected words, answerable.",
         )
     return 0
-
-
-@contextmanager
-def _bars() -> Iterator[Progress]:
-    """A bar for each kind of work, closed before anything else is said."""
-    from tqdm import tqdm
-
-    bars: dict[str, tqdm[Any]] = {}
-
-    def progress(what: str, done: int, total: int | None) -> None:
-        if what not in bars:
-            for bar in bars.values():
-                bar.close()
-            unit = what.rpartition(" ")[2]
-            bars[what] = tqdm(desc=what, total=total, unit=f" {unit}", file=sys.stderr)
-        bar = bars[what]
-        bar.update(done - bar.n)
-
-    try:
-        yield progress
-    finally:
-        for bar in bars.values():
-            bar.close()
 
 
 def _print(lines: Iterable[str]) -> None:

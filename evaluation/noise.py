@@ -18,7 +18,7 @@ from evaluation.question import Question
 
 _SEED = 1963
 
-# What scanners take for one another (Taghva, Nartker and Condit 2004; the classic pairs).
+# What scanners take for one another: signs and pairs of like shape.
 _SCANNED_AS: Mapping[str, tuple[str, ...]] = {
     "rn": ("m",),
     "cl": ("d",),

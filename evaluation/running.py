@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from evaluation.noise import mistyped
 from evaluation.preparing import Prepared, prepared, with_noise
 from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
 from evaluation.reading_questions import FORMS, read_questions
-from evaluation.report import PassageText, Report, Setting
+from evaluation.report import PassageText, Report, RunReport, Setting
 from index.ingest import Progress
 from index.passage_index import PassageIndex
 from index.recipe import Recipe
@@ -112,7 +112,8 @@ def evaluate(
                 passages |= bench.explainer.passages
         setting = _setting(request, measures, unit, index.recipe)
     reports = tuple(each.report for each in runs.values())
-    few = [few_questions(n)] if (n := len(asked.questions)) < FEW_QUESTIONS else []
+    n = len(asked.questions)
+    few = [few_questions(n)] if n < FEW_QUESTIONS else []
     report = Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         setting=setting,
@@ -121,7 +122,7 @@ def evaluate(
         runs=reports,
         comparisons=compared_runs(reports),
         passages=passages,
-        warnings=(*place.warnings, *asked.warnings, *few),
+        warnings=(*place.warnings, *asked.warnings, *_of_quotes(reports), *few),
     )
     return Evaluation(report, runs)
 
@@ -199,6 +200,19 @@ def _bench(
             Explainer(retriever.index, condition if rate else ""),
             stack,
         )
+
+
+def _of_quotes(runs: Iterable[RunReport]) -> Iterator[str]:
+    for run in runs:
+        exact = run.figure("quote_exactness")
+        if exact and exact.value < 1:
+            share = f"{exact.value:.1%}"
+            yield f"{run.name}: of {exact.n} quotes only {share} are as the files have them."
+        elif not exact and any(each.answer and each.answer.quotes for each in run.questions):
+            yield (
+                f"{run.name}: the quotes were not compared with the files on disk; --documents "
+                "names their folder."
+            )
 
 
 def _retrieving(retriever: Retriever, k: int, mode: Mode) -> Ask:
