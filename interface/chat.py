@@ -148,6 +148,9 @@ def _add_page(app: FastAPI, library: Library, wording: Wording) -> None:
                 welcome=shown(collection.welcome or wording.welcome),
                 suggestions=heading + suggestions if suggestions else "",
                 linked="" if quote is None else _linked(library, renderer, sendable(quote)),
+                open_documents=attribute(
+                    wording.document_label if library.n_documents == 1 else wording.documents_button
+                ),
                 n_documents=library.n_documents,
                 only_document=_only_document(library),
             )

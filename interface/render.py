@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from interface.library import Library
 from interface.wording import Wording
 
 MOST_NEARBY = 3  # passages offered as "related", and runners-up named
+MOST_NEARBY_CHARACTERS = 200
+MOST_RUNNER_UP_CHARACTERS = 90
+_BETWEEN = re.compile(r"[^ \n]")  # what keeps two matched words from being one phrase
 _CLOSE, _NEAR, _LOOSE = 0.6, 0.45, 0.3  # cosines; only the words change there, nothing is decided
 
 
@@ -71,7 +75,11 @@ class Renderer:
         return f'<p class="understood" dir="auto">{words}</p>'
 
     def _found(self, answer: Answer) -> str:
-        quotes = "".join(self._quote(citation, answer) for citation in answer.citations)
+        quotes, cited = "", set()
+        for citation in answer.citations:
+            document_id = citation.quote.document.document_id
+            quotes += self._quote(citation, answer, again=document_id in cited)
+            cited.add(document_id)
         return f'<p class="verdict for-readers">{shown(self.wording.found)}</p>{quotes}' + (
             self._votes(answer)
         )
@@ -93,30 +101,37 @@ class Renderer:
     def _nearby(self, passage: Passage) -> str:
         words = self.wording
         document, span = passage.document, passage.span
-        shortened = Span(span.start, min(span.end, _end_of_sentences(passage)))
-        more = " …" if shortened.end < span.end else ""
+        opening = _opening(passage, MOST_NEARBY_CHARACTERS)
+        more = " …" if opening.end < span.end else ""
+        source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
         return (
-            f'<li><p class="words" dir="auto">{shown_span(document.text, shortened)}{more}</p>'
-            f'<p class="source">{shown(_source(passage))} '
+            f'<li><p class="words" dir="auto">{shown_span(document.text, opening)}{more}</p>'
+            f'<p class="source">{source}'
             f'<button type="button" class="plain" {_place(document.document_id, span)}>'
             f"{shown(words.show_in_document)}</button></p></li>"
         )
 
-    def _quote(self, citation: Citation, answer: Answer | None = None) -> str:
+    def _quote(
+        self, citation: Citation, answer: Answer | None = None, *, again: bool = False
+    ) -> str:
+        """One quote; where its document was cited `again`, the note is the short one."""
         quote = citation.quote
         formats = self.library.cite(quote)
         marks = [(quote.highlight, "answering")] if quote.highlight else []
         label = self.wording.citation_label.format(number=citation.number)
         place = _place(quote.document.document_id, quote.span, quote.highlight)
+        note = formats["short_note" if again else "note"]
         return (
             '<figure class="quote"><blockquote>'
             f'<p class="words" dir="auto">{shown_span(quote.document.text, quote.span, marks)}</p>'
             "</blockquote><figcaption>"
             f'<p class="source"><button type="button" class="cite" {place} '
             f'aria-label="{attribute(label)}">{citation.number}</button>'
-            f'<span class="note" dir="auto">{shown(formats["note"])}</span>'
-            f"{_badge(self._status(quote))}</p>"
-            f'<div class="drawers">{self._citing(quote, formats)}'
+            f'<span><span class="note" dir="auto">{shown(note)}</span>'
+            f"{_badge(self._status(quote))}</span></p>"
+            f'<div class="drawers"><button type="button" class="plain show" {place}>'
+            f"{shown(self.wording.show_in_document)}</button>"
+            f"{self._citing(quote, formats)}"
             f"{self._why(quote, answer) if answer else ''}"
             f"</div></figcaption></figure>"
         )
@@ -167,11 +182,10 @@ class Renderer:
         hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
         if hit is None:
             return ""
-        text = quote.document.text
         matched = self.library.matches(answer.understood_as or answer.question, hit.passage)
-        found = dict.fromkeys(" ".join(span.of(text).casefold().split()) for span in matched)
+        found = _phrases(quote.document.text, matched)
         reasons = [
-            f"{shown(words.why_words)} " + ", ".join(f"<b>{shown(word)}</b>" for word in found)
+            f"{shown(words.why_words)} " + ", ".join(f"<b>{shown(each)}</b>" for each in found)
             if found
             else shown(words.why_no_words)
         ]
@@ -204,10 +218,10 @@ class Renderer:
 
     def _runner_up(self, hit: Hit) -> str:
         document, span = hit.passage.document, hit.passage.span
-        opening = " ".join(hit.passage.text[:90].split())
+        opening = _opening(hit.passage, MOST_RUNNER_UP_CHARACTERS)
         return (
             f'<li><button type="button" class="plain" {_place(document.document_id, span)}>'
-            f"{shown(opening)} …</button></li>"
+            f"{shown(' '.join(opening.of(document.text).split()))} …</button></li>"
         )
 
     def _votes(self, answer: Answer) -> str:
@@ -220,7 +234,8 @@ class Renderer:
         )
         return (
             f'<div class="votes" role="group" data-about="{about}" '
-            f'aria-label="{attribute(words.vote_label)}">{buttons}</div>'
+            f'aria-label="{attribute(words.vote_label)}"><p>{shown(words.vote_label)}</p>'
+            f"{buttons}</div>"
         )
 
     def _suggestions(self, questions: tuple[str, ...]) -> str:
@@ -259,17 +274,25 @@ def _holds(passage: Passage, quote: Quote) -> bool:
     return same and passage.span.overlaps(quote.span)
 
 
-def _end_of_sentences(passage: Passage) -> int:
-    """Where the passage's first two sentences end: enough to see what it is about."""
-    return passage.sentences[:2][-1].end if passage.sentences else passage.span.end
+def _opening(passage: Passage, most: int) -> Span:
+    """The passage's beginning, cut after a word: enough to see what it is about."""
+    text, start, end = passage.document.text, passage.span.start, passage.span.end
+    if end - start <= most:
+        return passage.span
+    space = max(text.rfind(blank, start + 1, start + most) for blank in (" ", "\n"))
+    return Span(start, space if space > start else start + most)
 
 
-def _source(passage: Passage) -> str:
-    return (
-        f"{passage.document.title} · {passage.heading}"
-        if passage.heading
-        else (passage.document.title)
-    )
+def _phrases(text: str, spans: Iterable[Span]) -> list[str]:
+    """Each matched word once, as the text writes it; words that stand together in one."""
+    runs: list[Span] = []
+    for span in sorted(spans):
+        if runs and not _BETWEEN.search(text, runs[-1].end, max(span.start, runs[-1].end)):
+            runs[-1] = Span(runs[-1].start, max(runs[-1].end, span.end))
+        else:
+            runs.append(span)
+    found = {run.casefold(): run for run in (" ".join(run.of(text).split()) for run in runs)}
+    return list(found.values())
 
 
 def _line(metadata: Metadata, key: str) -> str:

@@ -15,6 +15,8 @@ from interface.wording import Wording
 Marks = Sequence[tuple[Span, str]]  # a span and the class of its <mark>
 
 CARDS_AT_ONCE = 50
+_MARKUP = "#*_= \t"  # of Markdown
+_LABELS = {"url": "URL", "doi": "DOI", "isbn": "ISBN"}  # names of details that are not words
 _LISTED = ("creator", "date", "document_type", "reference_code")  # metadata named in the list
 
 
@@ -84,8 +86,7 @@ class DocumentRenderer:
 
     def _about(self, metadata: Metadata) -> str:
         lines = "".join(
-            f'<dt>{shown(key.replace("_", " ").capitalize())}</dt><dd dir="auto">'
-            f"{shown(_line(value))}</dd>"
+            f'<dt>{shown(_label(key))}</dt><dd dir="auto">{shown(_line(value))}</dd>'
             for key, value in metadata.items()
             if value
         )
@@ -128,18 +129,24 @@ def _block(text: str, span: Span, heading: Heading | None, marks: Marks) -> str:
     place = f'data-start="{span.start}" data-end="{span.end}" dir="auto"'
     if heading is None:
         return f"<p {place}>{shown_span(text, span, marks)}</p>"
-    # The document's own marks (#, **) are kept and dimmed; the wording is the heading.
-    before = _part(text, span.start, heading.span.start, marks)
-    after = _part(text, heading.span.end, span.end, marks)
+    before = _beside(text, span.start, heading.span.start, marks)
+    after = _beside(text, heading.span.end, span.end, marks)
     return (
         f'<p {place} role="heading" aria-level="3" class="heading level-{min(heading.level, 6)}">'
-        f'<span class="markup">{before}</span>{shown_span(text, heading.span, marks)}'
-        f'<span class="markup">{after}</span></p>'
+        f"{before}{shown_span(text, heading.span, marks)}{after}</p>"
     )
 
 
-def _part(text: str, start: int, end: int, marks: Marks) -> str:
-    return shown_span(text, Span(start, end), marks) if start < end else ""
+def _beside(text: str, start: int, end: int, marks: Marks) -> str:
+    """What stands in a heading's line; signs that only say that it is one are not displayed."""
+    if start >= end:
+        return ""
+    html = shown_span(text, Span(start, end), marks)
+    return html if text[start:end].strip(_MARKUP) else f'<span class="markup">{html}</span>'
+
+
+def _label(key: str) -> str:
+    return _LABELS.get(key) or key.replace("_", " ").capitalize()
 
 
 def _beginning(part: Page | Heading) -> int:

@@ -8,6 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from browsing import (
@@ -16,6 +17,7 @@ from browsing import (
     HOSTILE_TEXT,
     UNKNOWN,
     WORKERS,
+    StandIn,
     gdr_document,
     hostile_document,
     long_document,
@@ -130,6 +132,12 @@ def test_only_the_line_of_a_heading_is_shown_as_one() -> None:
         "after",
     ]
     assert html.count('role="heading"') == 1
+    assert re.findall(r'<span class="markup">(.*?)</span>', html) == ["## ", " ##"]
+
+
+def test_words_beside_a_heading_stay_displayed() -> None:
+    document = Document("d", "d", "II. Title", headings=(Heading(Span(4, 9), 2),))
+    assert "markup" not in DocumentRenderer(stand_in(document), WORDING).piece(document, 0, [])
 
 
 def test_each_page_is_announced_once_before_its_first_paragraph() -> None:
@@ -156,6 +164,29 @@ def test_a_quote_across_a_page_break_keeps_its_blank_line_in_the_text() -> None:
     library = stand_in()
     html = Renderer(library, WORDING).answer(library.ask(DELEGATION), "t")
     assert "The objective of this visit\n\nwill be to " in html
+
+
+def test_a_document_cited_again_has_the_short_note() -> None:
+    library = stand_in()
+    answer = library.ask(DELEGATION)
+    html = Renderer(library, WORDING).answer(answer, "t")
+    formats = library.cite(answer.citations[0].quote)
+    notes = [text_of(n) for n in re.findall(r'<span class="note"[^>]*>(.*?)</span>', html)]
+    assert notes == [formats["note"], formats["short_note"]]
+
+
+def test_matched_words_that_stand_together_are_named_together() -> None:
+    library = stand_in()
+    answer = library.ask(WORKERS)
+    passage = answer.hits[0].passage
+    words = [passage.document.text.index(word) for word in ("3 million", "million", "movement")]
+    spans = (Span(words[0], words[0] + 1), Span(words[1], words[1] + 7))
+    third = Span(words[2], words[2] + 8)
+    with patch.object(StandIn, "matches", lambda *_: (third, *spans)):
+        html = Renderer(library, WORDING).answer(answer, "t")
+    found = re.findall("<b>(.*?)</b>", html)
+    assert "3 million" in found
+    assert "movement" in found
 
 
 def test_not_found_says_so_and_calls_the_nearest_passages_no_answer() -> None:
