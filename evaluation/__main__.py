@@ -168,6 +168,8 @@ def _run(arguments: argparse.Namespace) -> int:
         unit=arguments.unit,
         work=_WORK,
     )
+    if arguments.out:  # a folder that cannot be made is said before the work, not after it
+        arguments.out.mkdir(parents=True, exist_ok=True)
     with bars() as progress:
         found = evaluate(request, progress=progress)
     if arguments.out:

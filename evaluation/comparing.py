@@ -14,11 +14,11 @@ Values = Mapping[str, Mapping[str, float]]
 
 
 def compared_runs(runs: Sequence[RunReport]) -> tuple[Comparison, ...]:
-    """Runs of one condition with each other, and of one mode with each other."""
+    """Runs of one condition with each other, and each run with its mode's under the first one."""
     pairs = [
         (a.name, b.name)
         for a, b in combinations(runs, 2)
-        if a.condition == b.condition or a.mode == b.mode
+        if a.condition == b.condition or (a.mode == b.mode and a.condition == runs[0].condition)
     ]
     return compared({run.name: values_of(run) for run in runs}, pairs)
 

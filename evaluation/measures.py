@@ -59,8 +59,13 @@ def by_query(
     if not judged:
         return values
     graded = {query_id: dict(grades) for query_id, grades in qrels.items()}
-    for metric in ir_measures.iter_calc(list(measures), graded, judged):
-        values[str(metric.measure)][metric.query_id] = float(metric.value)
+    try:
+        for metric in ir_measures.iter_calc(list(measures), graded, judged):
+            values[str(metric.measure)][metric.query_id] = float(metric.value)
+    except (RuntimeError, OSError) as error:  # some measures are programs of their own
+        raise SettingError(
+            f"ir_measures cannot work out {' '.join(values)} ({error}).", "Leave one of them out."
+        ) from error
     return values
 
 

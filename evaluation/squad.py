@@ -80,7 +80,7 @@ def _paragraphs(path: Path) -> Iterator[tuple[Document, str, list[dict[str, Any]
                 )
     except (KeyError, TypeError) as error:
         raise QuestionError(
-            f"{path} is not in SQuAD's form ({error} is missing or no list).",
+            f"{path} is not in SQuAD's form.",
             'It reads {"data": [{"title": …, "paragraphs": [{"context": …, "qas": […]}]}]}.',
         ) from error
 

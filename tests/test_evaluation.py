@@ -136,6 +136,24 @@ def worse(folder: Path) -> Report:
     return replace(report, runs=(replace(report.runs[0], name="hybrid"),))
 
 
+def test_answers_are_measured_and_every_quote_is_as_the_file_has_it(folder: Path) -> None:
+    request = Request(
+        QUESTIONS, documents=DOCUMENTS, split="dev", modes=("answer",), work=folder / "work"
+    )
+    report = evaluate(request).report
+    run = report.runs[0]
+    values = {each.measure: each.value for each in run.figures}
+    assert values["quote_exactness"] == 1
+    assert values.keys() >= {
+        *("nDCG@10", "quote_success@1", "quote_success@3", "highlight_EM", "highlight_F1"),
+        *("AUROC", "average_precision", "AURC", "answer_F1", "ECE"),
+        *("false_answers", "false_abstentions"),
+    }
+    assert run.risk_coverage[-1].coverage == 1
+    assert sum(each.n for each in run.reliability) == report.n_questions
+    assert not any("files" in warning for warning in report.warnings)
+
+
 def only_hybrid(report: Report) -> Report:
     return replace(report, runs=report.runs[:1])
 
