@@ -16,7 +16,7 @@ from datatypes import Evidence, Query
 from errors import DocumentError, QuestionError
 from evaluation.lines import fault, reading
 from evaluation.question import Documents, Question
-from evaluation.wording import each_document, places_of, remedy
+from evaluation.wording import Places, each_document, remedy
 from index.encoding import decode
 from index.folding import folded
 
@@ -53,6 +53,7 @@ def read_spreadsheet(path: Path, documents: Documents) -> tuple[list[Question], 
     questions: list[Question] = []
     warnings: list[str] = []
     seen: set[str] = set()
+    places = Places(each_document(documents))
     for number, row in _rows(path):
         text = row.get("question", "").strip()
         wordings = [part.strip() for part in row.get("words", "").split("|") if part.strip()]
@@ -72,7 +73,7 @@ def read_spreadsheet(path: Path, documents: Documents) -> tuple[list[Question], 
         if query_id in seen:
             raise fault(path, number, f"the id {query_id} stands twice.", "Change one of them.")
         seen.add(query_id)
-        evidence = _evidence(path, number, wordings, documents)
+        evidence = _evidence(path, number, wordings, documents, places)
         if len(evidence) > MANY_PLACES:
             warnings.append(
                 f"{path}, line {number}: “{' | '.join(wordings)}” stands at "
@@ -148,21 +149,17 @@ def _yes_or_no(path: Path, number: int, cell: str, *, default: bool) -> bool:
 
 
 def _evidence(
-    path: Path, number: int, wordings: Sequence[str], documents: Documents
+    path: Path, number: int, wordings: Sequence[str], documents: Documents, places: Places
 ) -> list[Evidence]:
     found: dict[Evidence, None] = {}
     for wording in wordings:
-        places = [
-            Evidence(document.document_id, span)
-            for document in each_document(documents)
-            for span in places_of(wording, document)
-        ]
-        if not places:
+        found_now = places.of(wording)
+        if not found_now:
             raise fault(
                 path,
                 number,
                 f"“{wording}” is not in the documents.",
                 remedy(wording, each_document(documents)),
             )
-        found |= dict.fromkeys(places)
+        found |= dict.fromkeys(found_now)
     return list(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from datatypes import Document, Span
+from datatypes import Document, Evidence, Span
 from evaluation.question import Documents
 from index.folding import Folded, fold, folded
 
@@ -25,14 +25,25 @@ class Nearest:
         return self.span.of(self.document.text)
 
 
-def places_of(wording: str, document: Document) -> list[Span]:
-    """Every place where the whole words of `wording` stand, case, accents and line ends aside."""
-    sought = folded(wording).strip()
-    if not sought or sought not in folded(document.text):
-        return []
-    copy = _folded_document(document)
-    pattern = re.compile(rf"(?<!\w){re.escape(sought)}(?!\w)")
-    return [copy.original(*match.span()) for match in pattern.finditer(copy.text)]
+class Places:
+    """Where wordings stand in a collection, which is folded once for all of them."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = [(document, folded(document.text)) for document in documents]
+
+    def of(self, wording: str) -> list[Evidence]:
+        """Every place where the whole words stand, case, accents and line ends aside."""
+        sought = folded(wording).strip()
+        if not sought:
+            return []
+        pattern = re.compile(rf"(?<!\w){re.escape(sought)}(?!\w)")
+        found: list[Evidence] = []
+        for document, text in self._documents:
+            if sought in text:
+                copy = _folded_document(document)
+                spans = (copy.original(*match.span()) for match in pattern.finditer(copy.text))
+                found += [Evidence(document.document_id, span) for span in spans]
+        return found
 
 
 def nearest_wording(wording: str, documents: Iterable[Document]) -> Nearest | None:
