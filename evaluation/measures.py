@@ -7,6 +7,7 @@ Success@k: is any relevant one among the first k. R@k: the share of the relevant
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from errors import SettingError
 
 if TYPE_CHECKING:
     from ir_measures import Measure
+
+_MEASURE = re.compile(r"(?:\([^)]*\)|\S)+")  # "AP(rel=2, judged_only=True)" is one word
 
 DEFAULT_MEASURES = "Success@1 Success@5 R@10 P@5 RR@10 AP nDCG@10"
 
@@ -23,7 +26,7 @@ def parsed_measures(text: str) -> tuple[Measure, ...]:
     import ir_measures
 
     measures: list[Measure] = []
-    for word in text.split():
+    for word in _MEASURE.findall(text):
         try:
             measure = ir_measures.parse_measure(word)
             supported = _supported(measure)

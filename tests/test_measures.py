@@ -74,6 +74,14 @@ def test_queries_that_nobody_judged_do_not_count() -> None:
     assert found["RR"].keys() == QRELS.keys()
 
 
+def test_measures_may_have_settings_apart_by_spaces() -> None:
+    found = parsed_measures("AP(rel=2, judged_only=True) R(rel=2)@5")
+    assert by_query(found, QRELS, RUN) == {
+        "AP(rel=2,judged_only=True)": {"q1": 0.5, "q2": 0, "q3": 0},
+        "R(rel=2)@5": {"q1": 1, "q2": 0, "q3": 0},
+    }
+
+
 def test_any_measure_that_ir_measures_names_is_taken() -> None:
     found = by_query(parsed_measures("nDCG@10 RR Judged@10"), QRELS, RUN)
     assert found["Judged@10"] == pytest.approx({"q1": 1.0, "q2": 1 / 3, "q3": 0})
