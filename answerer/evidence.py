@@ -34,6 +34,8 @@ SENTENCE_FEATURES = (
     "coverage_with_neighbours",
     "coverage_with_heading",
     "neighbour_before",  # what the sentence before has that this one lacks
+    "carried",  # what the sentences before have, if this one speaks of "this" or "they"
+    "passage_coverage",
     "pairs",  # share of the asked word pairs that stand together
     "rarest_word",
     "points_behind",  # of the passage, in the ranking
@@ -53,6 +55,9 @@ _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
 _BACK = re.compile(
     r"[\"“'(\[]?(?:this|these|that|those|it|its|they|their|he|his|she|her|such|both)\b",
     re.IGNORECASE,
+)
+_POINTING_BACK = re.compile(
+    r"\b(?:this|these|that|those|such|it|its|they|their|them|he|his|him|she|her)\b", re.IGNORECASE
 )
 _SHORT = 4  # content words: less is a caption or a name
 
@@ -115,6 +120,7 @@ class _Describer:
         self._kind = expected_kind(reading.question)
         self._asked = frozenset(terms_of(reading.question))
         self._pairs = content_pairs(content_terms(reading.question))
+        self._by_passage: dict[int, float] = {}
         self._rarest = max(reading.asked, key=lambda term: reading.rarity[term.text], default=None)
 
     def __call__(self, candidate: Candidate, place: int) -> list[float]:
@@ -129,6 +135,13 @@ class _Describer:
         content = [term for term in terms if term not in FUNCTION_WORDS]
         news = {term for term in content if term not in self._asked}
         covered = self._coverage(own)
+        carried: set[str] = set()
+        if _POINTING_BACK.search(words):
+            carried = {
+                t
+                for span in spans[max(place - 3, 0) : place]
+                for t in sentence_terms(span.of(text))
+            }
         pairs = content_pairs(content) & self._pairs
         has = self._kind != "other" and has_expression(self._kind, words, self._asked)
         values = {
@@ -138,6 +151,8 @@ class _Describer:
             "coverage_with_neighbours": self._coverage(own | before | after),
             "coverage_with_heading": self._coverage(own | heading),
             "neighbour_before": self._coverage(own | before) - covered,
+            "carried": self._coverage(own | carried) - covered,
+            "passage_coverage": self._passage_coverage(candidate),
             "pairs": len(pairs) / len(self._pairs) if self._pairs else 0.0,
             "rarest_word": self._rarest.held_by(own) if self._rarest else 0.0,
             "points_behind": (candidate.hit.score - self._best_score) / 10,
@@ -153,6 +168,12 @@ class _Describer:
             "refers_back": float(refers_back(words)),
         }
         return [values.get(name, 0.0) for name in SENTENCE_FEATURES]
+
+    def _passage_coverage(self, candidate: Candidate) -> float:
+        if candidate.key not in self._by_passage:
+            terms = set(sentence_terms(candidate.passage.text))
+            self._by_passage[candidate.key] = self._coverage(terms)
+        return self._by_passage[candidate.key]
 
     def _coverage(self, terms: set[str]) -> float:
         return coverage(self._reading.asked, self._reading.rarity, terms)
