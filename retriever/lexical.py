@@ -1,8 +1,8 @@
 """The words of a question, and the forms in which the documents may have each of them.
 
-Function words carry nothing. A word brings along what scanners make of it, a word that no document
-has brings its nearest spelling, and a name brings the other names of the same thing: those of the
-collection's glossary, and the abbreviations that the documents introduce.
+Function words carry nothing. A word brings along what scanners make of it, a word that is neither
+in a document nor in a name brings its nearest spelling, and a name brings the other names of the
+same thing: those of the collection's glossary, and the abbreviations that the documents introduce.
 """
 
 from __future__ import annotations
@@ -76,11 +76,20 @@ class Names:
                     self._groups[name[0]].append((name, others))
 
     def named_in(self, terms: Sequence[str]) -> Iterable[tuple[Name, tuple[Name, ...]]]:
-        """Each name that stands in `terms`, with the others of its group."""
-        for place, term in enumerate(terms):
-            for name, others in self._groups.get(term, ()):
-                if tuple(terms[place : place + len(name)]) == name:
-                    yield name, others
+        """Each name that stands in `terms`, with the others of its group.
+
+        A name within a longer one is none: the Democratic Republic of Korea is not the Republic.
+        """
+        found = [
+            (place, place + len(name), name, others)
+            for place, term in enumerate(terms)
+            for name, others in self._groups.get(term, ())
+            if tuple(terms[place : place + len(name)]) == name
+        ]
+        for start, end, name, others in found:
+            around = ((a, b) for a, b, _, _ in found if a <= start and end <= b)
+            if all(place == (start, end) for place in around):
+                yield name, others
 
 
 def content_terms(text: str) -> list[str]:
@@ -101,7 +110,7 @@ def asked_terms(question: str, index: PassageIndex, names: Names) -> tuple[Asked
         AskedTerm(
             term,
             float(asked.count(term)),
-            _variants(term, index, is_known=known[term] > 0),
+            _variants(term, index, is_known=known[term] > 0 or bool(other_names[term])),
             tuple(other_names[term]),
         )
         for term in dict.fromkeys(asked)

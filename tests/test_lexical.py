@@ -116,6 +116,22 @@ def test_half_a_name_is_not_the_name(index: PassageIndex) -> None:
     assert not asked("Korea, and rain in the north", index, group)["korea"].names
 
 
+def test_a_name_within_a_longer_name_is_none(index: PassageIndex) -> None:
+    groups = (("ROK", "Republic of Korea"), ("DPRK", "Democratic People's Republic of Korea"))
+    north = asked("the Democratic People's Republic of Korea", index, *groups)
+    assert north["korea"].names == (("dprk",),)
+    both = asked("the Republic of Korea and the DPRK", index, *groups)
+    assert both["korea"].names == (("rok",),)
+    assert both["dprk"].names
+
+
+def test_a_name_that_no_document_has_is_no_slip(index: PassageIndex) -> None:
+    term = asked("HARBOR", index)["harbor"]
+    assert list(term.variants) == ["harbour"]
+    named = asked("HARBOR", index, ("HARBOR", "Honoured Artists"))["harbor"]
+    assert not named.variants
+
+
 def test_two_things_of_one_name_are_told_apart(index: PassageIndex) -> None:
     groups = (("CC", "Central Committee"), ("CC", "Coal Council"))
     short = asked("the CC", index, *groups)["cc"]
