@@ -68,7 +68,7 @@ class Names:
     def __init__(self, groups: Iterable[Sequence[str]]) -> None:
         self._groups: dict[str, list[tuple[Name, tuple[Name, ...]]]] = defaultdict(list)
         for group in groups:
-            names = tuple(dict.fromkeys(tuple(terms_of(name)) for name in group))
+            names = tuple(dict.fromkeys(_name(name) for name in group))
             names = tuple(name for name in names if name)
             for name in names:
                 others = tuple(other for other in names if other != name)
@@ -92,6 +92,11 @@ class Names:
                 yield name, others
 
 
+def _name(text: str) -> Name:
+    """Its terms; "People's" and "Peoples" are one word in a name."""
+    return tuple(term for term in terms_of(text) if term != "s")
+
+
 def content_terms(text: str) -> list[str]:
     """The terms of `text` that carry meaning, in order; all of them where none does."""
     terms = terms_of(text)
@@ -103,7 +108,7 @@ def asked_terms(question: str, index: PassageIndex, names: Names) -> tuple[Asked
     asked = content_terms(question)
     known = index.document_frequency(list(dict.fromkeys(asked)))
     other_names: dict[str, dict[Name, None]] = defaultdict(dict)
-    for name, others in names.named_in(terms_of(question)):
+    for name, others in names.named_in(_name(question)):
         for term in name:
             other_names[term] |= dict.fromkeys(others)
     return tuple(
