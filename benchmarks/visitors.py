@@ -1,0 +1,181 @@
+"""Many visitors asking at once, each over HTTP against one `python app.py`.
+
+Every visitor asks about a festival of his own and then follows up with "it", so that an answer
+given to the wrong one would show. The visitors run on the machine that answers them.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+from urllib.parse import urlsplit
+
+from errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+ASK_PATH = "/questions/gradio_api/call/ask"
+PATIENCE_S = 120
+
+_FIRST = ("Al", "Bor", "Cel", "Dun", "Er", "Fal", "Gor", "Hel", "Is", "Jor")
+_LAST = ("avia", "ebourg", "idale", "omont", "ustadt")
+_MONTHS = ("March", "April", "May", "June", "July", "August", "September")
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What one visitor asks about; the document that says it is among the others."""
+
+    name: str
+    month: str
+    founder: str
+
+    @property
+    def document(self) -> dict[str, str]:
+        text = (
+            f"The harvest festival of {self.name} takes place in {self.month}. "
+            f"{self.name} was founded by the miller {self.founder}. "
+            "Visitors come from the whole valley, and the bells ring for an hour."
+        )
+        return {"_id": self.name, "title": f"The festival of {self.name}", "text": text}
+
+    @property
+    def question(self) -> str:
+        return f"When does the harvest festival of {self.name} take place?"
+
+    follow_up = "And who founded it?"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one visitor was shown, and how long he waited for each answer, in seconds."""
+
+    town: Town
+    first: str
+    second: str
+    waits: tuple[float, float]
+
+
+def towns(n: int) -> list[Town]:
+    names = [first + last for first in _FIRST for last in _LAST]
+    if n > len(names):
+        raise SettingError(f"There are {len(names)} towns for {n} visitors.", "Ask for fewer.")
+    return [
+        Town(name, _MONTHS[number % len(_MONTHS)], f"Anna {name[::-1].capitalize()}")
+        for number, name in enumerate(names[:n])
+    ]
+
+
+def measure(n_visitors: int) -> dict[str, Any]:
+    """All visitors come at once; times are of questions, in seconds, memory is the server's."""
+    with tempfile.TemporaryDirectory() as scratch:
+        asked_about = towns(n_visitors)
+        with serving(asked_about, Path(scratch)) as (address, process):
+            _visit(address, asked_about[0])
+            before = memory_mb(process)
+            visits = visit_together(address, asked_about)
+            after = memory_mb(process)
+    waits = sorted(wait for visit in visits for wait in visit.waits)
+    return {
+        "visitors": n_visitors,
+        "questions": len(waits),
+        "p50_s": statistics.median(waits),
+        "p95_s": statistics.quantiles(waits, n=20)[-1],
+        "slowest_s": waits[-1],
+        "memory_before_mb": before,
+        "memory_after_mb": after,
+        "cores": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+    }
+
+
+def table(measured: dict[str, Any]) -> Iterator[str]:
+    yield "| visitors at once | p50, s | p95, s | slowest, s | memory before → after, MB | load |"
+    yield "|---|---|---|---|---|---|"
+    yield (
+        f"| {measured['visitors']} | {measured['p50_s']:.2f} | {measured['p95_s']:.2f} "
+        f"| {measured['slowest_s']:.2f} | {measured['memory_before_mb']:.0f} → "
+        f"{measured['memory_after_mb']:.0f} | {measured['load_average']:.1f} on "
+        f"{measured['cores']} cores |"
+    )
+
+
+@contextmanager
+def serving(asked_about: list[Town], scratch: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and process of an app that knows the towns."""
+    documents = scratch / "documents"
+    documents.mkdir()
+    lines = (json.dumps(town.document) + "\n" for town in asked_about)
+    (documents / "corpus.jsonl").write_text("".join(lines), encoding="utf-8")
+    command = [sys.executable, "app.py", "--port", "0", "--documents", str(documents)]
+    command += ["--index", str(scratch / "index")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stdout.readline() if process.stdout else ""
+            if not said:
+                raise SettingError("The app did not start.", "Its message says why.")
+            yield said.split()[-1], process
+        finally:
+            process.terminate()
+
+
+def visit_together(address: str, asked_about: list[Town]) -> list[Visit]:
+    """One visit to each town, all beginning at the same moment."""
+    everyone_is_here = Barrier(len(asked_about))
+
+    def visit(town: Town) -> Visit:
+        everyone_is_here.wait()
+        return _visit(address, town)
+
+    with ThreadPoolExecutor(len(asked_about)) as visitors:
+        return list(visitors.map(visit, asked_about))
+
+
+def _visit(address: str, town: Town) -> Visit:
+    began = time.perf_counter()
+    first = _ask(address, town.question, "")
+    between = time.perf_counter()
+    second = _ask(address, town.follow_up, first["turn_id"])
+    waits = between - began, time.perf_counter() - between
+    return Visit(town, first["html"], second["html"], waits)
+
+
+def _ask(address: str, question: str, turn_id: str) -> dict[str, str]:
+    """As the page does it: hand the question in, then wait for the event that has the answer."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
+    try:
+        body = json.dumps({"data": [question, turn_id]})
+        connection.request("POST", ASK_PATH, body, {"Content-Type": "application/json"})
+        event_id = json.loads(connection.getresponse().read())["event_id"]
+        connection.request("GET", f"{ASK_PATH}/{event_id}")
+        events = connection.getresponse().read().decode()
+    finally:
+        connection.close()
+    complete = re.search(r"event: complete\ndata: (.*)", events)
+    if complete is None:
+        raise SettingError(f"There was no answer to {question!r}: {events[-200:]}", "See the app.")
+    answer: dict[str, str] = json.loads(complete[1])[0]
+    return answer
+
+
+def memory_mb(process: subprocess.Popen[str]) -> float:
+    """Of the whole process; nan where the system does not say."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return float("nan")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else float("nan")
