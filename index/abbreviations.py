@@ -20,6 +20,8 @@ _LONGEST_LONG_FORM = 120
 """Characters looked at before the bracket; the paper allows twice the short form's letters + 5."""
 _MARKS = " .,;\"'“”‘’"
 _LAST_WORD = re.compile(r"[^\s()\[\]]+\s*\Z")
+_SMALL_WORD = re.compile(r"(?:of|and|or|for|in|on|at|to|by|with)\b")
+"""No name begins with one: OAPEC is the Organization of Arab Petroleum Exporting Countries."""
 _NO_NAME = re.compile(r"[()\[\]:;\"“”]|[.!?]\s")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -57,7 +59,7 @@ def _long_form(short: str, before: str) -> str | None:
     for place, letter in reversed(list(enumerate(letters))):
         at -= 1
         while at >= 0 and not (
-            before[at].casefold() == letter and (place or at == 0 or not before[at - 1].isalnum())
+            before[at].casefold() == letter and (place or _begins_a_name(before, at))
         ):
             at -= 1
         if at < 0:
@@ -69,3 +71,7 @@ def _long_form(short: str, before: str) -> str | None:
     n_words = len(long.split())
     fits = 1 < n_words <= min(len(letters) + 5, 2 * len(letters))
     return long if fits and short.casefold() not in long.casefold().split() else None
+
+
+def _begins_a_name(text: str, at: int) -> bool:
+    return (at == 0 or not text[at - 1].isalnum()) and not _SMALL_WORD.match(text, at)

@@ -20,6 +20,11 @@ from index.passage_index import PassageIndex
         ("Ministerium für Staatssicherheit (MfS)", "MfS", "Ministerium für Staatssicherheit"),
         ("Министерство Иностранных Дел (МИД)", "МИД", "Министерство Иностранных Дел"),
         ("a hypertext transfer protocol (HTTP)", "HTTP", "hypertext transfer protocol"),
+        (
+            "the Organization of Arab Petroleum Exporting Countries (OAPEC)",
+            "OAPEC",
+            "Organization of Arab Petroleum Exporting Countries",
+        ),
         ("after World War II (WWII)", "WWII", "World War II"),
         ("the United Nations (U.N.) forces", "U.N", "United Nations"),
         ("the Harbour Works (“HW”)", "HW", "Harbour Works"),
