@@ -100,8 +100,8 @@ def _answer_many(arguments: argparse.Namespace) -> int:
 
 
 def _warned(pipeline: Pipeline) -> Pipeline:
-    if pipeline.index.warning:
-        print(f"answerer: {pipeline.index.warning}", file=sys.stderr)
+    if pipeline.note:
+        print(f"answerer: {pipeline.note}", file=sys.stderr)
     return pipeline
 
 

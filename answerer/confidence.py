@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerer.evidence import SENTENCE_FEATURES, Sentence, sentence_terms
+from answerer.evidence import READER_FEATURES, SENTENCE_FEATURES, Sentence, sentence_terms
 from answerer.weights import Weights, load_weights
 from retriever.hybrid import Reading
 from retriever.lexical import coverage
 
-ANSWER_FEATURES = (
-    *(f"best_{name}" for name in SENTENCE_FEATURES),
+OVERALL_FEATURES = (
     "score",  # of the best sentence
     "share",  # of the best sentence among all, as softmax has it
     "lead",  # over the next best sentence that does not stand beside it
@@ -24,6 +24,7 @@ ANSWER_FEATURES = (
     "most_cosine",
     "n_asked",
 )
+Name = Literal["plain", "reader"]
 _LONE_LEAD = 5.0
 """The lead of a sentence without rivals."""
 
@@ -39,21 +40,22 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Scores sentences by learned weights."""
+    """Scores sentences by learned weights: with what the reader says, or plain."""
 
     weights: Weights
 
     @classmethod
-    def load(cls) -> Judge:
+    def load(cls, name: Name = "plain") -> Judge:
         """Raises ModelError where the weights are missing or were made for other features."""
-        return cls(load_weights("plain", sentence=SENTENCE_FEATURES, answer=ANSWER_FEATURES))
+        features = sentence_features(name)
+        return cls(load_weights(name, sentence=features, answer=answer_features(features)))
 
     def __call__(self, reading: Reading, sentences: Sequence[Sentence]) -> Judged:
         if not sentences:
             return Judged((), (), 0.0)
         table = np.stack([sentence.features for sentence in sentences])
         scores = self.weights.sentence(table)
-        described = answer_features(
+        described = describe_answer(
             table, scores, unknown=unknown_share(reading, sentences), n_asked=len(reading.asked)
         )
         log_odds = float(self.weights.answer(described[None])[0])
@@ -65,10 +67,18 @@ class Judge:
         )
 
 
-def answer_features(
+def sentence_features(name: Name) -> tuple[str, ...]:
+    return SENTENCE_FEATURES + (READER_FEATURES if name == "reader" else ())
+
+
+def answer_features(of_sentence: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(f"best_{name}" for name in of_sentence), *OVERALL_FEATURES)
+
+
+def describe_answer(
     table: NDArray[np.float64], scores: NDArray[np.float64], *, unknown: float, n_asked: int
 ) -> NDArray[np.float64]:
-    """One number for each of ANSWER_FEATURES, from all sentences (n, d) and their scores (n)."""
+    """One number for each of `answer_features`, from all sentences (n, d) and their scores (n)."""
     best = int(np.argmax(scores))
     rivals = np.delete(scores, range(max(best - 1, 0), min(best + 2, len(scores))))
     lead = scores[best] - rivals.max() if len(rivals) else _LONE_LEAD

@@ -1,8 +1,9 @@
 """Sentence-level evidence: every sentence of the retrieved passages, described by numbers.
 
 A sentence answers when it stands near the question in meaning, has its rare words (itself or with
-its neighbours), has words of the kind that is asked for, and says something the question does not.
-`weights.json` says how much each of these counts; it is learned by `python -m training evidence`.
+its neighbours), has words of the kind that is asked for, and says something the question does not;
+and, where the reader is there, when the reader finds the answer in it. `weights.json` says how much
+each of these counts; it is learned by `python -m training evidence`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerer.expected import KINDS, expected_kind, has_expression
+from answerer.reader import Read
 from datatypes import Document, Passage, Span
 from index.folding import terms_of
 from retriever.hybrid import Candidate, Reading
@@ -49,7 +52,25 @@ SENTENCE_FEATURES = (
     "is_open",  # no full stop
     "is_question",
     "refers_back",  # begins with "This", "They" …
+    "lacks_count",  # no number, though "how many" is asked
 )
+
+READER_FEATURES = (
+    "relevance",  # that the passage answers
+    "behind_best_relevance",
+    "evidence",  # that the sentence holds an answer
+    "behind_best_evidence",
+    "answer",  # the likeliest answer in it, above "there is none"
+    "behind_best_answer",
+)
+
+_BEHIND_BEST = {
+    "behind_best_cosine": "cosine",
+    "behind_best_coverage": "coverage",
+    "behind_best_relevance": "relevance",
+    "behind_best_evidence": "evidence",
+    "behind_best_answer": "answer",
+}
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
 _BACK = re.compile(
@@ -59,12 +80,17 @@ _BACK = re.compile(
 _POINTING_BACK = re.compile(
     r"\b(?:this|these|that|those|such|it|its|they|their|them|he|his|him|she|her)\b", re.IGNORECASE
 )
+_COUNTS = re.compile(r"\bhow many\b|\bper ?cent", re.IGNORECASE)
 _SHORT = 4  # content words: less is a caption or a name
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a candidate passage. `features`: one number for each of SENTENCE_FEATURES."""
+    """A sentence of a candidate passage.
+
+    `features`: one number for each of SENTENCE_FEATURES and, where the reader read the passage, of
+    READER_FEATURES. `answer`: what the reader takes for the answer in it.
+    """
 
     passage: Passage
     span: Span
@@ -73,6 +99,7 @@ class Sentence:
     rank: int
     """Of its passage, from 1."""
     features: NDArray[np.float64]
+    answer: Span | None = None
 
     @property
     def document(self) -> Document:
@@ -83,32 +110,41 @@ class Sentence:
         return self.span.of(self.document.text)
 
 
-def sentences_of(reading: Reading, candidates: Sequence[Candidate]) -> tuple[Sentence, ...]:
-    """The sentences of the first N_READ candidates, each once, in the order of their passages."""
-    rows: dict[tuple[str, Span], tuple[Candidate, int]] = {}
-    for candidate in candidates[:N_READ]:
-        for place, span in enumerate(candidate.passage.sentences):
-            where = (candidate.passage.document.document_id, span)
-            known = rows.get(where)
-            if known is None or candidate.sentences[place] > known[0].sentences[known[1]]:
-                rows[where] = (candidate, place)
-    if not rows:
+def sentences_of(
+    reading: Reading, candidates: Sequence[Candidate], reads: Sequence[Read] = ()
+) -> tuple[Sentence, ...]:
+    """The sentences of the first N_READ candidates, each once, in the order of their passages.
+
+    `reads`: what the reader makes of these candidates, one each; or none at all.
+    """
+    described: dict[tuple[str, Span], Sentence] = {}
+    if candidates:
+        describe = _Describer(reading, candidates[0].hit.score)
+        for candidate, read in zip_longest(candidates[:N_READ], reads[:N_READ]):
+            for place in range(len(candidate.passage.sentences)):
+                sentence = describe(candidate, place, read)
+                where = (sentence.document.document_id, sentence.span)
+                known = described.get(where)
+                if known is None or _strength(sentence) > _strength(known):
+                    described[where] = sentence
+    if not described:
         return ()
-    describe = _Describer(reading, candidates[0].hit.score)
-    table = np.array([describe(*row) for row in rows.values()])
-    for name, of in (("behind_best_cosine", "cosine"), ("behind_best_coverage", "coverage")):
-        column = table[:, SENTENCE_FEATURES.index(of)]
-        table[:, SENTENCE_FEATURES.index(name)] = column - column.max()
+    sentences = tuple(described.values())
+    table = np.stack([sentence.features for sentence in sentences])
+    names = SENTENCE_FEATURES + (READER_FEATURES if reads else ())
+    for name, of in _BEHIND_BEST.items():
+        if name in names:
+            column = table[:, names.index(of)]
+            table[:, names.index(name)] = column - column.max()
     return tuple(
-        Sentence(
-            candidate.passage,
-            candidate.passage.sentences[place],
-            place,
-            candidate.hit.rank,
-            features,
-        )
-        for (candidate, place), features in zip(rows.values(), table, strict=True)
+        replace(sentence, features=features)
+        for sentence, features in zip(sentences, table, strict=True)
     )
+
+
+def _strength(sentence: Sentence) -> float:
+    """Of two passages that share a sentence, the one in which it says more is kept."""
+    return float(sentence.features[-2] if sentence.answer else sentence.features[0])
 
 
 class _Describer:
@@ -118,12 +154,33 @@ class _Describer:
         self._reading = reading
         self._best_score = best_score
         self._kind = expected_kind(reading.question)
+        self._counts = _COUNTS.search(reading.question) is not None
         self._asked = frozenset(terms_of(reading.question))
         self._pairs = content_pairs(content_terms(reading.question))
         self._by_passage: dict[int, float] = {}
         self._rarest = max(reading.asked, key=lambda term: reading.rarity[term.text], default=None)
 
-    def __call__(self, candidate: Candidate, place: int) -> list[float]:
+    def __call__(self, candidate: Candidate, place: int, read: Read | None) -> Sentence:
+        values = self._values(candidate, place)
+        names, answer = SENTENCE_FEATURES, None
+        if read:
+            answer, score = read.best[place]
+            values |= {
+                "relevance": read.relevance,
+                "evidence": read.sentences[place],
+                "answer": score,
+            }
+            names += READER_FEATURES
+        return Sentence(
+            candidate.passage,
+            candidate.passage.sentences[place],
+            place,
+            candidate.hit.rank,
+            np.array([values.get(name, 0.0) for name in names]),
+            answer,
+        )
+
+    def _values(self, candidate: Candidate, place: int) -> dict[str, float]:
         passage, text = candidate.passage, candidate.passage.document.text
         spans = passage.sentences
         words = spans[place].of(text)
@@ -144,7 +201,7 @@ class _Describer:
             }
         pairs = content_pairs(content) & self._pairs
         has = self._kind != "other" and has_expression(self._kind, words, self._asked)
-        values = {
+        return {
             "cosine": candidate.sentences[place],
             "passage_cosine": candidate.hit.scores["dense"],
             "coverage": covered,
@@ -166,8 +223,8 @@ class _Describer:
             "is_open": float(not _ENDED.search(words)),
             "is_question": float(words.rstrip("\"'”’)]").endswith("?")),
             "refers_back": float(refers_back(words)),
+            "lacks_count": float(self._counts and not has),
         }
-        return [values.get(name, 0.0) for name in SENTENCE_FEATURES]
 
     def _passage_coverage(self, candidate: Candidate) -> float:
         if candidate.key not in self._by_passage:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from answerer.confidence import Judge
 from answerer.evidence import N_READ, sentences_of
 from answerer.quoting import quotes_of
+from answerer.reader import Reader, reader_is_there
 from datatypes import Answer, Statement
 from retriever.hybrid import Retriever
 
@@ -16,16 +17,26 @@ N_HITS = 10
 
 @dataclass(frozen=True, slots=True)
 class ExtractiveAnswerer:
-    """Safe from many threads."""
+    """Safe from many threads. Without a `reader` the sentences are judged by their surface."""
 
     retriever: Retriever
     judge: Judge
+    reader: Reader | None
+
+    @classmethod
+    def load(cls, retriever: Retriever) -> ExtractiveAnswerer:
+        """With the reader, if its model is there. Raises ModelError where it is not whole."""
+        if reader_is_there():
+            return cls(retriever, Judge.load("reader"), Reader.load())
+        return cls(retriever, Judge.load("plain"), None)
 
     def answer(self, question: str, *, understood_as: str | None = None) -> Answer:
         """Without statements where the evidence is too weak; `hits` are there all the same."""
         reading = self.retriever.read(understood_as or question)
-        candidates = self.retriever.candidates(reading, k=max(N_READ, N_HITS))
-        judged = self.judge(reading, sentences_of(reading, candidates))
+        candidates = self.retriever.candidates(reading, k=N_READ)
+        passages = [candidate.passage for candidate in candidates]
+        reads = self.reader.read(reading.question, passages) if self.reader else ()
+        judged = self.judge(reading, sentences_of(reading, candidates, reads))
         weights = self.judge.weights
         found = judged.confidence >= weights.not_found
         quotes = quotes_of(reading, judged, margin=weights.margin) if found else ()

@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from answerer import citing
-from answerer.confidence import Judge
 from answerer.extractive import ExtractiveAnswerer
 from answerer.permalinks import parse_permalink, permalink, resolve
 from answerer.question import cleaned, completed
@@ -43,7 +43,7 @@ class Pipeline:
     @classmethod
     def load(cls, folder: Path) -> Pipeline:
         """Raises IndexMissing, IndexDamaged or ModelError."""
-        return cls(folder, ExtractiveAnswerer(Retriever.load(folder), Judge.load()))
+        return cls(folder, ExtractiveAnswerer.load(Retriever.load(folder)))
 
     def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
         """The answer; `previous` is the turn before, which a follow-up question may mean.
@@ -65,6 +65,16 @@ class Pipeline:
     @property
     def index(self) -> PassageIndex:
         return self._current().index
+
+    @property
+    def note(self) -> str | None:
+        """What an operator should know about how answers are made now."""
+        if self._opened.answerer.reader is None:
+            return (
+                "The reader (models/reader) is missing: answers are found by surface alone, less "
+                "surely. Take it from the project again, or train it: python -m training"
+            )
+        return self.index.warning
 
     @property
     def n_documents(self) -> int:
@@ -121,9 +131,7 @@ class Pipeline:
             self._looked = time.monotonic()
             if not self._opened.index.is_current():
                 before = self._opened.answerer
-                self._opened = _Opened(
-                    ExtractiveAnswerer(Retriever.load(self._folder), before.judge)
-                )
+                self._opened = _Opened(replace(before, retriever=Retriever.load(self._folder)))
         except DocentError as error:
             _log.warning("The index stays as it was. %s", error)
         finally:

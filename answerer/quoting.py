@@ -84,7 +84,9 @@ def _adds(sentence: Sentence, span: Span, quote: Quote) -> bool:
 
 
 def _highlight(reading: Reading, sentence: Sentence) -> Span | None:
-    """The words of the kind that was asked for: the nearest to the question's own words."""
+    """What the reader takes for the answer; else words of the kind asked for, next to its words."""
+    if sentence.answer is not None:
+        return sentence.answer
     kind = expected_kind(reading.question)
     if kind in ("other", "reason"):
         return None
