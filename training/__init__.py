@@ -1,0 +1,1 @@
+"""From question answering data to what Docent ships: weights, thresholds, models."""
