@@ -12,15 +12,16 @@ from itertools import chain
 from pathlib import Path
 
 from datatypes import Collection
-from errors import IndexDamaged, IndexMissing, SettingError
+from errors import SettingError
 from index.chunker import PASSAGE_PIECES
 from index.draft import Draft
 from index.embedder import Embedder
 from index.embedding import Embedding
 from index.folding import FOLDING_VERSION
-from index.generations import Generation, NewerFormat, building, open_generation, publish
+from index.generations import building, publish
+from index.in_use import InUse
 from index.ingest import Comparison, Progress, compare
-from index.journal import Journal
+from index.journal import Journal, remove_journal
 from index.loaders import load_collection
 from index.passage_index import read_collection, write_collection
 from index.recipe import (
@@ -29,13 +30,10 @@ from index.recipe import (
     FORMAT_VERSION,
     Making,
     Recipe,
-    VectorKind,
-    read_recipe,
     write_recipe,
 )
 from index.report import IngestReport
-from index.store import connect
-from index.vectors import Keys, Part, Vectors, write_cells, write_vectors
+from index.vectors import Keys, Part, write_cells, write_vectors
 
 
 def build_index(
@@ -62,7 +60,7 @@ def build_index(
         chunking_version=CHUNKING_VERSION,
         folding_version=FOLDING_VERSION,
     )
-    with _disk_faults(out), building(out), closing(_Old.opened(out, making)) as old:
+    with _disk_faults(out), building(out), closing(InUse.opened(out, making)) as old:
         build = _Build(
             out=out,
             in_use=old,
@@ -75,50 +73,12 @@ def build_index(
         return build.run(documents)
 
 
-@dataclass(frozen=True, slots=True)
-class _Old:
-    """The index in use, if any. `same`: its documents can be kept; it is made anew otherwise."""
-
-    generation: Generation | None = None
-    recipe: Recipe | None = None
-    texts: sqlite3.Connection | None = None
-    same: bool = False
-
-    @classmethod
-    def opened(cls, out: Path, making: Making) -> _Old:
-        try:
-            generation = open_generation(out)
-        except NewerFormat:
-            raise
-        except (IndexMissing, IndexDamaged):
-            return cls()
-        try:
-            recipe = read_recipe(generation.folder / "recipe.json")
-        except IndexDamaged:  # whole, but of a format that this Docent has left behind
-            return cls(generation)
-        texts = connect(generation.folder / "texts.sqlite")
-        return cls(generation, recipe, texts, recipe.making == making)
-
-    @property
-    def vectors(self) -> Vectors:
-        if not self.generation or not self.recipe:
-            raise ValueError("there is no index yet")
-        folder, dimensions = self.generation.folder, self.recipe.dimensions
-        return Vectors(folder, dimensions=dimensions, kind=VectorKind())
-
-    def close(self) -> None:
-        if self.texts:
-            self.texts.close()
-        if self.generation:
-            self.generation.close()
-
-
 @dataclass(slots=True)
 class _Build:
     """One run over the folder. `in_use` is what readers have now, `old` what can be built upon."""
 
     out: Path
-    in_use: _Old
+    in_use: InUse
     making: Making
     collection: Collection
     embedder: Embedder
@@ -128,8 +88,12 @@ class _Build:
     n_read: int = 0
 
     @property
-    def old(self) -> _Old:
-        return self.in_use if self.in_use.same else _Old()
+    def journal(self) -> Path:
+        return self.out / "journal.sqlite"
+
+    @property
+    def old(self) -> InUse:
+        return self.in_use if self.in_use.same else InUse()
 
     def run(self, documents: Path) -> IngestReport:
         try:
@@ -142,6 +106,8 @@ class _Build:
                 stopped=self.stopped,
             )
             if self.nothing_to_do(compared):
+                if not compared.interrupted:
+                    remove_journal(self.journal)
                 return self.unwritten(compared)
             return self.written(compared, self.drafted())
         finally:
@@ -171,7 +137,7 @@ class _Build:
     def written(self, compared: Comparison, draft: Draft) -> IngestReport:
         """Embeds the draft's passages and makes it the generation in use."""
         journal = Journal(
-            self.out / "journal.sqlite",
+            self.journal,
             model_sha256=self.making.model_sha256,
             dimensions=self.making.dimensions,
         )
@@ -195,8 +161,11 @@ class _Build:
 
     def embed(self, draft: Draft, embedding: Embedding, vanished: list[int], n_new: int) -> int:
         """How many new passages, from the first, have their vectors now."""
-        if self.old.generation:
-            embedding.take_from(self.old.vectors, draft.leaving(vanished))
+        if n_new and self.in_use.may_lend_to(self.making):
+            embedding.take_from(
+                self.in_use.vectors,
+                draft.leaving(vanished) if self.in_use.same else self.in_use.passages(),
+            )
         n_embedded = embedding.embed_all(
             draft.new_passages(),
             progress=lambda n: self.progress("Embedding passages", n, n_new),

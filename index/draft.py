@@ -76,7 +76,8 @@ class Draft:
 
     def new_passages(self) -> Iterator[tuple[int, Passage]]:
         """Key and passage, in the order of keys."""
-        return self._passages(
+        return passages_in(
+            self.database,
             f"SELECT {PASSAGE_FIELDS} FROM passages WHERE key > ? ORDER BY key",
             self.last_old_passage,
         )
@@ -85,7 +86,7 @@ class Draft:
         """Key and passage of the old documents that are replaced or gone."""
         for key in [*self._replaced.values(), *vanished]:
             query = f"SELECT {PASSAGE_FIELDS} FROM passages WHERE document_key = ?"
-            yield from self._passages(query, key)
+            yield from passages_in(self.database, query, key)
 
     def settle(self, *, vanished: Iterable[int], n_embedded: int) -> Keys:
         """Drops what must not stay; returns the keys of the old passages dropped, ascending.
@@ -107,7 +108,7 @@ class Draft:
         frequencies: Counter[str] = Counter()
         for key in [*self._replaced.values(), *vanished]:
             query = f"SELECT {PASSAGE_FIELDS} FROM passages WHERE document_key = ?"
-            for passage_key, passage in self._passages(query, key):
+            for passage_key, passage in passages_in(self.database, query, key):
                 dropped.append(passage_key)
                 frequencies.subtract(_distinct_terms(passage))
             remove_document(self.database, key)
@@ -127,9 +128,8 @@ class Draft:
             shutil.rmtree(self.folder / "words", ignore_errors=True)
             self.database.execute("DELETE FROM vocabulary")
             n_stale, after, removed = 0, 0, []
-        rows = self._passages(
-            f"SELECT {PASSAGE_FIELDS} FROM passages WHERE key > ? ORDER BY key", after
-        )
+        query = f"SELECT {PASSAGE_FIELDS} FROM passages WHERE key > ? ORDER BY key"
+        rows = passages_in(self.database, query, after)
         write_words(self.folder / "words", removed=removed, added=self._counted(rows))
         self.database.execute("DELETE FROM vocabulary WHERE n_passages <= 0")
         return n_stale
@@ -178,15 +178,19 @@ class Draft:
         )
         frequencies.clear()
 
-    def _passages(self, query: str, value: int) -> Iterator[tuple[int, Passage]]:
-        document_key, document = -1, None
-        for row in self.database.execute(query, (value,)):
-            if document is None or row[1] != document_key:
-                document_key, document = row[1], read_document(self.database, row[1])
-            yield row[0], passage_from(document, row)
-
     def _number(self, query: str, *values: int) -> int:
         return int(self.database.execute(query, values).fetchone()[0] or 0)
+
+
+def passages_in(
+    database: sqlite3.Connection, query: str, *values: int
+) -> Iterator[tuple[int, Passage]]:
+    """Key and passage of each row; `query` selects PASSAGE_FIELDS, document after document."""
+    document_key, document = -1, None
+    for row in database.execute(query, values):
+        if document is None or row[1] != document_key:
+            document_key, document = row[1], read_document(database, row[1])
+        yield row[0], passage_from(document, row)
 
 
 def _distinct_terms(passage: Passage) -> set[str]:

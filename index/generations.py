@@ -278,8 +278,8 @@ def _remove_unread(out: Path, kept: set[int | None]) -> None:
                 shutil.rmtree(folder)
         except FileNotFoundError:  # half removed by a builder that was killed
             shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
-            continue  # somebody reads it: the next build tries again
+        except OSError:
+            continue  # somebody reads it, or the disk refuses: the next build tries again
 
 
 def _files(folder: Path) -> list[Path]:

@@ -285,6 +285,7 @@ def fingerprint(document: Document) -> str:
             _pages_json(document),
             _headings_json(document),
             _metadata_json(document.metadata),
+            list(abbreviations_of(document.text)),
         ],
         ensure_ascii=True,
     )

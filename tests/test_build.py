@@ -257,6 +257,27 @@ def test_another_model_makes_the_index_anew(
     assert PassageIndex.load(out).recipe.making.model_sha256 == "02" * 32
 
 
+def test_an_index_of_an_earlier_docent_is_made_anew_without_embedding(
+    build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    monkeypatch.setattr("index.build.FOLDING_VERSION", 99)
+    report = build()
+    assert (report.n_new, report.n_embedded, report.written) == (12, 0, True)
+    assert_like_a_fresh_one(folder, out)
+
+
+def test_abbreviations_are_read_anew_when_docent_reads_them_otherwise(
+    build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "00.md").write_text("The Korean Workers Party (KWP) met.")
+    build()
+    assert PassageIndex.load(out).abbreviations() == [("KWP", "Korean Workers Party")]
+    monkeypatch.setattr("index.store.abbreviations_of", lambda text: iter([("A", "B")]))
+    assert build().n_embedded == 0
+    assert PassageIndex.load(out).abbreviations() == [("A", "B")]
+
+
 def test_old_generations_are_removed_but_the_last(build: Build, folder: Path, out: Path) -> None:
     for number in range(5):
         (folder / "00.md").write_text(letter(0, last=f"Version {number}."))
