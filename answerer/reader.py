@@ -82,14 +82,10 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         try:
             recipe = read_recipe(folder)
-            self.sha256 = str(recipe["files"]["model.onnx"])
-            self.max_pieces = int(recipe["max_pieces"])
         except ModelError as error:
             raise ModelError(error.what, _REMEDY) from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"The recipe of the model {folder.name} is damaged.", _REMEDY
-            ) from error
+        self.sha256 = str(recipe["files"]["model.onnx"])
+        self.max_pieces = int(recipe["max_pieces"])
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -1,0 +1,329 @@
+"""Question answering data → groups: one question with the passage that answers it and hard others.
+
+Every data set is cut into collections of short, middling and long passages. Each collection is
+indexed and asked its own questions, so that the wrong passages of a group are those that Docent's
+own retriever would have shown.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tqdm import tqdm
+
+from datatypes import Document, Passage, Span
+from errors import SettingError
+from index.build import build_index
+from index.canonical import canonical
+from index.chunker import introduction, passages_of
+from index.embedder import EXPORT_FOLDER, ExportedEmbedder
+from index.passage_index import PassageIndex
+from retriever.hybrid import Retriever
+from training.reader_changes import changed, detokenised
+
+Kind = Literal["answerable", "impossible", "changed"]
+
+N_HARD = 2
+"""Passages without an answer that stand beside the one with it."""
+
+SOURCES = {
+    "squad": 100_000,
+    "newwiki": 6_000,
+    "nq_qed_train": 5_000,
+    "fairytale_train": 3_800,
+    "reddit": 1_500,
+    "amazon": 900,
+    "policyqa": 500,
+}
+"""Data sets, and how many questions are taken of each: encyclopaedic and old prose dominate."""
+
+_SIZES = (120, 160, 254)
+"""Word pieces that passages may grow to; the chunker itself ends them at 200."""
+
+_CHANGED = 0.12
+"""Share of the answerable questions that are also asked in a form that has no answer."""
+
+_SEED = 1963
+_N_RETRIEVED = 12
+_UNTITLED = ("reddit", "amazon")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A passage as the model reads it; `sentences` and `answers` are spans of `text`."""
+
+    introduction: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    answers: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Where a passage answers, it is the first and the only one."""
+
+    source: str
+    kind: Kind
+    question: str
+    passages: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question on the paragraph `place` of its article; without `answers` it has none there."""
+
+    text: str
+    place: Span
+    answers: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posing:
+    """An article with its questions, as one document."""
+
+    title: str
+    text: str
+    questions: tuple[Posed, ...]
+
+
+def prepare(data: Path, out: Path, *, say: Callable[[str], object], small: bool = False) -> None:
+    """Write `train.jsonl.gz` and `dev.jsonl.gz` to `out`, unless they are there."""
+    out.mkdir(parents=True, exist_ok=True)
+    embedder = ExportedEmbedder(EXPORT_FOLDER)
+    for split in ("dev", "train"):
+        path = out / f"{split}.jsonl.gz"
+        if path.exists():
+            say(f"{path} is there; delete it to make it anew")
+            continue
+        groups = list(_groups(data, split, embedder, small=small))
+        random.Random(_SEED).shuffle(groups)
+        write_groups(groups, path)
+        say(f"{path}: {len(groups)} groups")
+
+
+def write_groups(groups: Iterable[Group], path: Path) -> None:
+    unfinished = path.with_suffix(".part")
+    with gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=4) as lines:
+        for group in groups:
+            lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+    unfinished.replace(path)
+
+
+def read_groups(path: Path) -> list[Group]:
+    """Raises SettingError where the data were not prepared."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return [_group(json.loads(line)) for line in lines]
+    except OSError as error:
+        raise SettingError(
+            f"The prepared data {path} cannot be read ({error.strerror or error}).",
+            "Make them with: python -m training reader-data",
+        ) from error
+
+
+def _group(row: dict[str, Any]) -> Group:
+    def pairs(of: list[list[int]]) -> tuple[tuple[int, int], ...]:
+        return tuple((start, end) for start, end in of)
+
+    texts = tuple(
+        Text(each["introduction"], each["text"], pairs(each["sentences"]), pairs(each["answers"]))
+        for each in row["passages"]
+    )
+    return Group(row["source"], row["kind"], row["question"], texts)
+
+
+def articles_of(data: Path, source: str, split: str = "train") -> list[Posing]:
+    """The articles of one data set; of SQuAD only those that `split.json` gives to `split`."""
+    squad = source == "squad"
+    path = data / ("squad/dev-v2.0.json.gz" if squad else f"train/{source}.json.gz")
+    try:
+        rows = json.loads(gzip.decompress(path.read_bytes()))["data"]
+        titles = json.loads((data / "squad" / "split.json").read_text())[split] if squad else ()
+    except OSError as error:
+        raise SettingError(
+            f"The training data {path} cannot be read ({error.strerror}).",
+            "Name the folder that holds squad/ and train/ with --data.",
+        ) from error
+    if squad:
+        rows = [row for row in rows if row["title"] in titles]
+    if source in _UNTITLED:  # a file of unrelated paragraphs
+        rows = [
+            {"title": "", "paragraphs": [paragraph]}
+            for row in rows
+            for paragraph in row["paragraphs"]
+        ]
+    return [_posing(row, tokenised=source.startswith("nq")) for row in rows]
+
+
+def _posing(row: dict[str, Any], *, tokenised: bool) -> Posing:
+    parts: list[str] = []
+    questions: list[Posed] = []
+    start = 0
+    for paragraph in row["paragraphs"]:
+        context = paragraph["context"]
+        answers = [
+            [
+                (given["answer_start"], given["answer_start"] + len(given["text"]))
+                for given in asked.get("answers", ())
+                if given["text"]
+            ]
+            for asked in paragraph["qas"]
+        ]
+        if tokenised:
+            context, moved = detokenised(context)
+            answers = [[(moved(a), moved(b)) for a, b in spans] for spans in answers]
+        if canonical(context) != context:
+            lengths_agree = len(canonical(context)) == len(context)
+            context = canonical(context)
+            if not lengths_agree:
+                answers = [[] for _ in answers]
+        place = Span(start, start + len(context)) if context else None
+        for asked, spans in zip(paragraph["qas"], answers, strict=True):
+            found = tuple(sorted({Span(start + a, start + b) for a, b in spans if a < b}))
+            if place and (found or asked.get("is_impossible")):
+                questions.append(Posed(asked["question"].strip(), place, found))
+        parts.append(context)
+        start += len(context) + 2
+    title = str(row.get("title") or "").replace("_", " ")
+    return Posing(title, "\n\n".join(parts), tuple(questions))
+
+
+def _groups(data: Path, split: str, embedder: ExportedEmbedder, *, small: bool) -> Iterator[Group]:
+    dice = random.Random(_SEED)
+    sources = ["squad"] if split == "dev" or small else list(SOURCES)
+    for source in sources:
+        articles = articles_of(data, source, split)
+        dice.shuffle(articles)
+        if small:
+            articles = [min(articles, key=lambda article: len(article.text))]
+        for number, size in enumerate(_SIZES):
+            part = articles[number :: len(_SIZES)]
+            share = (40 if small else SOURCES[source]) * len(part) // len(articles)
+            if part:
+                yield from _mined(source, part, embedder, dice, most=share, size=size)
+
+
+def _mined(
+    source: str,
+    articles: Sequence[Posing],
+    embedder: ExportedEmbedder,
+    dice: random.Random,
+    *,
+    most: int,
+    size: int,
+) -> Iterator[Group]:
+    """The groups of one collection. `most`: questions, `size`: word pieces a passage."""
+    posed = [(number, asked) for number, each in enumerate(articles) for asked in each.questions]
+    posed = dice.sample(posed, min(most, len(posed)))
+    full, embedder.max_pieces = embedder.max_pieces, size
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            retriever, documents = _indexed(articles, Path(folder), embedder)
+            passages = {
+                number: passages_of(
+                    documents[number], count_pieces=embedder.count_pieces, max_pieces=size
+                )
+                for number in {number for number, _ in posed}
+            }
+            known = {documents[n].document_id: each.title for n, each in enumerate(articles)}
+            for number, asked in tqdm(posed, desc=f"{source} {size}", file=sys.stderr):
+                own = passages[number]
+                title = articles[number].title
+                hits = retriever.retrieve(asked.text, k=_N_RETRIEVED)
+                wrong = [hit.passage for hit in hits if not _may_answer(hit.passage, asked, own)]
+                first = _holding(own, asked, dice)
+                if first is None:
+                    continue
+                hard = _hard(wrong, documents[number], dice)
+                texts = [_text(each, known.get(each.document.document_id, ""), ()) for each in hard]
+                kind: Kind = "answerable" if asked.answers else "impossible"
+                kept = texts if asked.answers else texts[:1]
+                own_text = _text(first, title, asked.answers)
+                yield Group(source, kind, asked.text, (own_text, *kept))
+                if asked.answers and dice.random() < _CHANGED:
+                    other = dice.choice(articles[number].questions).text
+                    unanswerable = changed(asked.text, other, first.text, dice)
+                    if unanswerable:
+                        alone = _text(first, title, ())
+                        yield Group(source, "changed", unanswerable, (alone, *texts[:1]))
+    finally:
+        embedder.max_pieces = full
+
+
+def _indexed(
+    articles: Sequence[Posing], folder: Path, embedder: ExportedEmbedder
+) -> tuple[Retriever, dict[int, Document]]:
+    (folder / "documents").mkdir()
+    for number, article in enumerate(articles):
+        path = folder / "documents" / f"{number:05}.txt"
+        path.write_text(article.text, encoding="utf-8")
+    build_index(folder / "documents", folder / "index", embedder=embedder)
+    index = PassageIndex.load(folder / "index")
+    documents: dict[int, Document] = {}
+    for document_id in index.document_ids():
+        document = index.document(document_id)
+        number = int("".join(sign for sign in document_id if sign.isdigit())[:5])
+        if document and document.text == articles[number].text:
+            documents[number] = document
+    if len(documents) < len(articles):  # some are read otherwise: they are asked, but not found
+        for number, article in enumerate(articles):
+            documents.setdefault(number, Document(f"unread-{number}", article.title, article.text))
+    return Retriever(index, embedder), documents
+
+
+def _holding(own: Sequence[Passage], asked: Posed, dice: random.Random) -> Passage | None:
+    """The passage with a whole answer, or for an impossible question one of its paragraph."""
+    if asked.answers:
+        holding = [each for each in own if any(map(each.span.holds, asked.answers))]
+    else:
+        words = set(asked.text.lower().split())
+        inside = [each for each in own if each.span.overlaps(asked.place)]
+        inside.sort(key=lambda each: -len(words & set(each.text.lower().split())))
+        holding = inside[:1]
+    return dice.choice(holding) if holding else None
+
+
+def _may_answer(passage: Passage, asked: Posed, own: Sequence[Passage]) -> bool:
+    """Whether the passage holds an answer, or its words; for an impossible question, its place."""
+    document = own[0].document if own else None
+    if (
+        document
+        and passage.document.document_id == document.document_id
+        and any(map(passage.span.overlaps, asked.answers or (asked.place,)))
+    ):
+        return True
+    if not asked.answers or document is None:
+        return False
+    text = passage.text.lower()
+    return any(answer.of(document.text).lower() in text for answer in asked.answers)
+
+
+def _hard(wrong: Sequence[Passage], document: Document, dice: random.Random) -> list[Passage]:
+    """One of the three that the retriever likes best, and others of the rest."""
+    if not wrong:
+        return []
+    first = dice.choice(wrong[:3])
+    rest = [each for each in wrong if each is not first and not each.span.overlaps(first.span)]
+    near = [each for each in rest if each.document.document_id == document.document_id]
+    pool = near if near and dice.random() < 0.5 else rest
+    return [first, *dice.sample(pool, min(N_HARD - 1, len(pool)))]
+
+
+def _text(passage: Passage, title: str, answers: Sequence[Span]) -> Text:
+    start = passage.span.start
+    return Text(
+        introduction(passage.heading, title),
+        passage.text,
+        tuple((each.start - start, each.end - start) for each in passage.sentences),
+        tuple(
+            (each.start - start, each.end - start) for each in answers if passage.span.holds(each)
+        ),
+    )

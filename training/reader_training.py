@@ -1,0 +1,267 @@
+"""Groups → weights. Resumable: a checkpoint has the model, the optimizer and the step.
+
+Of each question's passages the model learns, against "none of them" (a logit of 0): which one
+answers, and which sentence; and of each passage by itself: whether it answers, from which word
+to which, and which of its sentences hold an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import count, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.embedder import package_folder
+from training.reader_batches import Batch, Part, batches
+from training.reader_data import Group, read_groups
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import Tensor
+    from torch.nn import Parameter
+    from torch.optim import Optimizer
+
+    from training.reader_model import Outputs, ReaderModel
+
+_SEED = 1963
+_WARM = 0.06
+_NO_SPAN = 0.3  # weight of a passage without an answer in the span's loss
+_SAVED_EVERY_S = 600.0
+_SAID_EVERY = 50  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`pairs`: how many are read before the learning rate is 0, which `minutes` may bring earlier.
+
+    `n_pairs` are read for one step, `rows` at a time.
+    """
+
+    pairs: int
+    minutes: float
+    rate: float = 2e-4
+    n_pairs: int = 32
+    rows: int = 16
+
+
+@dataclass(slots=True)
+class _Run:
+    """What a checkpoint keeps. `spent`: seconds of training before it was opened."""
+
+    model: ReaderModel
+    optimizer: Optimizer
+    step: int = 0
+    read: int = 0
+    spent: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def opened(cls, out: Path, rate: float) -> _Run:
+        """The last checkpoint of `out`, or a run's beginning."""
+        import torch
+
+        from training.reader_model import from_minilm
+
+        model = from_minilm(_SEED).train()
+        model.words.weight.requires_grad_(False)
+        run = cls(model, torch.optim.AdamW(_parameters(model, rate), betas=(0.9, 0.98)))
+        for path in checkpoints_of(out)[-1:]:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            run.model.load_state_dict(state["model"])
+            run.optimizer.load_state_dict(state["optimizer"])
+            run.step, run.read, run.spent = state["step"], state["read"], state["spent"]
+        return run
+
+    @property
+    def seconds(self) -> float:
+        return self.spent + time.monotonic() - self.began
+
+    def save(self, out: Path) -> Path:
+        import torch
+
+        path = out / f"step-{self.step:06}.pt"
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "read": self.read,
+            "spent": self.seconds,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+        return path
+
+    def learn(self, batch: Batch, *, share: float, half: bool) -> list[float]:
+        """One step at that share of the full rate; the losses. `half`: in bfloat16."""
+        import torch
+
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["full"] * share
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            outputs = [_read(self.model, part) for part in batch.parts]
+        losses = torch.stack(losses_of(outputs, batch))
+        self.optimizer.zero_grad()
+        losses.sum().backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        self.read += len(batch.group)
+        return [float(loss) for loss in losses.detach()]
+
+
+def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]) -> Path:
+    """Trains on `prepared`/train.jsonl.gz and returns the last checkpoint of `out`."""
+    import torch
+    from tokenizers import Tokenizer
+
+    torch.set_num_threads(2)
+    half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # without, it would be slower
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "plan.json").write_text(json.dumps(asdict(plan)) + "\n", encoding="utf-8")
+    tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    groups = chosen(read_groups(prepared / "train.jsonl.gz"), plan.pairs)
+    run = _Run.opened(out, plan.rate)
+    saved, losses = time.monotonic(), deque[list[float]](maxlen=_SAID_EVERY)
+    for batch in islice(_forever(groups, tokenizer, plan), run.step, None):
+        progress = max(run.read / plan.pairs, run.seconds / (60 * plan.minutes))
+        if progress >= 1:
+            break
+        losses.append(run.learn(batch, share=_rate_at(progress), half=half))
+        if run.step % _SAID_EVERY == 0:
+            means = " ".join(f"{mean:.3f}" for mean in np.mean(losses, axis=0))
+            say(f"step {run.step}, {run.read} pairs, {progress:.1%}, losses {means}")
+        if time.monotonic() - saved > _SAVED_EVERY_S:
+            run.save(out)
+            saved = time.monotonic()
+    return run.save(out)
+
+
+def _forever(groups: Sequence[Group], tokenizer: Tokenizer, plan: Plan) -> Iterator[Batch]:
+    for epoch in count():
+        yield from batches(
+            groups, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs, rows=plan.rows
+        )
+
+
+def checkpoints_of(out: Path) -> list[Path]:
+    """The earliest first."""
+    return sorted(out.glob("step-*.pt"))
+
+
+def chosen(groups: Sequence[Group], pairs: int) -> list[Group]:
+    """All of SQuAD, and of the rest as much as fits into one pass of `pairs`."""
+    size = 0.8  # of a group after thinning
+    kept = [group for group in groups if group.source == "squad"]
+    room = pairs - size * sum(len(group.passages) for group in kept)
+    for group in groups:
+        if group.source != "squad" and room > 0:
+            kept.append(group)
+            room -= size * len(group.passages)
+    return kept
+
+
+def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
+    """Passage among passages, passage alone, span, sentence among sentences, sentence alone."""
+    import torch
+    from torch.nn import functional
+
+    n = len(batch.group)
+    relevance = torch.cat([part.relevance.float() for part in parts])[:n]
+    answers = torch.from_numpy(batch.answers)
+    listwise = _among(relevance, torch.from_numpy(batch.group), answers, batch.n_groups)
+    alone = functional.binary_cross_entropy_with_logits(relevance, answers.float())
+    weight = torch.where(answers, 1.0, _NO_SPAN)
+    spans = torch.cat(
+        [
+            (_edge(part.start, rows, rows.start) + _edge(part.end, rows, rows.end)) / 2
+            for part, rows in zip(parts, batch.parts, strict=True)
+        ]
+    )[:n]
+    span = (weight * spans).sum() / weight.sum()
+    sentences = _sentence_means(parts, batch)
+    holds = torch.from_numpy(batch.sentence_holds)
+    of_group = torch.from_numpy(batch.sentence_group)
+    best_sentence = _among(sentences, of_group, holds, batch.n_groups)
+    each_sentence = functional.binary_cross_entropy_with_logits(sentences, holds.float())
+    return listwise, 0.5 * alone, span, best_sentence, 0.5 * each_sentence
+
+
+def _among(logits: Tensor, group: Tensor, right: Tensor, n_groups: int) -> Tensor:
+    """Cross-entropy of the right ones within each group, "none" (logit 0) being right without."""
+    import torch
+
+    none = torch.zeros(n_groups)
+    has = torch.zeros(n_groups, dtype=torch.bool)
+    has[group[right]] = True
+    everything = torch.cat([none, logits])
+    groups = torch.cat([torch.arange(n_groups), group])
+    rights = torch.cat([~has, right])
+    top = torch.zeros(n_groups).scatter_reduce(0, groups, everything.detach(), "amax")
+    powers = (everything - top[groups]).exp()
+    whole = torch.zeros(n_groups).index_add(0, groups, powers)
+    part = torch.zeros(n_groups).index_add(0, groups[rights], powers[rights])
+    return (whole.log() - part.clamp_min(1e-12).log()).mean()
+
+
+def _edge(logits: Tensor, rows: Part, place: Any) -> Tensor:
+    import torch
+    from torch.nn import functional
+
+    masked = logits.float().masked_fill(~torch.from_numpy(rows.readable), -1e4)
+    return functional.cross_entropy(masked, torch.from_numpy(place), reduction="none")
+
+
+def _sentence_means(parts: Sequence[Outputs], batch: Batch) -> Tensor:
+    import torch
+
+    evidence = torch.cat([part.evidence.float().flatten() for part in parts])
+    place = torch.cat([torch.from_numpy(rows.sentence).flatten() for rows in batch.parts])
+    inside = place >= 0
+    n = len(batch.sentence_holds)
+    sums = torch.zeros(n).index_add(0, place[inside], evidence[inside])
+    sizes = torch.zeros(n).index_add(0, place[inside], torch.ones(int(inside.sum())))
+    return sums / sizes.clamp_min(1)
+
+
+def _read(model: ReaderModel, rows: Part) -> Outputs:
+    import torch
+
+    outputs: Outputs = model(
+        torch.from_numpy(rows.input_ids),
+        torch.from_numpy(rows.attention_mask),
+        torch.from_numpy(rows.token_type_ids),
+    )
+    return outputs
+
+
+def _parameters(model: ReaderModel, rate: float) -> list[dict[str, Any]]:
+    """New heads learn faster; biases and norms do not decay."""
+    heads: list[Parameter] = []
+    matrices: list[Parameter] = []
+    vectors: list[Parameter] = []
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        if name.startswith(("pooled", "relevance", "tokens")):
+            heads.append(parameter)
+        else:
+            (matrices if parameter.ndim > 1 else vectors).append(parameter)
+    return [
+        {"params": heads, "full": 3 * rate, "weight_decay": 0.01},
+        {"params": matrices, "full": rate, "weight_decay": 0.01},
+        {"params": vectors, "full": rate, "weight_decay": 0.0},
+    ]
+
+
+def _rate_at(progress: float) -> float:
+    """Share of the full rate: a short rise, then straight down to 0."""
+    return min(progress / _WARM, (1 - progress) / (1 - _WARM))
