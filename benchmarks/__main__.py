@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 def parser() -> argparse.ArgumentParser:
@@ -13,10 +15,14 @@ def parser() -> argparse.ArgumentParser:
     kinds = parser.add_subparsers(dest="kind", required=True)
     speed = kinds.add_parser("speed", help="time, memory and size beside a plain script")
     speed.add_argument("--rounds", type=int, default=3, help="how often (default 3)")
-    for each in (speed,):
+    fusion = kinds.add_parser("fusion", help="ways to make one ranking of two, on training data")
+    visitors = kinds.add_parser("visitors", help="many visitors asking the web chat at once")
+    visitors.add_argument("-n", type=int, default=50, help="how many (default 50)")
+    for each in (speed, fusion):
         each.add_argument(
             "--data", type=Path, default=Path("../shared/data"), help="folder that holds squad/"
         )
+    for each in (speed, fusion, visitors):
         each.add_argument("--json", action="store_true", help="print JSON instead of a table")
     child = kinds.add_parser("child", help="one measurement, as speed runs them")
     child.add_argument("task", choices=("first", "build", "ask"))
@@ -31,19 +37,34 @@ def main() -> int:
     from errors import DocentError
 
     try:
-        from benchmarks import speed
-
         if arguments.kind == "child":
+            from benchmarks import speed
+
             speed.child(arguments.task, arguments.system, arguments.data, arguments.folder)
             return 0
-        measured = speed.measure(arguments.data, rounds=arguments.rounds)
-        print(
-            json.dumps(measured, indent=1) if arguments.json else "\n".join(speed.table(measured))
-        )
+        measured, table = _measured(arguments)
+        print(json.dumps(measured, indent=1) if arguments.json else "\n".join(table))
     except DocentError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _measured(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[str]]:
+    if arguments.kind == "speed":
+        from benchmarks import speed
+
+        measured = speed.measure(arguments.data, rounds=arguments.rounds)
+        return measured, speed.table(measured)
+    if arguments.kind == "fusion":
+        from benchmarks import fusion
+
+        measured = fusion.measure(arguments.data)
+        return measured, fusion.table(measured)
+    from benchmarks import visitors
+
+    measured = visitors.measure(arguments.n)
+    return measured, visitors.table(measured)
 
 
 if __name__ == "__main__":

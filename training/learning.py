@@ -1,0 +1,130 @@
+"""The evidence step from data to `answerer/weights.json`, and what the weights reach.
+
+Plain weights are learned on SQuAD's training articles and two other sets. Those for sentences read
+by the reader are learned on development data alone: on what the reader was trained with it is
+surer than it will ever be again. Their quality is therefore cross-validated.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from answerer.confidence import Name
+from answerer.reader import Reader
+from answerer.weights import WEIGHTS_FILE, Weights, write_weights
+from errors import ModelError
+from index.embedder import load_embedder
+from training.evidence import Quality, learn, quality
+from training.examples import Example, examples_of, examples_of_collection
+from training.questions import squad_articles, train_articles
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
+
+UNANSWERABLE = 1 / 3
+"""Share of the development questions without an answer: half near misses, half foreign."""
+
+DEFAULT_COPIES = 4
+"""How often each question about the default document counts: they are few, and paraphrase more."""
+
+FOLDS = 5
+_SEED = 1963
+
+
+def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterator[str]:
+    """Writes the weights called `name`; yields lines that say what they reach.
+
+    Raises ModelError if there is no reader to learn weights for.
+    """
+    reader = _reader() if name == "reader" else None
+    embedder = load_embedder()
+    articles = squad_articles(data, "dev")
+    squad = _mixed(list(examples_of(articles, embedder, reader=reader)))
+    default = examples_of_collection(
+        ROOT / "documents", DEFAULT_QUESTIONS, embedder, reader=reader, split="dev"
+    )
+    development = squad + default * DEFAULT_COPIES
+    training = development
+    if name == "plain":
+        sets = [squad_articles(data, "train")]
+        sets += [train_articles(data, each) for each in ("newwiki", "fairytale_train")]
+        training = [each for one in sets for each in examples_of(one, embedder, reader=None)]
+    weights = learn(training, development, name=name)
+    write_weights(name, weights, out)
+    yield f"{name}: not found below {weights.not_found:.3f}, margin {weights.margin:.2f}"
+    for what, of in (("SQuAD dev articles", squad), ("default document, dev", default)):
+        reached = _cross_validated(squad, default, of, name) if reader else None
+        yield f"{what}: {_line(reached or quality(weights, of))}"
+    yield from _heaviest(weights)
+
+
+def _reader() -> Reader:
+    try:
+        return Reader.load()
+    except ModelError as error:
+        raise ModelError(error.what, "Train it first: python -m training -h") from error
+
+
+def _mixed(examples: Sequence[Example]) -> list[Example]:
+    """All answerable ones, and of the others what makes their share UNANSWERABLE."""
+    by_origin: dict[str, list[Example]] = {"answerable": [], "impossible": [], "elsewhere": []}
+    for example in examples:
+        by_origin[example.origin].append(example)
+    n = round(len(by_origin["answerable"]) * UNANSWERABLE / (1 - UNANSWERABLE) / 2)
+    dice = random.Random(_SEED)
+    chosen = [
+        dice.sample(by_origin[o], min(n, len(by_origin[o]))) for o in ("impossible", "elsewhere")
+    ]
+    return [*by_origin["answerable"], *chosen[0], *chosen[1]]
+
+
+def _cross_validated(
+    squad: Sequence[Example], default: Sequence[Example], of: Sequence[Example], name: Name
+) -> Quality:
+    """The mean quality on `of` (one of the two), each fold judged by what the others taught."""
+    wanted = {id(each) for each in of}
+    rows = [*squad, *default]
+    random.Random(_SEED).shuffle(rows)
+    found = []
+    for fold in range(FOLDS):
+        copies = {id(each) for each in default}
+        taught = [
+            each
+            for place, each in enumerate(rows)
+            if place % FOLDS != fold
+            for _ in range(DEFAULT_COPIES if id(each) in copies else 1)
+        ]
+        judged = [each for each in rows[fold::FOLDS] if id(each) in wanted]
+        found.append(quality(learn(taught, taught, name=name), judged))
+    sizes = [each.n for each in found]
+
+    def mean(values: Sequence[float]) -> float:
+        return float(np.average(values, weights=sizes))
+
+    return Quality(
+        n=sum(sizes),
+        right=mean([each.right for each in found]),
+        auroc=mean([each.auroc for each in found]),
+        auroc_right=mean([each.auroc_right for each in found]),
+        refused=mean([each.refused for each in found]),
+        answered_wrongly=mean([each.answered_wrongly for each in found]),
+    )
+
+
+def _line(reached: Quality) -> str:
+    return (
+        f"{reached.n} questions, first quote right {reached.right:.3f}, "
+        f"AUROC answerable {reached.auroc:.3f}, right {reached.auroc_right:.3f}; "
+        f"refused {reached.refused:.3f} of the answerable, "
+        f"answered {reached.answered_wrongly:.3f} of the others"
+    )
+
+
+def _heaviest(weights: Weights, n: int = 12) -> Iterator[str]:
+    for what, model in (("sentence", weights.sentence), ("answer", weights.answer)):
+        pairs = sorted(zip(model.weights, model.features, strict=True), key=lambda p: -abs(p[0]))
+        yield f"{what}: " + ", ".join(f"{name} {weight:+.2f}" for weight, name in pairs[:n])
