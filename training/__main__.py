@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     steps = parser.add_subparsers(required=True, metavar="STEP")
+    _add_evidence_step(steps)
     _add_reader_steps(steps)
     arguments = parser.parse_args()
 
@@ -26,6 +27,18 @@ def main() -> int:
         print("training: stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _add_evidence_step(steps: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "learn answerer/weights.json: how sentences are scored, when nothing is found"
+    added = steps.add_parser("evidence", help=text, description=text)
+    added.set_defaults(run=_evidence)
+    added.add_argument(
+        "--data", type=Path, default=ROOT.parent / "shared" / "data", help="squad/ and train/"
+    )
+    added.add_argument(
+        "--only", choices=("plain", "reader"), help="those for answers without, or with, the reader"
+    )
 
 
 def _add_reader_steps(steps: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -72,6 +85,14 @@ def _add_reader_steps(steps: "argparse._SubParsersAction[argparse.ArgumentParser
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _evidence(arguments: argparse.Namespace) -> None:
+    from training.learning import learn_weights
+
+    for name in [arguments.only] if arguments.only else ["plain", "reader"]:
+        for line in learn_weights(arguments.data, name):
+            print(line)
 
 
 def _reader_data(arguments: argparse.Namespace) -> None:
