@@ -88,9 +88,10 @@ def _say(line: str) -> None:
 
 
 def _evidence(arguments: argparse.Namespace) -> None:
-    from training.learning import learn_weights
+    from training.learning import Name, learn_weights
 
-    for name in [arguments.only] if arguments.only else ["plain", "reader"]:
+    names: tuple[Name, ...] = (arguments.only,) if arguments.only else ("plain", "reader")
+    for name in names:
         for line in learn_weights(arguments.data, name):
             print(line)
 
