@@ -16,13 +16,14 @@ def parser() -> argparse.ArgumentParser:
     speed = kinds.add_parser("speed", help="time, memory and size beside a plain script")
     speed.add_argument("--rounds", type=int, default=3, help="how often (default 3)")
     fusion = kinds.add_parser("fusion", help="ways to make one ranking of two, on training data")
+    quality = kinds.add_parser("quality", help="retrieval and answers on public questions")
     visitors = kinds.add_parser("visitors", help="many visitors asking the web chat at once")
     visitors.add_argument("-n", type=int, default=50, help="how many (default 50)")
-    for each in (speed, fusion):
+    for each in (speed, fusion, quality):
         each.add_argument(
             "--data", type=Path, default=Path("../shared/data"), help="folder that holds squad/"
         )
-    for each in (speed, fusion, visitors):
+    for each in (speed, fusion, quality, visitors):
         each.add_argument("--json", action="store_true", help="print JSON instead of a table")
     child = kinds.add_parser("child", help="one measurement, as speed runs them")
     child.add_argument("task", choices=("first", "build", "ask"))
@@ -61,6 +62,11 @@ def _measured(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[s
 
         measured = fusion.measure(arguments.data)
         return measured, fusion.table(measured)
+    if arguments.kind == "quality":
+        from benchmarks import quality
+
+        reports = quality.measure(arguments.data)
+        return quality.as_json(reports), quality.table(reports)
     from benchmarks import visitors
 
     measured = visitors.measure(arguments.n)

@@ -88,7 +88,8 @@ def _say(line: str) -> None:
 
 
 def _evidence(arguments: argparse.Namespace) -> None:
-    from training.learning import Name, learn_weights
+    from answerer.confidence import Name
+    from training.learning import learn_weights
 
     names: tuple[Name, ...] = (arguments.only,) if arguments.only else ("plain", "reader")
     for name in names:
