@@ -32,6 +32,8 @@ _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the 
 _CARRIED_ON = re.compile(
     r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
 )  # what the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")
+_CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! in the middle
+_REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
 _LINE_END = re.compile(r"\n")
@@ -183,7 +185,8 @@ def _split(text: str, block: Span) -> Iterator[Span]:
     """Where the block's sentences end by their punctuation."""
     start = block.start
     for end in [block.start + end for _, end in sent_spans(block.of(text))][:-1]:
-        if _CARRIED_ON.search(text[max(start, end - 20) : end].rstrip()):
+        before, after = text[max(start, end - 20) : end].rstrip(), text[end : end + 1]
+        if _CARRIED_ON.search(before) or (after.islower() and _CALL.search(before)):
             continue
         yield from _signs(text, start, end)
         start = end
@@ -211,7 +214,8 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
         sentence = _stripped(text, first, piece.end)
         if sentence is None:
             continue
-        if held and len(_WORD.findall(sentence.of(text))) < 2:
+        words = sentence.of(text)
+        if held and (len(_WORD.findall(words)) < 2 or _REMARK.match(words)):
             held = Span(held.start, sentence.end)
             continue
         if held:

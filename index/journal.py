@@ -21,6 +21,17 @@ from datatypes import Passage
 Made = tuple[NDArray[np.float32], NDArray[np.int8]]
 """A passage's vector (d) and its sentences' in 8 bits (n, d)."""
 
+_FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)  # the latter where its names were altered
+_OF_THE_DISK = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_NOMEM,
+}
+
 
 class Journal:
     def __init__(self, path: Path, *, model_sha256: str, dimensions: int) -> None:
@@ -29,9 +40,9 @@ class Journal:
         self._dimensions = dimensions
         try:
             self._database = self._opened()
-        except sqlite3.OperationalError:  # the disk's fault, not the file's
-            raise
-        except sqlite3.DatabaseError:
+        except _FAULTS as fault:
+            if not _is_damage(fault):
+                raise
             self._start_anew()
 
     def name(self, passage: Passage, embedding_text: str) -> bytes:
@@ -44,7 +55,7 @@ class Journal:
             row = self._database.execute(
                 "SELECT vector, sentences, checksum FROM vectors WHERE name = ?", (name,)
             ).fetchone()
-        except sqlite3.DatabaseError:
+        except _FAULTS:
             return None
         if row is None or not all(isinstance(value, bytes) for value in row[:2]):
             return None
@@ -61,9 +72,9 @@ class Journal:
             rows.append((name, first, second, zlib.crc32(name + first + second)))
         try:
             self._insert(rows)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:  # damaged
+        except _FAULTS as fault:
+            if not _is_damage(fault):
+                raise
             self.close()
             self._start_anew()
             self._insert(rows)
@@ -95,6 +106,11 @@ class Journal:
                 database.close()
             raise
         return database
+
+
+def _is_damage(fault: Exception) -> bool:
+    """The file's fault, not the disk's."""
+    return getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _OF_THE_DISK
 
 
 def remove_journal(path: Path) -> None:

@@ -12,7 +12,7 @@ from errors import IndexDamaged, ModelError
 FORMAT_VERSION = 1
 """Of the files of an index. An index of a newer format is refused, an older one is made anew."""
 
-CHUNKING_VERSION = 2
+CHUNKING_VERSION = 3
 """To be raised with every change of what `chunker` makes of a document or gives to the model."""
 
 DOCENT_VERSION = "0.1.0"
