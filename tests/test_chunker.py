@@ -217,10 +217,7 @@ def test_an_introduction_is_cut_between_signs() -> None:
             ["북한은 회의를 열었다.", "그것은 중요했다."],
         ),
         ("会议召开。「很重要！」为什么？", ["会议召开。", "「很重要！」", "为什么？"]),
-        (
-            "They won. [citation needed] It was so.",
-            ["They won. [citation needed]", "It was so."],
-        ),
+        ("They won. It was so. [citation needed]", ["They won.", "It was so. [citation needed]"]),
         ('"Where is it?" he asked. Nobody knew.', ['"Where is it?" he asked.', "Nobody knew."]),
         ("They won. Yes. It was so.", ["They won.", "Yes. It was so."]),
         ("□□ □ □", []),
