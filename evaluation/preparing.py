@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datatypes import Document
-from errors import QuestionError
+from errors import QuestionError, SettingError
 from evaluation.noise import Scanned, carried_along, scanned
 from evaluation.question import Question, of_documents
 from evaluation.reading_questions import brings_documents, corpus_of
+from evaluation.trial import Trial
 from evaluation.wording import each_document
 from index.build import build_index
-from index.embedder import load_embedder
+from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
 from index.passage_index import PassageIndex
 
@@ -55,7 +56,18 @@ def prepared(
         documents = (
             corpus_of(questions, folder) if brings_documents(questions) else DEFAULT_DOCUMENTS
         )
-    return _indexed(documents, folder / "index", model=None, progress=progress)
+    return _indexed(documents, folder / "index", load_embedder(), progress)
+
+
+def resized(place: Prepared, trial: Trial, *, work: Path, progress: Progress) -> Prepared:
+    """An index of the same documents in passages of the tried size."""
+    if place.source is None:
+        raise SettingError(
+            "Another passage size needs the documents themselves.", "Give their folder."
+        )
+    folder = work / f"{_name(place.source)}-passages-{trial.passage_pieces}"
+    embedder = trial.embedder(trial.model_of(place.index))
+    return _indexed(place.source, folder / "index", embedder, progress)
 
 
 def with_noise(
@@ -84,15 +96,14 @@ def with_noise(
                 corpus.write(_as_line(noisy.document) + "\n")
     if not (folder / "documents" / "corpus.jsonl").stat().st_size:
         (folder / "documents" / "corpus.jsonl").unlink()
-    made = _indexed(
-        folder / "documents", folder / "index", model=index.recipe.model, progress=progress
-    )
+    embedder = load_embedder(index.recipe.model)
+    made = _indexed(folder / "documents", folder / "index", embedder, progress)
     _check(made.index, kept)
     return made, tuple(carried_along(each, kept) for each in questions)
 
 
-def _indexed(documents: Path, out: Path, *, model: str | None, progress: Progress) -> Prepared:
-    report = build_index(documents, out, embedder=load_embedder(model), progress=progress)
+def _indexed(documents: Path, out: Path, embedder: Embedder, progress: Progress) -> Prepared:
+    report = build_index(documents, out, embedder=embedder, progress=progress)
     skipped = tuple(f"Not indexed: {each}" for each in report.problems if each.skipped)
     return Prepared(out, documents, skipped)
 

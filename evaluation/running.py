@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,10 +22,11 @@ from evaluation.judgments import PassagesOf, Unit
 from evaluation.measures import DEFAULT_MEASURES, depth_of, parsed_measures
 from evaluation.measuring import DEEP, Ask, Measured, System, measured
 from evaluation.noise import mistyped
-from evaluation.preparing import Prepared, prepared, with_noise
+from evaluation.preparing import Prepared, prepared, resized, with_noise
 from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
 from evaluation.reading_questions import FORMS, read_questions
 from evaluation.report import PassageText, Report, RunReport, Setting
+from evaluation.trial import Trial
 from index.ingest import Progress
 from index.passage_index import PassageIndex
 from index.recipe import Recipe
@@ -54,6 +55,7 @@ class Request:
     measures: str = DEFAULT_MEASURES
     unit: Unit | None = None
     work: Path = Path("build/evaluation")
+    trial: Trial = field(default_factory=Trial)
 
 
 def request_of(setting: Setting, work: Path) -> Request:
@@ -93,7 +95,9 @@ def evaluate(
         work=request.work,
         progress=progress,
     )
-    retriever = Retriever.load(place.index)
+    if request.trial.passage_pieces:
+        place = resized(place, request.trial, work=request.work, progress=progress)
+    retriever = request.trial.retriever(place.index)
     with closing(retriever.index) as index:
         asked = read_questions(request.questions, index).of_split(request.split)
         unit: Unit = request.unit or ("document" if asked.by_document else "passage")
@@ -101,7 +105,7 @@ def evaluate(
         passages: dict[str, PassageText] = {}
         for condition in request.conditions:
             with _bench(
-                condition, place, retriever, asked, work=request.work, progress=progress
+                condition, place, retriever, asked, request=request, progress=progress
             ) as bench:
                 for mode in request.modes:
                     name = mode if condition == CLEAN else f"{mode} {condition}"
@@ -134,6 +138,7 @@ class _Bench:
     condition: str
     place: Prepared
     retriever: Retriever
+    trial: Trial
     questions: tuple[tuple[Question, str], ...]
     originals: Originals | None
     explainer: Explainer
@@ -158,9 +163,7 @@ class _Bench:
         )
 
     def _answering(self) -> Ask:
-        from answerer.pipeline import Pipeline
-
-        pipeline = self.stack.enter_context(closing(Pipeline.load(self.place.index)))
+        pipeline = self.stack.enter_context(closing(self.trial.pipeline(self.place.index)))
 
         def ask(question: str) -> tuple[Sequence[Hit], Answer]:
             try:
@@ -179,22 +182,23 @@ def _bench(
     retriever: Retriever,
     asked: QuestionSet,
     *,
-    work: Path,
+    request: Request,
     progress: Progress,
 ) -> Iterator[_Bench]:
     with ExitStack() as stack:
         questions = asked.questions
         if rate := NOISE_RATES.get(condition):
             place, questions = with_noise(
-                retriever.index, questions, rate=rate, work=work, progress=progress
+                retriever.index, questions, rate=rate, work=request.work, progress=progress
             )
-            retriever = Retriever.load(place.index)
+            retriever = request.trial.retriever(place.index)
             stack.enter_context(closing(retriever.index))
         put = [mistyped(each) if condition == TYPING else each for each in questions]
         yield _Bench(
             condition,
             place,
             retriever,
+            request.trial,
             tuple((each, before.query.text) for each, before in zip(put, questions, strict=True)),
             Originals(place.source) if place.source else None,
             Explainer(retriever.index, condition if rate else ""),
@@ -256,7 +260,7 @@ def _setting(request: Request, measures: Sequence[Measure], unit: Unit, recipe: 
         model=recipe.model,
         n_documents=recipe.n_documents,
         n_passages=recipe.n_passages,
-        passage_pieces=recipe.making.passage_pieces,
+        passage_pieces=request.trial.passage_pieces or recipe.making.passage_pieces,
         docent_version=recipe.docent_version,
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
