@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from errors import DocentError, IndexMissing, SettingError
 
 if TYPE_CHECKING:
-    from answerer.pipeline import Pipeline
     from fastapi import FastAPI
+
+    from answerer.pipeline import Pipeline
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.
@@ -29,6 +30,7 @@ SILENCE = {
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     "GRADIO_MCP_SERVER": "False",
+    "ORT_DISABLE_TELEMETRY": "1",  # it would also keep an id of this machine in the home folder
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
@@ -87,7 +89,7 @@ def _listener(host: str, port: str) -> socket.socket:
         return socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
     except OSError as error:
         raise SettingError(
-            f"Cannot serve on {host}, port {port}: {error.strerror}.",
+            f"Cannot serve on {host}, port {port}: {os.strerror(error.errno or 0)}.",
             f"Choose another one: python app.py --port {(int(port) + 1) % 65_536}",
         ) from error
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +39,8 @@ from interface import quick_gradio
 from interface.library import DocumentCard
 from interface.wording import load_wording
 
-TEXT_FILE = Path(__file__).parents[1] / "documents" / "1963-06-20-gdr-embassy-on-kwp-policy.md"
+ROOT = Path(__file__).parents[1]
+TEXT_FILE = ROOT / "documents" / "1963-06-20-gdr-embassy-on-kwp-policy.md"
 WORKERS = "How many workers take part in the Chollima movement?"
 DELEGATION = "What is the objective of the visit to China?"
 UNKNOWN = "Who painted the ceiling?"
@@ -246,6 +249,23 @@ def served(library: StandIn) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+
+
+@contextmanager
+def running_app(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and process of `python app.py`, on a free port."""
+    command = [sys.executable, "app.py", "--port", "0", *arguments]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DOCENT_")}
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as app:
+        try:
+            assert app.stdout is not None
+            said = app.stdout.readline()
+            assert said, "the app did not start"
+            yield said.split()[-1], app
+        finally:
+            app.terminate()
 
 
 # Chromium itself would look for updates and safe-browsing lists.
