@@ -32,6 +32,7 @@ from pydantic import BaseModel, Field
 
 from datatypes import Document, Span
 from errors import DocentError
+from interface import quick_gradio
 from interface.escaping import attribute, sendable, shown
 from interface.guard import Guard
 from interface.library import Library
@@ -51,6 +52,7 @@ _log = logging.getLogger(__name__)
 
 def create_app(library: Library, wording: Wording) -> FastAPI:
     """The whole application: give it to an ASGI server."""
+    quick_gradio.without_plots()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard)
     _add_files(app)
