@@ -28,7 +28,6 @@ READER_FOLDER = Path(__file__).parent.parent / "models" / "reader"
 
 _REMEDY = "Take the file from the project again, or make it anew with: python -m training"
 _FILES = ("recipe.json", "model.onnx", "tokenizer.json")
-_ROWS = 4  # passages read at once: of about the same length, so that little is padding
 _MAX_QUESTION_PIECES = 64
 _MAX_LEAD_PIECES = 48
 _OVERLAP_PIECES = 64  # of neighbouring windows of a long passage
@@ -54,7 +53,6 @@ class Read:
 class _Window:
     """A run of a passage's pieces as it is read: `first` and `end` count the passage's pieces."""
 
-    passage: int
     ids: list[int]
     n_question: int  # pieces before the second text, marks included
     n_before: int  # pieces before the passage's own
@@ -110,16 +108,10 @@ class Reader:
         """One Read for each passage, in their order. Long passages are read in windows."""
         asked = self._encode(question).ids[:_MAX_QUESTION_PIECES]
         texts = [self._encode(passage.text) for passage in passages]
-        windows = [
-            window
-            for number, (passage, text) in enumerate(zip(passages, texts, strict=True))
-            for window in self._windows(number, asked, passage, text.ids)
+        read = [
+            [self._logits(window) for window in self._windows(asked, passage, text.ids)]
+            for passage, text in zip(passages, texts, strict=True)
         ]
-        windows.sort(key=lambda window: len(window.ids))
-        read: list[list[_Logits]] = [[] for _ in passages]
-        for first in range(0, len(windows), _ROWS):
-            for logits in self._logits(windows[first : first + _ROWS]):
-                read[logits.window.passage].append(logits)
         return [
             _joined(passage, np.array(text.offsets, dtype=np.int64).reshape(-1, 2), logits)
             for passage, text, logits in zip(passages, texts, read, strict=True)
@@ -128,9 +120,7 @@ class Reader:
     def _encode(self, text: str) -> Encoding:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
-    def _windows(
-        self, number: int, asked: list[int], passage: Passage, pieces: list[int]
-    ) -> Iterator[_Window]:
+    def _windows(self, asked: list[int], passage: Passage, pieces: list[int]) -> Iterator[_Window]:
         lead = f"{introduction(passage.heading, passage.document.title)}\n"
         before = [self._begin, *asked, self._part]
         opening = before + self._encode(lead).ids[:_MAX_LEAD_PIECES]
@@ -139,32 +129,32 @@ class Reader:
         while True:
             end = min(first + room, len(pieces))
             ids = [*opening, *pieces[first:end], self._part]
-            yield _Window(number, ids, len(before), len(opening), first, end)
+            yield _Window(ids, len(before), len(opening), first, end)
             if end == len(pieces):
                 return
             first = end - min(_OVERLAP_PIECES, room // 2)
 
-    def _logits(self, windows: Sequence[_Window]) -> Iterator[_Logits]:
-        shape = len(windows), max(len(window.ids) for window in windows)
-        ids, mask, kinds = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-        for row, window in enumerate(windows):
-            n = len(window.ids)
-            ids[row, :n] = window.ids
-            mask[row, :n] = 1
-            kinds[row, window.n_question : n] = 1
-        relevance, start, end, evidence = self._session.run(
+    def _logits(self, window: _Window) -> _Logits:
+        """Read alone: activations are quantised by what else is in a batch, and padding costs."""
+        n = len(window.ids)
+        kinds = np.ones((1, n), dtype=np.int64)
+        kinds[0, : window.n_question] = 0
+        (relevance,), (start,), (end,), (evidence,) = self._session.run(
             ["relevance", "start", "end", "evidence"],
-            {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds},
+            {
+                "input_ids": np.array([window.ids], dtype=np.int64),
+                "attention_mask": np.ones((1, n), dtype=np.int64),
+                "token_type_ids": kinds,
+            },
         )
-        for row, window in enumerate(windows):
-            own = slice(window.n_before, window.n_before + window.end - window.first)
-            yield _Logits(
-                window,
-                float(relevance[row]),
-                start[row, own] - start[row, 0],
-                end[row, own] - end[row, 0],
-                evidence[row, own],
-            )
+        own = slice(window.n_before, window.n_before + window.end - window.first)
+        return _Logits(
+            window,
+            float(relevance),
+            start[own] - start[0],
+            end[own] - end[0],
+            evidence[own],
+        )
 
 
 def _joined(passage: Passage, offsets: NDArray[np.int64], windows: Sequence[_Logits]) -> Read:

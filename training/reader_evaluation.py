@@ -33,8 +33,11 @@ N_READ = 12
 _SEED = 1963
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _UNPUNCTUATED = str.maketrans("", "", string.punctuation)
-_ANSWER_WEIGHTS = (0.0, 0.1, 0.25, 0.5)
-"""Of relevance beside the span's own score, for "there is no answer"."""
+_SPAN_WEIGHTS = (0.0, 0.1, 0.25, 0.5)
+"""Of the span's score beside relevance, for "there is no answer"."""
+
+_RELEVANCE_WEIGHTS = (1, 2, 4, 8, 16)
+"""Of relevance beside the retriever's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def given_figures(rows: Sequence[Given]) -> dict[str, float]:
     answerable = np.array([row.answerable for row in rows])
     f1, exact = (np.array([getattr(row, name) for row in rows]) for name in ("f1", "exact"))
     squad: list[tuple[float, float]] = []
-    for weight in _ANSWER_WEIGHTS:
+    for weight in _SPAN_WEIGHTS:
         sure = np.array([weight * row.span + (1 - weight) * row.relevance for row in rows])
         for threshold in np.quantile(sure, np.linspace(0, 1, 101)):
             said = sure >= threshold
@@ -237,7 +240,7 @@ def searched_figures(rows: Sequence[Searched]) -> dict[str, float]:
         "searched: success@1 of the retriever": success(lambda row: row.scores),
         "searched: success@1 of relevance": success(lambda row: row.relevance),
     }
-    for weight in (0.25, 0.5, 1.0, 2.0):
+    for weight in _RELEVANCE_WEIGHTS:
         name = f"searched: success@1 of retriever + {weight} × relevance"
 
         def both(row: Searched, weight: float = weight) -> NDArray[np.float64]:
