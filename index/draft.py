@@ -18,7 +18,7 @@ import numpy as np
 from datatypes import Document, Passage
 from index.folding import confusion_key, lexical_text, terms_of
 from index.generations import new_draft
-from index.store import (
+from index.rows import (
     PASSAGE_FIELDS,
     SCHEMA,
     add_document,

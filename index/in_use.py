@@ -12,7 +12,7 @@ from index.draft import passages_in
 from index.embedding import Numbered
 from index.generations import Generation, NewerFormat, open_generation
 from index.recipe import Making, Recipe, VectorKind, read_recipe
-from index.store import PASSAGE_FIELDS, connect
+from index.rows import PASSAGE_FIELDS, connect
 from index.vectors import Vectors
 
 

@@ -13,7 +13,7 @@ from index.chunker import embedding_text, passages_of
 from index.draft import Draft
 from index.embedder import Embedder
 from index.loaders import Loaded, Problem, load_folder
-from index.store import fingerprint
+from index.rows import fingerprint
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None: not known)."""

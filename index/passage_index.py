@@ -126,6 +126,10 @@ class PassageIndex:
         """In the order of `keys`. Raises KeyError for an unknown one."""
         return self._store.passages(keys)
 
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """A document's passages in the order of its text; none for an unknown document."""
+        return self._store.passages_of(document_id)
+
     def all_passages(self) -> Iterator[Passage]:
         """Every passage, read one after the other."""
         return self._store.all_passages()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import index.store
 from datatypes import Document, Heading, Page, Passage, Span
-from index.store import SCHEMA, Store, add_document, add_passage, fingerprint, remove_document
+from index.rows import SCHEMA, add_document, add_passage, fingerprint, remove_document
+from index.store import Store
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
