@@ -30,7 +30,6 @@ from evaluation.trial import Trial
 from index.ingest import Progress
 from index.passage_index import PassageIndex
 from index.recipe import Recipe
-from index.store import PASSAGE_FIELDS, passage_from
 from retriever.hybrid import Mode, Retriever
 
 if TYPE_CHECKING:
@@ -228,16 +227,7 @@ def passages_in(index: PassageIndex) -> PassagesOf:
 
     @cache
     def passages_of(document_id: str) -> tuple[Passage, ...]:
-        document = index.document(document_id)
-        if document is None:
-            return ()
-        with index._store.reading() as database:
-            rows = database.execute(
-                f"SELECT {PASSAGE_FIELDS} FROM passages JOIN documents USING (document_key)"
-                " WHERE document_id = ? ORDER BY start",
-                (document_id,),
-            ).fetchall()
-        return tuple(passage_from(document, row) for row in rows)
+        return tuple(index.passages_of(document_id))
 
     return passages_of
 
