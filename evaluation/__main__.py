@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     )
     doors = parser.add_subparsers(dest="door", required=True)
     _add_run(doors.add_parser("run", help="ask test questions and measure what comes back"))
+    _add_html(doors.add_parser("html", help="write report.html from a report.json"))
     _add_compare(doors.add_parser("compare", help="is one report better than another"))
     _add_score(doors.add_parser("score", help="measure TREC runs of any system against qrels"))
     _add_gate(doors.add_parser("gate", help="exit 1 where it became worse than a baseline"))
@@ -70,9 +71,16 @@ def _add_run(door: argparse.ArgumentParser) -> None:
     )
     _add_measures(door)
     door.add_argument(
-        "--out", type=Path, metavar="DIR", help="write report.json, TREC runs and qrels there"
+        "--out", type=Path, metavar="DIR", help="write report.html, report.json, TREC files there"
     )
     _add_json(door)
+
+
+def _add_html(door: argparse.ArgumentParser) -> None:
+    door.add_argument("report", type=Path, help="report.json, or the folder that run --out wrote")
+    door.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: report.html beside the report.json"
+    )
 
 
 def _add_compare(door: argparse.ArgumentParser) -> None:
@@ -130,6 +138,7 @@ def main() -> int:
 
     doors = {
         "run": _run,
+        "html": _html,
         "compare": _compare,
         "score": _score,
         "gate": _gate,
@@ -179,6 +188,17 @@ def _run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(report_json(found.report))
     else:
         _print(report_lines(found.report))
+    return 0
+
+
+def _html(arguments: argparse.Namespace) -> int:
+    from evaluation.page import page_html
+    from evaluation.report_files import PAGE, read_report
+
+    beside = arguments.report if arguments.report.is_dir() else arguments.report.parent
+    out = arguments.out or beside / PAGE
+    out.write_text(page_html(read_report(arguments.report)), encoding="utf-8")
+    print(out)
     return 0
 
 

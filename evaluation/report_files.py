@@ -1,4 +1,4 @@
-"""A report on disk: `report.json`, a baseline for the gate, and TREC runs and qrels beside them."""
+"""A report on disk: `report.json`, a page to read, a baseline for the gate, TREC runs and qrels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 from errors import QuestionError
 from evaluation.comparing import Values, values_of
 from evaluation.measuring import Measured
+from evaluation.page import page_html
 from evaluation.question import FEW_QUESTIONS, few_questions
 from evaluation.report import FORMAT_VERSION, Report, RunReport
 from evaluation.trec import qrels_lines
 
 NAME = "report.json"
+PAGE = "report.html"
 BASELINE = "baseline.json"
 
 
@@ -23,6 +25,7 @@ def write_report(report: Report, runs: Mapping[str, Measured], folder: Path) -> 
     """Writes everything into `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / NAME).write_text(report_json(report), encoding="utf-8")
+    (folder / PAGE).write_text(page_html(report), encoding="utf-8")
     (folder / BASELINE).write_text(report_json(slim(report)), encoding="utf-8")
     for name, one in runs.items():
         plain = re.sub(r"\W+", "-", name)
