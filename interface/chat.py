@@ -38,7 +38,7 @@ from interface.guard import Guard
 from interface.library import Library
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
-from interface.turns import Turns
+from interface.turns import Turns, new_id
 from interface.wording import Wording
 
 QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
@@ -90,7 +90,8 @@ class _Conversation:
         return {"html": html, "turn_id": new_turn_id, "announcement": said}
 
     def _refused(self, question: str, why: str) -> dict[str, str]:
-        html = self._renderer.refusal(question[:500], why)
+        # An id of its own, which nothing is kept under: the page may show several refusals.
+        html = self._renderer.refusal(question[:500], why, new_id())
         return {"html": html, "turn_id": "", "announcement": sendable(why)}
 
 
@@ -163,7 +164,7 @@ def _linked(library: Library, renderer: Renderer, permalink_value: str) -> str:
     try:
         return renderer.linked(library.find(permalink_value))
     except DocentError as error:  # half a link, or one written by hand
-        return renderer.refusal(renderer.wording.linked, str(error))
+        return renderer.refusal(renderer.wording.linked, str(error), "linked")
 
 
 def _only_document(library: Library) -> str:

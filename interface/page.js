@@ -73,7 +73,7 @@ function waitingTurn(question) {
   const heading = document.createElement("h2");
   heading.className = "asked";
   heading.dir = "auto";
-  heading.textContent = question;
+  heading.textContent = question.trim() ? question : box.labels[0].textContent;
   turn.append(heading, byId("waiting").content.cloneNode(true));
   turns.append(turn);
   turn.scrollIntoView({ block: "start" });

@@ -36,11 +36,10 @@ class Renderer:
             name="found" if answer.found else "not-found",
         )
 
-    def refusal(self, question: str, why: str) -> str:
+    def refusal(self, question: str, why: str, turn_id: str) -> str:
         """A turn in which there is no answer, with a sentence that says why."""
-        return self._turn(
-            question, "refused", f'<p class="verdict">{shown(why)}</p>', name="refused"
-        )
+        asked = question if question.strip() else self.wording.question_label
+        return self._turn(asked, turn_id, f'<p class="verdict">{shown(why)}</p>', name="refused")
 
     def linked(self, quote: Quote | None) -> str:
         """The turn of a page that was opened by a permalink; None: its text has changed."""

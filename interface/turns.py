@@ -27,7 +27,7 @@ class Turns:
 
     def keep(self, answer: Answer) -> str:
         """The id under which the answer can be found again for a while."""
-        turn_id = secrets.token_urlsafe(16)
+        turn_id = new_id()
         with self._lock:
             self._answers[turn_id] = answer
             self._n_characters += _n_characters(answer)
@@ -39,6 +39,10 @@ class Turns:
     def find(self, turn_id: str) -> Answer | None:
         with self._lock:
             return self._answers.get(turn_id)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _n_characters(answer: Answer) -> int:

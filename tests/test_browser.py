@@ -322,6 +322,19 @@ def test_axe_finds_no_violation(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_refusals(browser: Browser, one: str, scheme: str) -> None:
+    page = opened(browser, one, WIDE, scheme)
+    ask(page, "")
+    ask(page, "   ")
+    ask(page, "And the objective?")
+    assert violations(page) == []
+    headings = page.locator(".turn h2").evaluate_all("all => all.map(h => h.id)")
+    assert len(set(headings)) == 3
+    page.locator("#reader summary").click()
+    assert violations(page) == []
+
+
 def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one: str) -> None:
     page = opened(browser, one)
     order = []
@@ -342,6 +355,69 @@ def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one:
         "suggestion",
         "question",
     ]
+
+
+def test_a_whole_visit_needs_no_mouse(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+
+    def tab_to(name: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            here = page.evaluate(
+                "document.activeElement.ariaLabel || document.activeElement.textContent"
+            )
+            if here.strip().startswith(name):
+                return
+        pytest.fail(f"Tab does not lead to {name}")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the skip link
+    expect(page.locator("#question")).to_be_focused()
+    page.keyboard.type(WORKERS)
+    page.keyboard.press("Enter")
+    page.locator(".turn .quote").wait_for()
+    page.keyboard.press("Shift+Tab")
+    for _ in range(40):  # back through the answer to its question's citation
+        if page.evaluate("document.activeElement.matches('.cite')"):
+            break
+        page.keyboard.press("Shift+Tab")
+    tab_to("Copy citation")
+    page.keyboard.press("Enter")
+    expect(page.locator(".formats")).to_be_visible()
+    tab_to("Copy: The quote")
+    tab_to("Link to this passage")
+    tab_to("Why this passage")
+    page.keyboard.press("Enter")
+    expect(page.locator(".reasons")).to_be_visible()
+    tab_to("Yes, this was the answer")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-vote=up]")).to_have_attribute("aria-pressed", "true")
+    tab_to(DELEGATION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn").nth(1).locator("h2")).to_be_focused()
+    tab_to("Citation 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#reader mark").first).to_be_focused()
+
+
+def test_an_opened_drawer_leaves_its_name_where_it_was(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    ask(page, WORKERS)
+    for name in ("Copy citation", "Why this passage"):
+        summary = page.locator("summary", has_text=name)
+        before = summary.bounding_box()
+        summary.click()
+        assert summary.bounding_box() == before
+    expect(page.locator(".formats")).to_be_visible()
+    expect(page.locator(".reasons")).to_be_visible()
+
+
+def test_only_the_last_answer_suggests_what_to_ask_next(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    ask(page, WORKERS)
+    ask(page, DELEGATION)
+    expect(page.locator(".related").nth(0)).to_be_hidden()
+    expect(page.locator(".related").nth(1)).to_be_visible()
 
 
 def test_not_one_request_leaves_the_machine(browser: Browser, many: str) -> None:
