@@ -23,6 +23,8 @@ from browsing import (
 )
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from datatypes import Document
+
 WIDE, PHONE, UPRIGHT = (1440, 900), (390, 844), (1080, 1920)
 
 
@@ -286,6 +288,21 @@ def test_many_documents_can_be_searched_and_opened(browser: Browser, many: str) 
     expect(page.locator("#reader")).to_contain_text("June 20, 1963")
     page.get_by_role("button", name="All documents").click()
     expect(page.locator("#list-heading")).to_be_focused()
+
+
+def test_a_list_of_three_thousand_documents_comes_in_parts(browser: Browser) -> None:
+    shelf = [Document(f"d{n}", f"Letter {n}", f"Text {n}.") for n in range(3000)]
+    with served(stand_in(*shelf)) as address:
+        page = opened(browser, address)
+        expect(page.locator(".n-found")).to_have_text("3,000 documents")
+        expect(page.locator(".card")).to_have_count(50)
+        page.get_by_role("button", name="Show more").click()
+        expect(page.locator(".card")).to_have_count(100)
+        expect(page.locator(".card").nth(50)).to_be_focused()
+        page.fill("#search-words", "letter 2999")
+        page.press("#search-words", "Enter")
+        expect(page.locator(".card")).to_have_count(1)
+        expect(page.locator(".n-found")).to_have_text("1 document")
 
 
 def test_a_document_of_two_million_characters_stays_fast(browser: Browser, many: str) -> None:
