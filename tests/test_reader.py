@@ -12,7 +12,7 @@ import pytest
 from answerer.reader import READER_FOLDER, Reader, reader_is_there
 from datatypes import Document, Passage, Span
 from errors import ModelError
-from index.chunker import passages_of
+from index.chunker import sentences_of
 
 pytestmark = pytest.mark.skipif(not reader_is_there(), reason="models/reader/ is not there")
 
@@ -35,8 +35,8 @@ def reader() -> Reader:
 def passage(text: str, title: str = "The cape") -> Passage:
     """The whole text as one passage, however long it is."""
     document = Document("d", title, text)
-    (whole,) = passages_of(document, count_pieces=lambda _: 1, max_pieces=10_000)
-    return whole
+    sentences = sentences_of(document)
+    return Passage(document, Span(sentences[0].start, sentences[-1].end), None, sentences)
 
 
 def test_the_passage_that_answers_is_more_relevant(reader: Reader) -> None:

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from answerer.reader import Read, Reader
 from datatypes import Document, Hit, Passage, Span
 from index.build import build_index
-from index.chunker import passages_of
+from index.chunker import sentences_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
 from index.passage_index import PassageIndex
 from retriever.hybrid import Retriever
@@ -94,7 +94,8 @@ def given(reader: Reader, questions: Sequence[tuple[Posing, Posed]]) -> list[Giv
     for article, asked in tqdm(questions, desc="passage given", file=sys.stderr):
         text = asked.place.of(article.text)
         document = Document("given", article.title, text)
-        (passage,) = passages_of(document, count_pieces=lambda _: 1, max_pieces=10_000)
+        sentences = sentences_of(document)
+        passage = Passage(document, Span(sentences[0].start, sentences[-1].end), None, sentences)
         read = reader.read(asked.text, [passage])[0]
         span, score = max(read.best, key=lambda found: found[1])
         said = span.of(text)
