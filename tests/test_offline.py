@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app import SILENCE
+
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "How many workers take part in the Chollima movement?"
 
@@ -131,8 +133,11 @@ def main(folder: Path) -> None:
         (folder / name).mkdir()
     (folder / "watch" / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     log = folder / "log"
+    # What other tests have set to keep libraries silent must not help here.
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("DOCENT_", "XDG"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DOCENT_", "XDG")) and name not in SILENCE
     }
     environment |= {
         "HOME": str(folder / "home of the doors"),
