@@ -22,11 +22,15 @@ from index.folding import terms_with_spans
 from index.passage_index import PassageIndex
 from index.store import DocumentCard
 from retriever.hybrid import Retriever
+from retriever.lexical import FUNCTION_WORDS
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 """How often it is asked whether a new generation of the index has been switched in."""
 
 _MOST_RELATED = 3
+
+_SAME = 0.9
+"""Cosine from which two questions ask the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,10 +96,13 @@ class Pipeline:
     def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
         asked = self._current().answerer.retriever.read(question).asked
-        forms = {form for term in asked for form in (term.text, *term.variants)}
-        forms |= {part for term in asked for name in term.names for part in name}
         terms = terms_with_spans(passage.text, offset=passage.span.start)
-        return tuple(term.span for term in terms if term.text in forms)
+        held = {term.text for term in terms}
+        forms = {form for term in asked for form in (term.text, *term.variants)}
+        forms |= {
+            part for term in asked for name in term.names if held.issuperset(name) for part in name
+        }
+        return tuple(term.span for term in terms if term.text in forms - FUNCTION_WORDS)
 
     def cite(self, quote: Quote) -> dict[str, str]:
         """Keys: note, short_note, bibliography, bibtex, ris, csl_json."""
@@ -155,6 +162,5 @@ class _Opened:
         if not self._suggested:
             return ()
         nearness = self._vectors @ self.answerer.retriever.read(question).vector
-        ordered = [self._suggested[row] for row in np.argsort(-nearness, kind="stable")]
-        same = question.casefold()
-        return tuple(each for each in ordered if each.casefold() != same)[:_MOST_RELATED]
+        order = [row for row in np.argsort(-nearness, kind="stable") if nearness[row] < _SAME]
+        return tuple(self._suggested[row] for row in order[:_MOST_RELATED])

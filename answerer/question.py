@@ -113,9 +113,10 @@ def _with_topic(question: str, pointing: re.Match[str], topic: str) -> str | Non
 
 def _follows(question: str) -> bool:
     own = [word for word in _WORD.finditer(question) if _is_own(word.group())]
+    names = any(word.group()[0].isupper() or word.group()[0].isdigit() for word in own)
     if _FOLLOWING.match(question):
-        return True
-    if any(word.group()[0].isupper() or word.group()[0].isdigit() for word in own):
+        return not names or len(own) < _FEW_WORDS
+    if names:
         return False  # it names what it is about
     if _pointing(question):
         return len(own) <= _FEW_WORDS

@@ -8,6 +8,7 @@ the evidence. Runs in onnxruntime and tokenizers alone.
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,7 @@ class Reader:
             raise ModelError(error.what, _REMEDY) from error
         self.sha256 = str(recipe["files"]["model.onnx"])
         self.max_pieces = int(recipe["max_pieces"])
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
         import onnxruntime
         from tokenizers import Tokenizer
 

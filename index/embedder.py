@@ -80,6 +80,7 @@ class ExportedEmbedder:
         self.sha256: str = recipe["files"]["model.onnx"]
         self.dimensions: int = recipe["dimensions"]
         self.max_pieces: int = recipe["max_pieces"]
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ MAX_PIECES = 254
 
 def export(folder: Path) -> None:
     """Write model.onnx, tokenizer.json and recipe.json to `folder`."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
     import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic

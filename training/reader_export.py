@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ def export(checkpoints: Sequence[Path], folder: Path, *, exact: bool = False) ->
         raise SettingError(
             "There is no checkpoint to export.", "Make one with: python -m training reader-train"
         )
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
     import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
