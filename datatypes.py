@@ -179,7 +179,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span that answers a test question. `Evidence` of one query are alternatives: any will do."""
+    """A span that answers a test question. Several of one query are alternatives: any will do."""
 
     document_id: str
     span: Span
