@@ -104,7 +104,7 @@ def histograms(with_answer: Sequence[float], without: Sequence[float], *, label:
     both = [*with_answer, *without]
     low, high = (0.0, 1.0) if label == "confidence" else (min(both), max(both))
     edges = np.linspace(low, high if high > low else low + 1, 21)
-    with _drawing("scores") as (axes, svg):
+    with _drawing(label.partition(" ")[0]) as (axes, svg):
         above, _ = np.histogram(with_answer, edges)
         below, _ = np.histogram(without, edges)
         width = edges[1] - edges[0]
