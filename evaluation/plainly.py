@@ -127,8 +127,7 @@ def placed(result: QuestionResult) -> str:
     if right.rank == 1:
         return "The right passage came first."
     n_before = right.rank - 1
-    before = "One other passage" if n_before == 1 else f"{n_before:,} other passages"
-    return f"The right passage came at rank {right.rank:,}. {before} came before it."
+    return f"The right passage came at rank {right.rank:,}, after {counted(n_before, 'other')}."
 
 
 def why_beaten(result: QuestionResult) -> str:
@@ -157,9 +156,9 @@ def _is_more(one: RankedPassage, other: RankedPassage, name: str) -> bool:
 def _advantage(one: RankedPassage, other: RankedPassage, name: str) -> str:
     against = f"({one.scores[name]:.2f} against {other.scores.get(name, 0.0):.2f})"
     if name == "dense":
-        return f"is closer to the question in meaning {against}"
+        return f"is closer to it in meaning {against}"
     if name == "lexical":
-        return f"matches its words better {against}"
+        return f"matches the words of the question better {against}"
     return f"has the higher score of {name} {against}"
 
 

@@ -114,6 +114,7 @@ def histograms(with_answer: Sequence[float], without: Sequence[float], *, label:
         axes.axhline(0, color=_INK, linewidth=1)
         top = 1.25 * max(1, *above, *below)
         axes.set(ylim=(-top, top), xlabel=label, ylabel="questions")
+        axes.yaxis.get_major_locator().set_params(integer=True)
         axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         axes.text(0.02, 0.97, "have an answer", transform=axes.transAxes, va="top")
         axes.text(0.02, 0.03, "have none", transform=axes.transAxes, va="bottom")
