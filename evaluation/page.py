@@ -15,6 +15,7 @@ from errors import QuestionError
 from evaluation import plainly, plots
 from evaluation.gate import LOWER_IS_BETTER
 from evaluation.page_questions import (
+    is_judged,
     kind_measures,
     kind_rows,
     main_run,
@@ -94,6 +95,7 @@ def page_html(report: Report) -> str:
         script=script,
         script_sha256=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         cards=_cards(main, report),
+        n_judged=sum(is_judged(question.result) for question in questions),
         n_failed=sum(question.result.failed for question in questions),
         rows=_figure_rows(report.runs, main),
         plots=list(_plots(report.runs, main)),

@@ -100,6 +100,7 @@ def reliability(run: RunReport) -> str:
 def histograms(with_answer: Sequence[float], without: Sequence[float], *, label: str) -> str:
     """Of a score: answerable questions above the axis, unanswerable ones below it."""
     import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
     both = [*with_answer, *without]
     low, high = (0.0, 1.0) if label == "confidence" else (min(both), max(both))
@@ -114,7 +115,7 @@ def histograms(with_answer: Sequence[float], without: Sequence[float], *, label:
         axes.axhline(0, color=_INK, linewidth=1)
         top = 1.25 * max(1, *above, *below)
         axes.set(ylim=(-top, top), xlabel=label, ylabel="questions")
-        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         axes.text(0.02, 0.97, "have an answer", transform=axes.transAxes, va="top")
         axes.text(0.02, 0.03, "have none", transform=axes.transAxes, va="bottom")
