@@ -1,0 +1,288 @@
+"""What a curator does with test questions: keep files of them, measure, compare, write new ones.
+
+The *Curator* page is joined to this by app.py; `interface.curator_bench` says what it needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datatypes import Evidence, Query, Span
+from errors import QuestionError
+from evaluation.comparing import compared, values_of
+from evaluation.own_form import own_form_lines, read_own_form
+from evaluation.question import Question, QuestionSet
+from evaluation.reading_questions import brings_documents, read_questions
+from evaluation.report import Comparison, Figure, PassageText, Report, RunReport
+from evaluation.running import Request, evaluate
+from evaluation.significance import mean_interval
+from evaluation.squad import read_squad
+from evaluation.trial import Trial
+from index.chunker import PASSAGE_PIECES
+from index.ingest import Progress
+from index.passage_index import PassageIndex
+
+if TYPE_CHECKING:
+    from _typeshed import StrPath
+
+SHIPPED = Path(__file__).with_name("questions")
+CURATED = "curated.jsonl"
+"""The file that questions made on the page go to."""
+
+ENDINGS = (".jsonl", ".csv", ".json")
+RIGHT = "right"
+"""A measure of this room: answered rightly, or rightly not answered."""
+
+_LONGEST_NAME = 60
+_STRANGE = re.compile(r"[^\w.() -]+")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """A file of questions; where `problem` says something it cannot be measured."""
+
+    name: str
+    n_questions: int = 0
+    n_answerable: int = 0
+    splits: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One answering system on one file. `right`: the share of questions that ended as they should.
+
+    Spans count characters of the documents; `passages` has the texts of all ranked ones by id.
+    """
+
+    run: RunReport
+    right: Figure
+    passages: Mapping[str, PassageText]
+    warnings: tuple[str, ...]
+    n_documents: int
+    n_passages: int
+    questions_sha256: str
+
+
+@dataclass(slots=True)
+class Workbench:
+    """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
+
+    index: Callable[[], PassageIndex]
+    index_folder: Path
+    documents: Path
+    shipped: Path = SHIPPED
+    uploads: Path = Path("build/questions")
+    work: Path = Path("build/curator")
+    _read: dict[tuple[object, ...], QuestionFile] = field(default_factory=dict)
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def passage_pieces(self) -> int:
+        return PASSAGE_PIECES
+
+    @property
+    def not_found(self) -> float:
+        """The shipped threshold."""
+        from answerer.confidence import Judge
+        from answerer.reader import reader_is_there
+
+        return Judge.load("reader" if reader_is_there() else "plain").weights.not_found
+
+    def files(self) -> Sequence[QuestionFile]:
+        """Those made here first, then those that came with Docent."""
+        return [self._described(path) for path in self._paths().values()]
+
+    def keep(self, name: str, data: bytes) -> QuestionFile:
+        """An uploaded file, kept once it was read. Raises QuestionError: line, fault and mend."""
+        plain = _plain_name(name)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / plain
+            path.write_bytes(data)
+            try:
+                self._questions(path)
+            except QuestionError as error:
+                what, remedy = (
+                    said.replace(f"{folder}{os.sep}", "") for said in (error.what, error.remedy)
+                )
+                raise QuestionError(what, remedy) from error
+        with self._writing:
+            kept = self._free_place(plain, data)
+            if not kept.exists():
+                _replace(kept, data)
+        return self._described(kept)
+
+    def measure(
+        self,
+        name: str,
+        *,
+        split: str | None,
+        passage_pieces: int | None,
+        meaning: float,
+        not_found: float | None,
+        progress: Progress,
+    ) -> Measurement:
+        """Asks every question. Raises DocentError; `progress` may raise to end it early."""
+        path = self._path(name)
+        own = brings_documents(path)
+        request = Request(
+            path,
+            index=None if own else self.index_folder,
+            documents=None if own else self.documents,
+            split=split,
+            modes=("answer",),
+            work=self.work,
+            trial=Trial(passage_pieces, meaning, not_found),
+        )
+        return _measurement(evaluate(request, progress=progress).report)
+
+    def compare(self, a: Measurement, b: Measurement) -> Sequence[Comparison]:
+        """`b` less `a`, on every measure that single questions have."""
+        return compared({"a": _values(a.run), "b": _values(b.run)})
+
+    def write_question(self, text: str, places: Iterable[tuple[str, Span]]) -> str:
+        """Appends a question with its evidence (none: the documents do not say); its new id.
+
+        Raises QuestionError where the file holds it already.
+        """
+        evidence = tuple(Evidence(document_id, span) for document_id, span in places)
+        path = self.uploads / CURATED
+        with self._writing:
+            kept = list(read_own_form(path, self.index())) if path.exists() else []
+            same = " ".join(text.casefold().split())
+            if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
+                raise QuestionError(
+                    f"{CURATED} has this question already.", "Ask another, or edit the file."
+                )
+            numbers = [
+                int(n) for each in kept if (n := each.query_id.removeprefix("c")).isdecimal()
+            ]
+            query_id = f"c{max(numbers, default=0) + 1:04}"
+            question = Question(
+                Query(query_id, text.strip(), evidence),
+                answerable=bool(evidence),
+                kind="asked by a visitor",
+                split="dev",
+            )
+            (line,) = own_form_lines([question], self.index())
+            before = path.read_bytes() if path.exists() else b""
+            end = b"" if not before or before.endswith(b"\n") else b"\n"
+            _replace(path, before + end + line.encode() + b"\n")
+        return query_id
+
+    def _paths(self) -> dict[str, Path]:
+        """A file of the curator's goes before one of the same name that came with Docent."""
+        found: dict[str, Path] = {}
+        for folder in (self.uploads, self.shipped):
+            for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+                if path.is_file() and path.suffix in ENDINGS and not path.name.startswith("."):
+                    found.setdefault(path.name, path)
+        return found
+
+    def _path(self, name: str) -> Path:
+        path = self._paths().get(name)
+        if path is None:
+            raise QuestionError(f"There is no file {name}.", "Choose one of the list.")
+        return path
+
+    def _described(self, path: Path) -> QuestionFile:
+        """Read once, and again when it or the documents have changed."""
+        found = path.stat()
+        key = (path, found.st_mtime_ns, found.st_size, self.index().recipe.content_sha256)
+        if key not in self._read:
+            try:
+                questions = self._questions(path).questions
+            except QuestionError as error:
+                described = QuestionFile(path.name, problem=str(error))
+            else:
+                described = QuestionFile(
+                    path.name,
+                    len(questions),
+                    sum(each.answerable for each in questions),
+                    tuple(sorted({each.split for each in questions if each.split})),
+                )
+            self._read[key] = described
+        return self._read[key]
+
+    def _questions(self, path: Path) -> QuestionSet:
+        """Checked against the documents, or against its own where it brings them."""
+        if brings_documents(path):
+            questions = tuple(read_squad(path))
+            if not questions:
+                raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
+            return QuestionSet(path, questions, by_document=True)
+        return read_questions(path, self.index())
+
+    def _free_place(self, name: str, data: bytes) -> Path:
+        """Where the file is already, or a name that nothing has."""
+        stem, ending = Path(name).stem, Path(name).suffix
+        for number in range(1, 1_000):
+            path = self.uploads / (f"{stem}-{number}{ending}" if number > 1 else name)
+            if path.name == CURATED or (self.shipped / path.name).exists():
+                continue
+            if not path.exists() or path.read_bytes() == data:
+                return path
+        raise QuestionError(f"Too many files are called {name}.", "Give yours another name.")
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a path without its strange signs. Raises QuestionError for a wrong form."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = _STRANGE.sub("-", last).strip(". -")
+    stem, ending = os.path.splitext(plain)
+    if ending.lower() not in ENDINGS or not stem.strip(". -"):
+        raise QuestionError(
+            f"“{last[:_LONGEST_NAME]}” is no known form of questions.",
+            f"Give a file that ends in {', '.join(ENDINGS)}; a spreadsheet is saved as CSV.",
+        )
+    return stem[:_LONGEST_NAME].strip(". -") + ending.lower()
+
+
+def _replace(path: StrPath, data: bytes) -> None:
+    """Whole or not at all, whatever happens meanwhile. Raises QuestionError on a full disk."""
+    path = Path(path)
+    new = path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise QuestionError(
+            f"{path.name} cannot be written ({error.strerror}).", "Make room, or allow writing."
+        ) from error
+
+
+def _measurement(report: Report) -> Measurement:
+    (run,) = report.runs
+    ended = list(_values(run)[RIGHT].values())
+    interval = mean_interval(ended)
+    if interval is None:
+        raise QuestionError("There is nothing to measure.", "Choose a file with questions.")
+    return Measurement(
+        run,
+        Figure(RIGHT, interval.value, interval.low, interval.high, len(ended)),
+        report.passages,
+        report.warnings,
+        report.setting.n_documents,
+        report.setting.n_passages,
+        report.setting.questions_sha256,
+    )
+
+
+def _values(run: RunReport) -> Mapping[str, Mapping[str, float]]:
+    right = {each.query_id: float(not each.failed) for each in run.questions}
+    return {RIGHT: right, **values_of(run)}
