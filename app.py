@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from answerer.pipeline import Pipeline
+    from interface.curator import Curator
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.
@@ -35,6 +36,7 @@ SILENCE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+CURATOR_PASSWORD = "DOCENT_CURATOR_PASSWORD"  # never a flag: other users see those
 WAITING_CONNECTIONS = 2048  # visitors whose browsers may knock at the same moment
 
 
@@ -44,6 +46,7 @@ def main() -> int:
     stop = threading.Event()
     try:
         with _listener(settings.host, settings.port) as listener:
+            _check_curator(settings.curator, listener.getsockname()[0])
             app = _start(settings, stop)
             _serve(app, listener, settings.host)
     except DocentError as fault:
@@ -70,7 +73,38 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(
             f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
         )
+    parser.add_argument(
+        "--curator",
+        action="store_true",
+        default=os.environ.get("DOCENT_CURATOR", "") not in ("", "0"),
+        help="the page for those who test the answers, at /curator; with a --host that other "
+        f"machines reach it needs a password in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
+    )
     return parser
+
+
+def _check_curator(wanted: bool, address: str) -> None:
+    """Raises SettingError where strangers could come to the Curator page."""
+    if not wanted or os.environ.get(CURATOR_PASSWORD):
+        return
+    from interface.curator_door import is_loopback
+
+    if not is_loopback(address):
+        raise SettingError(
+            f"--curator on {address} is open to other machines.",
+            f"Set a password in {CURATOR_PASSWORD}, or leave --host out.",
+        )
+
+
+def _curator(settings: argparse.Namespace, pipeline: Pipeline) -> Curator | None:
+    if not settings.curator:
+        return None
+    from evaluation.workbench import Workbench
+    from interface.curator import Curator
+    from interface.curator_door import Door
+
+    bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
+    return Curator(bench, Door(os.environ.pop(CURATOR_PASSWORD, None) or None))
 
 
 def _listener(host: str, port: str) -> socket.socket:
@@ -105,7 +139,8 @@ def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
             from interface.wording import load_wording
 
             wording = load_wording()
-            return create_app(loading.result(), wording)
+            pipeline = loading.result()
+            return create_app(pipeline, wording, _curator(settings, pipeline))
         except BaseException:
             stop.set()  # else leaving would wait for a long build
             raise

@@ -33,6 +33,7 @@ from pydantic import BaseModel, Field
 from datatypes import Document, Span
 from errors import DocentError
 from interface import quick_gradio
+from interface.curator import Curator, add_curator
 from interface.escaping import attribute, sendable, shown
 from interface.guard import Guard
 from interface.library import Library
@@ -50,15 +51,17 @@ _KINDS[".woff2"] = "font/woff2"
 _log = logging.getLogger(__name__)
 
 
-def create_app(library: Library, wording: Wording) -> FastAPI:
-    """The whole application: give it to an ASGI server."""
+def create_app(library: Library, wording: Wording, curator: Curator | None = None) -> FastAPI:
+    """The whole application: give it to an ASGI server. Only a `curator` opens the Curator page."""
     quick_gradio.without_plots()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, curator=curator.door if curator else None)
     _add_files(app)
     _add_page(app, library, wording)
     _add_documents(app, DocumentRenderer(library, wording))
     _add_questions(app, _Conversation(library, wording))
+    if curator:
+        add_curator(app, curator, library)
     return app
 
 
@@ -121,6 +124,7 @@ def _add_questions(app: FastAPI, conversation: _Conversation) -> None:
 
 def _add_files(app: FastAPI) -> None:
     paths = [*_FOLDER.iterdir(), *(_FOLDER / "fonts").iterdir()]
+    paths = [path for path in paths if not path.name.startswith("curator")]
     files = {path.name: path.read_bytes() for path in paths if path.suffix in _KINDS}
 
     @app.get("/files/{name}")

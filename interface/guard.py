@@ -14,8 +14,12 @@ from __future__ import annotations
 import re
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interface.curator_door import HEADERS as CURATOR_HEADERS
+from interface.curator_door import PATHS as CURATOR_PATHS
+from interface.curator_door import Door
 
 ASK_PATH = "/questions/gradio_api/call/ask"
 MOST_BODY_BYTES = 65_536  # a question of 500 characters needs some 3,000
@@ -49,8 +53,10 @@ _HEADERS = {
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, curator: Door | None = None) -> None:
+        """With a `curator` door the Curator page is there too, for whom the door lets pass."""
         self._app = app
+        self._curator = curator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,12 +65,15 @@ class Guard:
         if scope["type"] != "http":  # no web sockets here
             return
 
+        curator = self._curator if CURATOR_PATHS.fullmatch(scope["path"]) else None
+        headers = _HEADERS | CURATOR_HEADERS if curator else _HEADERS
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                MutableHeaders(scope=message).update(headers)
             await send(message)
 
-        refusal = _refusal(scope)
+        refusal: Response | None = curator.refusal(scope) if curator else _refusal(scope)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
 

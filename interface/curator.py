@@ -1,0 +1,306 @@
+"""The Curator page over HTTP: forms that are sent and pages that are written on the server.
+
+    /curator                       choose a file of questions, upload one, see the latest runs
+    /curator/files                 POST: an upload              /curator/files/NAME  css and js
+    /curator/runs                  POST: begin a run
+    /curator/runs/ID               in progress, or its summary and failures
+    /curator/runs/ID/progress      where it is, as JSON         /curator/runs/ID/stop  POST
+    /curator/runs/ID/questions/N   one question: what came before the right passage, and why
+    /curator/questions             a visitor's question → passages to click; POST keeps it
+    /curator/login, /curator/leave where there is a password
+
+`curator_door` decides who may come; `guard` asks it before anything else.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse
+
+from errors import DocentError, QuestionError
+from interface.curator_asking import AskingRenderer, chosen_places
+from interface.curator_bench import Bench
+from interface.curator_door import COOKIE, MOST_UPLOAD_BYTES, ROOT, Door
+from interface.curator_forms import FormRenderer, trial_of
+from interface.curator_html import alert, told
+from interface.curator_question import QuestionRenderer
+from interface.curator_results import ResultRenderer
+from interface.curator_runs import Runs
+from interface.curator_wording import Words, load_curator_wording
+from interface.escaping import attribute, sendable, shown
+from interface.library import Library
+
+_FOLDER = Path(__file__).parent
+_QUESTION_ID = re.compile(r"c[0-9]{1,9}")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Curator:
+    """What app.py hands over to open the page: who measures, and who may come."""
+
+    bench: Bench
+    door: Door
+    words: Words = field(default_factory=load_curator_wording)
+
+
+class _Page:
+    """Writes whole pages: the frame around what the renderers make."""
+
+    def __init__(self, curator: Curator, library: Library) -> None:
+        self._template = Template((_FOLDER / "curator.html").read_text(encoding="utf-8"))
+        self._library = library
+        self._words = curator.words
+        self._door = curator.door
+
+    def __call__(self, request: Request, content: str, *, status: int = 200) -> HTMLResponse:
+        w, up = self._words, way_up(request)
+        known = not request.url.path.endswith("/login")
+        html = self._template.substitute(
+            up=up,
+            title=w("curator"),
+            head='<noscript><meta http-equiv="refresh" content="3"></noscript>'
+            if "data-progress" in content
+            else "",
+            skip=w("skip"),
+            institution=w("curator"),
+            site=shown(self._library.collection.title),
+            nav=self._navigation(request.url.path, up) if known else "",
+            theme_button=attribute(w.plain("theme_button")),
+            content=content,
+        )
+        return HTMLResponse(sendable(html), status_code=status)
+
+    def _navigation(self, path: str, up: str) -> str:
+        w = self._words
+        up = up or "./"
+        ways = ((ROOT, "nav_measure"), (f"{ROOT}/questions", "nav_ask"), ("/", "nav_visitors"))
+        links = ""
+        for way, key in ways:
+            current = ' aria-current="page"' if path == way else ""
+            links += f'<a href="{up}{way[1:]}"{current}>{w(key)}</a>'
+        leave = (
+            f'<form method="post" action="{up}curator/leave"><button type="submit">'
+            f"{w('leave')}</button></form>"
+            if self._door.has_password
+            else ""
+        )
+        return f'<nav aria-label="{w("nav_label")}">{links}</nav>{leave}'
+
+
+def add_curator(app: FastAPI, curator: Curator, library: Library) -> None:
+    page = _Page(curator, library)
+    runs = Runs(curator.bench, failed=curator.words.plain("run_failed_inside"))
+    _add_files(app)
+    _add_login(app, curator, page)
+    _add_overview(app, curator, page, runs)
+    _add_runs(app, curator, page, runs)
+    _add_asking(app, curator, page, library)
+
+
+def way_up(request: Request) -> str:
+    """From the page to the root of the site: it may stand below a path of another server."""
+    return "../" * (request.url.path.count("/") - 1)
+
+
+def _seen(request: Request, path: str) -> RedirectResponse:
+    """After something was sent: the page that shows it, which can be loaded again safely."""
+    return RedirectResponse(f"{way_up(request)}{path}", status_code=303)
+
+
+def _text(form: FormData, name: str) -> str:
+    said = form.get(name, "")
+    return sendable(said) if isinstance(said, str) else ""
+
+
+def _add_files(app: FastAPI) -> None:
+    kinds = {"curator.css": "text/css", "curator.js": "text/javascript"}
+    files = {name: (_FOLDER / name).read_bytes() for name in kinds}
+
+    @app.get(f"{ROOT}/files/{{name}}")
+    async def curator_file(name: str) -> Response:
+        if name not in files:
+            return PlainTextResponse("There is no such file.", status_code=404)
+        return Response(files[name], media_type=kinds[name])
+
+
+def _add_login(app: FastAPI, curator: Curator, page: _Page) -> None:
+    words, door = curator.words, curator.door
+    forms = FormRenderer(words, curator.bench)
+
+    @app.get(f"{ROOT}/login")
+    async def login_page(request: Request) -> HTMLResponse:
+        return page(request, forms.login(""))
+
+    @app.post(f"{ROOT}/login")
+    async def login(request: Request) -> Response:
+        password = _text(await request.form(), "password")
+        address = request.client.host if request.client else ""
+        session = await door.enter(password, address)
+        if session is None:
+            left = door.seconds_locked(address)
+            why = words.plain("login_locked", seconds=round(left)) if left else ""
+            message = alert(why or words.plain("login_wrong"))
+            return page(request, forms.login(message), status=429 if left else 403)
+        reply = _seen(request, "curator")
+        reply.set_cookie(
+            COOKIE,
+            session,
+            httponly=True,
+            samesite="strict",
+            path=ROOT,
+            secure=request.url.scheme == "https",
+        )
+        return reply
+
+    @app.post(f"{ROOT}/leave")
+    async def leave(request: Request) -> Response:
+        door.leave(request.cookies.get(COOKIE, ""))
+        reply = _seen(request, "curator/login")
+        reply.delete_cookie(COOKIE, path=ROOT)
+        return reply
+
+
+def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
+    words, bench = curator.words, curator.bench
+    forms = FormRenderer(words, bench)
+
+    def shown_with(request: Request, message: str, *, status: int = 200) -> HTMLResponse:
+        return page(request, forms.overview(runs.latest(), message, way_up(request)), status=status)
+
+    @app.get(ROOT)
+    def overview(request: Request) -> HTMLResponse:
+        return shown_with(request, "")
+
+    @app.post(f"{ROOT}/files")
+    async def upload(request: Request) -> HTMLResponse:
+        sent = (await request.form(max_files=1, max_fields=5)).get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            return shown_with(request, alert(words.plain("upload_none")), status=400)
+        data = await sent.read(MOST_UPLOAD_BYTES + 1)
+        return await run_in_threadpool(kept, request, sendable(sent.filename), data)
+
+    def kept(request: Request, name: str, data: bytes) -> HTMLResponse:
+        try:
+            file = bench.keep(name, data)
+        except DocentError as error:
+            return shown_with(request, alert(str(error)), status=400)
+        except Exception:
+            _log.exception("An uploaded file could not be read")
+            return shown_with(request, alert(words.plain("upload_failed")), status=400)
+        said = words("upload_kept", name=file.name, n=file.n_questions)
+        return shown_with(request, told(said))
+
+    @app.post(f"{ROOT}/runs")
+    async def begin(request: Request) -> Response:
+        return await run_in_threadpool(begun, request, await request.form())
+
+    def begun(request: Request, form: FormData) -> Response:
+        before = runs.find(_text(form, "beside"))
+        try:
+            trial = trial_of(*(_text(form, name) for name in ("passages", "meaning", "threshold")))
+            if trial is None:
+                raise QuestionError(words.plain("trial_wrong"), "")
+            if before is None:
+                file, split = _text(form, "file"), _text(form, "split") or None
+            else:
+                file, split = before.file, before.split
+                if trial == before.trial:
+                    raise QuestionError(words.plain("trial_nothing"), "")
+            run = runs.start(file, split, trial, before)
+        except DocentError as error:
+            return shown_with(request, alert(str(error).strip()), status=400)
+        return _seen(request, f"curator/runs/{run.run_id}")
+
+
+def _add_runs(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
+    words, bench = curator.words, curator.bench
+    forms, results = FormRenderer(words, bench), ResultRenderer(words, bench)
+
+    def missing(request: Request, key: str = "no_run") -> HTMLResponse:
+        return page(request, alert(words.plain(key)), status=404)
+
+    @app.get(f"{ROOT}/runs/{{run_id}}")
+    def run_page(request: Request, run_id: str) -> HTMLResponse:
+        run, up = runs.find(run_id), way_up(request)
+        if run is None:
+            return missing(request)
+        if run.state == "running":
+            return page(request, forms.going_on(run, up))
+        return page(request, results.run(run, forms.trial(run, "", up), up))
+
+    @app.get(f"{ROOT}/runs/{{run_id}}/progress")
+    async def progress(run_id: str) -> JSONResponse:
+        run = runs.find(run_id)
+        if run is None:
+            return JSONResponse({"state": "gone"}, status_code=404)
+        said = {"state": run.state, "words": forms.doing(run)}
+        return JSONResponse({**said, "done": run.done, "total": run.total})
+
+    @app.post(f"{ROOT}/runs/{{run_id}}/stop")
+    async def stop(request: Request, run_id: str) -> Response:
+        run = runs.find(run_id)
+        if run is None:
+            return missing(request)
+        run.stop.set()
+        return _seen(request, f"curator/runs/{run_id}")
+
+    @app.get(f"{ROOT}/runs/{{run_id}}/questions/{{number}}")
+    def question_page(request: Request, run_id: str, number: int) -> HTMLResponse:
+        run = runs.find(run_id)
+        if run is None or run.measurement is None:
+            return missing(request)
+        if not 1 <= number <= len(run.measurement.run.questions):
+            return missing(request, "no_question")
+        renderer = QuestionRenderer(words, bench.not_found)
+        html = renderer.question(run, run.measurement, number - 1, way_up(request))
+        return page(request, html)
+
+
+def _add_asking(app: FastAPI, curator: Curator, page: _Page, library: Library) -> None:
+    words, bench = curator.words, curator.bench
+    asking = AskingRenderer(words, library)
+
+    def shown_with(request: Request, question: str, looked: str, message: str) -> HTMLResponse:
+        up = way_up(request)
+        try:
+            html = asking.page(question.strip(), looked.strip(), message, up)
+        except QuestionError as error:
+            html = asking.page("", "", alert(str(error)), up)
+        return page(request, html, status=400 if 'role="alert"' in message else 200)
+
+    @app.get(f"{ROOT}/questions")
+    def asking_page(
+        request: Request, question: str = "", words: str = "", added: str = ""
+    ) -> HTMLResponse:
+        done = told(curator.words("added", query_id=added)) if _QUESTION_ID.fullmatch(added) else ""
+        return shown_with(request, sendable(question), sendable(words), done)
+
+    @app.post(f"{ROOT}/questions")
+    async def keep(request: Request) -> Response:
+        return await run_in_threadpool(kept, request, await request.form())
+
+    def kept(request: Request, form: FormData) -> Response:
+        question = _text(form, "question").strip()
+        clicked = [each for each in form.getlist("place") if isinstance(each, str)]
+        try:
+            if not 0 < len(question) <= 500:
+                raise QuestionError(words.plain("no_such_question"), "")
+            answered = _text(form, "say") == "yes"
+            if answered is not bool(clicked):
+                key = "nothing_chosen" if answered else "both_said"
+                raise QuestionError(words.plain(key), "")
+            gone = words.plain("place_gone")
+            query_id = bench.write_question(question, chosen_places(clicked, library, gone=gone))
+        except DocentError as error:
+            return shown_with(request, question[:500], "", alert(str(error).strip()))
+        return _seen(request, f"curator/questions?added={query_id}")
