@@ -27,7 +27,7 @@ from index.chunker import sentences_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
 from index.passage_index import PassageIndex
 from retriever.hybrid import Retriever
-from training.reader_data import Posed, Posing, articles_of
+from training.reader_posing import Posed, Posing, articles_of
 
 N_READ = 12
 _SEED = 1963
