@@ -165,6 +165,8 @@ def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
         raise hindrance or missing from missing
     if hindrance:
         print(f"The index is as it was. {hindrance}", file=sys.stderr)
+    if pipeline.note:
+        print(pipeline.note, file=sys.stderr)
     return pipeline
 
 
