@@ -25,8 +25,8 @@ from index.folding import terms_of
 from retriever.hybrid import Candidate, Reading
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
-N_READ = 12
-"""Passages whose sentences are looked at."""
+N_READ = 5
+"""Passages whose sentences are looked at, and which the reader reads."""
 
 SENTENCE_FEATURES = (
     "cosine",  # of the sentence, as its passage has it, with the question

@@ -33,8 +33,8 @@ class ExtractiveAnswerer:
     def answer(self, question: str, *, understood_as: str | None = None) -> Answer:
         """Without statements where the evidence is too weak; `hits` are there all the same."""
         reading = self.retriever.read(understood_as or question)
-        candidates = self.retriever.candidates(reading, k=N_READ)
-        passages = [candidate.passage for candidate in candidates]
+        candidates = self.retriever.candidates(reading, k=max(N_READ, N_HITS))
+        passages = [candidate.passage for candidate in candidates[:N_READ]]
         reads = self.reader.read(reading.question, passages) if self.reader else ()
         judged = self.judge(reading, sentences_of(reading, candidates, reads))
         weights = self.judge.weights

@@ -31,6 +31,9 @@ UNANSWERABLE = 1 / 3
 DEFAULT_COPIES = 4
 """How often each question about the default document counts: they are few, and paraphrase more."""
 
+MOST, MOST_READ = 400, 200
+"""Questions of an article that are asked; fewer where the reader reads them, which takes longer."""
+
 FOLDS = 5
 _SEED = 1963
 
@@ -43,7 +46,8 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
     reader = _reader() if name == "reader" else None
     embedder = load_embedder()
     articles = squad_articles(data, "dev")
-    squad = _mixed(list(examples_of(articles, embedder, reader=reader)))
+    most = MOST_READ if reader else MOST
+    squad = _mixed(list(examples_of(articles, embedder, reader=reader, most=most)))
     default = examples_of_collection(
         ROOT / "documents", DEFAULT_QUESTIONS, embedder, reader=reader, split="dev"
     )
