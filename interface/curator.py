@@ -172,7 +172,7 @@ def _add_login(app: FastAPI, curator: Curator, page: _Page) -> None:
 
 def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
     words, bench = curator.words, curator.bench
-    forms = FormRenderer(words, bench)
+    forms, results = FormRenderer(words, bench), ResultRenderer(words, bench)
 
     def shown_with(request: Request, message: str, *, status: int = 200) -> HTMLResponse:
         return page(request, forms.overview(runs.latest(), message, way_up(request)), status=status)
@@ -218,7 +218,11 @@ def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> No
                     raise QuestionError(words.plain("trial_nothing"), "")
             run = runs.start(file, split, trial, before)
         except DocentError as error:
-            return shown_with(request, alert(str(error).strip()), status=400)
+            message, up = alert(str(error).strip()), way_up(request)
+            if before is None or before.state == "running":
+                return shown_with(request, message, status=400)
+            html = results.run(before, forms.trial(before, message, up), up)
+            return page(request, html, status=400)
         return _seen(request, f"curator/runs/{run.run_id}")
 
 

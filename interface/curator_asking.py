@@ -39,10 +39,10 @@ class AskingRenderer:
 
     def _field(self, name: str, value: str, *, required: bool = False) -> str:
         control = (
-            f'<input id="{name}" name="{name}" maxlength="500" autocomplete="off" dir="auto" '
+            f'<input id="asked-{name}" name="{name}" maxlength="500" autocomplete="off" dir="auto" '
             f'value="{attribute(value)}"{" required" if required else ""}>'
         )
-        return labelled(name, self.words(f"ask_{name}"), control)
+        return labelled(f"asked-{name}", self.words(f"ask_{name}"), control)
 
     def _found(self, question: str, looked: str, up: str) -> str:
         w = self.words

@@ -149,6 +149,8 @@ class FormRenderer:
         if not run.doing:
             return w.plain("run_starting")
         doing = w.plain(_DOING.get(run.doing.split()[0], "doing_other"))
+        if run.total and run.done == run.total and doing == w.plain("doing_asking"):
+            return w.plain("doing_figures")
         if run.total:
             return w.plain("progress_counted", doing=doing, done=run.done, total=run.total)
         return w.plain("progress_uncounted", doing=doing, done=run.done)

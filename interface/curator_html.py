@@ -22,6 +22,11 @@ def per_hundred(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
+def signed(share: float) -> str:
+    """A difference of shares in points of 100, with a real minus sign."""
+    return f"{100 * share:+.0f}".replace("-", "−")
+
+
 def alert(message: str) -> str:
     return f'<p class="message problem" role="alert">{shown(message)}</p>' if message else ""
 

@@ -13,6 +13,7 @@ from interface.curator_wording import Words
 from interface.escaping import shown
 
 _MOST_WORDS = 8  # shared words named, the rarest first
+_OPENING = 150  # characters of a passage that are shown before it is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,13 @@ class QuestionRenderer:
         shared = w("shared", words=words) if words else w("shared_none")
         return (
             f"<li><p><b>{rank}</b>{f' · {name}' if name else ''}</p>"
+            f'<p class="opening" dir="auto">{shown(_opening(text.text))}</p>'
             f'<p class="reason">{", ".join(scores)}</p><p class="reason">{shared}</p>'
             f'<details><summary>{w("whole_passage")}</summary><p class="whole" dir="auto">'
             f"{shown(text.text)}</p>{self._source(text)}</details></li>"
         )
+
+
+def _opening(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _OPENING else words[:_OPENING].rpartition(" ")[0] + " …"

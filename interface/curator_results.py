@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from interface.curator_bench import Bench, Comparison, Figure, Measurement, Result
-from interface.curator_html import between, number, per_hundred, run_line
+from interface.curator_html import between, number, per_hundred, run_line, setting, signed
 from interface.curator_runs import Run, Trial
 from interface.curator_wording import Words
 from interface.escaping import shown
@@ -58,16 +58,19 @@ class ResultRenderer:
 
     def run(self, run: Run, trial_form: str, up: str) -> str:
         w, measurement = self.words, run.measurement
-        heading = f"<h1>{w('run_title', number=run.number)}</h1><p>{run_line(w, run)}</p>"
+        heading = (
+            f"<h1>{w('run_title', number=run.number)}</h1>"
+            f'<p class="about-run">{run_line(w, run)}</p>'
+        )
         if measurement is None:
             why = w("run_stopped") if run.state == "stopped" else w("run_failed")
             return f'{heading}<p class="message problem">{why} {shown(run.problem)}</p>{trial_form}'
         beside = run.beside if run.beside and run.beside.measurement else None
         return (
             f"{heading}{self._beside(run, beside, up) if beside else ''}"
-            f'<div class="columns"><div>{self._failures(run, measurement, up)}</div>'
-            f'<div class="aside">{self._summary(measurement)}{self._experiment(run.trial)}'
-            f"{trial_form}</div></div>"
+            f'<div class="columns results"><div>{self._summary(measurement)}'
+            f"{self._experiment(run.trial)}{trial_form}</div>"
+            f"<div>{self._failures(run, measurement, up)}</div></div>"
         )
 
     def _summary(self, measurement: Measurement) -> str:
@@ -176,7 +179,7 @@ class ResultRenderer:
         )
         return (
             f'<section class="sheet beside"><h2>{w("beside_heading", number=before.number)}</h2>'
-            f"<p>{run_line(w, before)} → {run_line(w, run)}</p>"
+            f"<p>{setting(w, before.trial)} → {setting(w, run.trial)}</p>"
             f'<div class="wide" tabindex="0" role="group" aria-label="'
             f'{w("beside_heading", number=before.number)}">'
             f"<table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -188,9 +191,9 @@ class ResultRenderer:
 
     def _tested(self, label: str, row: Comparison) -> str:
         w = self.words
-        points = w("points", n=f"{100 * row.difference:+.0f}")
+        points = w("points", n=signed(row.difference))
         if row.low is not None and row.high is not None:
-            low, high = f"{100 * row.low:+.0f}", f"{100 * row.high:+.0f}"
+            low, high = signed(row.low), signed(row.high)
             points += f" <small>{w('range', low=low, high=high)}</small>"
         chance = f"{100 * row.p:.0f}" if row.p >= 0.01 else w.plain("less_than_one")
         if row.difference == 0 and row.low == row.high:
@@ -216,7 +219,7 @@ class ResultRenderer:
         ):
             a, b = _figure(before, measure), _figure(run, measure)
             if a is not None and b is not None:
-                points = w("points", n=f"{100 * (b.value - a.value):+.0f}")
+                points = w("points", n=signed(b.value - a.value))
                 rows += (
                     f'<tr><th scope="row">{w(key)}</th><td>{per_hundred(a.value)} %</td>'
                     f"<td>{per_hundred(b.value)} %</td><td>{points}</td>"
