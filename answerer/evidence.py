@@ -22,6 +22,7 @@ from answerer.expected import KINDS, expected_kind, has_expression
 from answerer.reader import Read
 from datatypes import Document, Passage, Span
 from index.folding import terms_of
+from index.letterhead import labels_of
 from retriever.hybrid import Candidate, Reading
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
@@ -185,7 +186,7 @@ class _Describer:
         spans = passage.sentences
         words = spans[place].of(text)
         terms = sentence_terms(words)
-        own = set(terms)
+        own = {*terms, *labels_of(passage.document, spans[place])}
         before = set(sentence_terms(spans[place - 1].of(text))) if place else set()
         after = set(sentence_terms(spans[place + 1].of(text))) if place + 1 < len(spans) else set()
         heading = set(sentence_terms(f"{passage.heading or ''} {passage.document.title}"))

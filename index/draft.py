@@ -18,6 +18,7 @@ import numpy as np
 from datatypes import Document, Passage
 from index.folding import confusion_key, lexical_text, terms_of
 from index.generations import new_draft
+from index.letterhead import labels_of
 from index.rows import (
     PASSAGE_FIELDS,
     SCHEMA,
@@ -163,7 +164,7 @@ class Draft:
         """What the lexical index takes, its terms counted into the vocabulary on the way."""
         frequencies: Counter[str] = Counter()
         for key, passage in rows:
-            heading, body = (terms_of(text) for text in lexical_text(passage))
+            heading, body = _heading_and_body(passage)
             frequencies.update({*heading, *body})
             if len(frequencies) > _VOCABULARY_HELD:
                 self._count(frequencies)
@@ -193,5 +194,11 @@ def passages_in(
         yield row[0], passage_from(document, row)
 
 
+def _heading_and_body(passage: Passage) -> tuple[list[str], list[str]]:
+    """The terms of both; what a letterhead's line is counts as a heading over it."""
+    heading, body = (terms_of(text) for text in lexical_text(passage))
+    return [*heading, *labels_of(passage.document, passage.span)], body
+
+
 def _distinct_terms(passage: Passage) -> set[str]:
-    return {term for text in lexical_text(passage) for term in terms_of(text)}
+    return {term for terms in _heading_and_body(passage) for term in terms}

@@ -16,7 +16,7 @@ import Stemmer
 
 from datatypes import Passage, Span
 
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 """Goes into the recipe: an index folded otherwise is made anew."""
 
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011\u00ac][ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
