@@ -275,7 +275,7 @@ def test_abbreviations_are_read_anew_when_docent_reads_them_otherwise(
     (folder / "00.md").write_text("The Korean Workers Party (KWP) met.")
     build()
     assert PassageIndex.load(out).abbreviations() == [("KWP", "Korean Workers Party")]
-    monkeypatch.setattr("index.store.abbreviations_of", lambda text: iter([("A", "B")]))
+    monkeypatch.setattr("index.rows.abbreviations_of", lambda text: iter([("A", "B")]))
     assert build().n_embedded == 0
     assert PassageIndex.load(out).abbreviations() == [("A", "B")]
 
