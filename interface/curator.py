@@ -181,6 +181,12 @@ def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> No
     def overview(request: Request) -> HTMLResponse:
         return shown_with(request, "")
 
+    @app.get(f"{ROOT}/files")
+    @app.get(f"{ROOT}/runs")
+    async def loaded_again(request: Request) -> Response:
+        """Where a form was sent to that had a fault."""
+        return _seen(request, "curator")
+
     @app.post(f"{ROOT}/files")
     async def upload(request: Request) -> HTMLResponse:
         sent = (await request.form(max_files=1, max_fields=5)).get("file")
