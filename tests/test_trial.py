@@ -1,0 +1,92 @@
+"""Another setting on test questions: it changes what is measured and nothing that visitors get."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from errors import SettingError
+from evaluation.running import Request, evaluate
+from evaluation.trial import Trial
+from index.passage_index import PassageIndex
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ROOT / "documents"
+QUESTION = "How many workers take part in the Chollima movement?"
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve of the default questions, every fourth without an answer."""
+    rows = [
+        json.loads(line)
+        for line in (ROOT / "evaluation/questions/gdr-1963.jsonl").read_text().splitlines()
+    ]
+    answerable = [row for row in rows if row["split"] == "dev" and row["answerable"]][::8][:9]
+    others = [row for row in rows if row["split"] == "dev" and not row["answerable"]][::14][:3]
+    path = tmp_path_factory.mktemp("trial") / "questions.jsonl"
+    path.write_text("\n".join(map(json.dumps, [*answerable, *others])))
+    return path
+
+
+def values(questions: Path, index: Path, trial: Trial, mode: str = "hybrid") -> dict[str, float]:
+    request = Request(
+        questions,
+        index=index,
+        documents=DOCUMENTS,
+        modes=(mode,),
+        work=questions.parent / "work",
+        trial=trial,
+    )
+    return {each.measure: each.value for each in evaluate(request).report.runs[0].figures}
+
+
+def test_a_weight_of_one_is_the_shipped_ranking(default_folder: Path) -> None:
+    shipped = Trial().retriever(default_folder).retrieve(QUESTION, k=20)
+    nearly = Trial(meaning=1 + 1e-9).retriever(default_folder).retrieve(QUESTION, k=20)
+    assert [hit.passage.span for hit in nearly] == [hit.passage.span for hit in shipped]
+    assert [hit.rank for hit in nearly] == list(range(1, len(nearly) + 1))
+
+
+def test_without_meaning_words_rank_and_with_much_of_it_meaning_does(default_folder: Path) -> None:
+    words = Trial(meaning=0).retriever(default_folder).retrieve(QUESTION, k=20)
+    points = [hit.scores["lexical"] for hit in words]
+    assert points[0] == max(points)
+    near = Trial(meaning=1_000).retriever(default_folder)
+    dense = near.retrieve("Is the leadership afraid of its neighbours?", k=20)
+    assert dense[0].scores["dense"] >= sorted(hit.scores["dense"] for hit in dense)[-3]
+
+
+def test_passages_of_another_size_are_measured_in_an_index_of_their_own(
+    questions: Path, default_folder: Path
+) -> None:
+    before = sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*"))
+    assert values(questions, default_folder, Trial(passage_pieces=60))
+    assert sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*")) == before
+    (made,) = (questions.parent / "work").glob("*-passages-60")
+    small, shipped = PassageIndex.load(made / "index"), PassageIndex.load(default_folder)
+    assert small.n_passages > 2 * shipped.n_passages
+    assert small.recipe.content_sha256 == shipped.recipe.content_sha256
+
+
+def test_the_threshold_decides_how_often_it_is_silent(
+    questions: Path, default_folder: Path
+) -> None:
+    never = values(questions, default_folder, Trial(not_found=0.0), "answer")
+    always = values(questions, default_folder, Trial(not_found=1.0), "answer")
+    assert (never["false_abstentions"], never["false_answers"]) == (0, 1)
+    assert (always["false_abstentions"], always["false_answers"]) == (1, 0)
+
+
+@pytest.mark.parametrize("size", [1, 5_000])
+def test_a_size_the_model_cannot_read_is_refused(size: int) -> None:
+    with pytest.raises(SettingError, match=f"Passages of {size} word pieces cannot be tried"):
+        Trial(passage_pieces=size).embedder("all-MiniLM-L6-v2")
+
+
+def test_another_size_needs_the_documents(questions: Path, default_folder: Path) -> None:
+    request = Request(questions, index=default_folder, trial=Trial(passage_pieces=60))
+    with pytest.raises(SettingError, match="needs the documents themselves"):
+        evaluate(request)
