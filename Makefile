@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Where the public question sets lie that benchmarks and training read; the product needs none.
 DATA ?= ../shared/data
 
-.PHONY: run test test-slow check bench bench-quality models weights browser clean
+.PHONY: run test test-slow check bench bench-quality baseline models weights browser clean
 
 run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
 	@$(BIN)/python app.py $(ARGS)
@@ -25,6 +25,11 @@ bench: .venv/run  ## speed, memory and size beside a plain script on the same ma
 
 bench-quality: .venv/test  ## retrieval and answers on public questions
 	$(BIN)/python -m benchmarks quality --data $(DATA)
+
+baseline: .venv/run  ## what the gate compares with, measured anew after a wanted change
+	$(BIN)/python -m evaluation run evaluation/questions/gdr-1963.jsonl --split dev \
+		--mode hybrid answer --out build/baseline
+	cp build/baseline/baseline.json evaluation/baselines/gdr-1963-dev.json
 
 models: .venv/run  ## the embedding model's export, made again from the official weights
 	$(BIN)/python -m models
