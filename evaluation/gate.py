@@ -33,16 +33,22 @@ class Verdict:
 
 
 def verdicts(baseline: Report, now: Report, max_drops: Mapping[str, float]) -> tuple[Verdict, ...]:
-    """One for every run of the baseline and every measure; inexact quotes always regress.
+    """One for every run of the baseline and every measure it has; inexact quotes always regress.
 
     Raises QuestionError where both did not ask the same questions, SettingError for a measure
-    that the baseline has not.
+    that no run of the baseline has.
     """
     if baseline.setting.questions_sha256 != now.setting.questions_sha256:
         raise QuestionError(
             "The questions have changed since the baseline.",
             "Make a new one: python -m evaluation run … --out DIR, and keep its baseline.json.",
         )
+    for measure in max_drops:
+        if not any(run.figure(measure) for run in baseline.runs):
+            known = dict.fromkeys(each.measure for run in baseline.runs for each in run.figures)
+            raise SettingError(
+                f"The baseline has no measure {measure}.", f"It has {', '.join(known)}."
+            )
     found: list[Verdict] = []
     for before in baseline.runs:
         run = next((each for each in now.runs if each.name == before.name), None)
@@ -51,7 +57,11 @@ def verdicts(baseline: Report, now: Report, max_drops: Mapping[str, float]) -> t
                 f"The run {before.name} is not there any more.",
                 "Measure it, or renew the baseline.",
             )
-        found += [_verdict(before, run, name, allowed) for name, allowed in max_drops.items()]
+        found += [
+            _verdict(before, run, name, allowed)
+            for name, allowed in max_drops.items()
+            if before.figure(name)
+        ]
         exact = run.figure("quote_exactness")
         if exact and exact.value < 1:
             found.append(

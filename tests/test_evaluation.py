@@ -207,7 +207,7 @@ def test_the_gate_refuses_other_questions_and_unknown_measures(report: Report) -
     other = replace(report, setting=replace(report.setting, questions_sha256="0"))
     with pytest.raises(Exception, match="The questions have changed since the baseline"):
         verdicts(other, report, {"AP": 0.01})
-    with pytest.raises(Exception, match=r"hybrid has no measure XX\. It has Success@1"):
+    with pytest.raises(Exception, match=r"The baseline has no measure XX\. It has Success@1"):
         verdicts(report, report, {"XX": 0.01})
     with pytest.raises(Exception, match="--max-drop AP is not understood"):
         allowed_drops(["AP"])
