@@ -97,8 +97,6 @@ class Sentence:
     span: Span
     place: int
     """Which of the passage's sentences it is."""
-    rank: int
-    """Of its passage, from 1."""
     features: NDArray[np.float64]
     answer: Span | None = None
 
@@ -145,7 +143,8 @@ def sentences_of(
 
 def _strength(sentence: Sentence) -> float:
     """Of two passages that share a sentence, the one in which it says more is kept."""
-    return float(sentence.features[-2] if sentence.answer else sentence.features[0])
+    names = SENTENCE_FEATURES + READER_FEATURES
+    return float(sentence.features[names.index("answer" if sentence.answer else "cosine")])
 
 
 class _Describer:
@@ -176,7 +175,6 @@ class _Describer:
             candidate.passage,
             candidate.passage.sentences[place],
             place,
-            candidate.hit.rank,
             np.array([values.get(name, 0.0) for name in names]),
             answer,
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
 
 from datatypes import Quote
@@ -59,14 +58,6 @@ class Originals:
                     self._texts.setdefault(str(row["_id"]), _settled(str(row["text"])))
                 except (ValueError, KeyError, TypeError):
                     continue
-
-
-def exactness(quotes: Iterable[Quote], originals: Originals | None) -> tuple[int, int]:
-    """How many quotes were compared with a file, and how many of them are exact."""
-    if originals is None:
-        return 0, 0
-    checked = [said for quote in quotes if (said := originals.exact(quote)) is not None]
-    return len(checked), sum(checked)
 
 
 def _settled(text: str) -> str:

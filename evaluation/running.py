@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 MODES = ("hybrid", "dense", "lexical", "answer")
 CLEAN, TYPING = "clean", "typing"
 NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
-CONDITIONS = (CLEAN, *NOISE_RATES, TYPING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ class Draft:
         if not old:
             for statement in SCHEMA.split(";"):
                 self.database.execute(statement)
-        self._last_old_document = self._number("SELECT max(document_key) FROM documents")
         self.last_old_passage = self._number("SELECT max(key) FROM passages")
         self._replaced: dict[int, int] = {}  # new document key → old one
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -31,16 +31,6 @@ def count_tokens(text: str) -> int:
     Raises ModelError where the ranks are missing or altered; nothing is ever downloaded.
     """
     return len(_encoding().encode_ordinary(text))
-
-
-def fit(texts: Sequence[str], *, budget: int) -> int:
-    """How many of the texts, best first, fit whole into `budget` tokens, each counted alone."""
-    used = 0
-    for n_fitting, text in enumerate(texts):
-        used += count_tokens(text)
-        if used > budget:
-            return n_fitting
-    return len(texts)
 
 
 def _encoding() -> tiktoken.Encoding:

@@ -9,7 +9,7 @@ import pytest
 
 from datatypes import Answer, Document, Evidence, Page, Query, Quote, Span, Statement
 from evaluation.abstention import Outcome, figures, reliability, risk_coverage
-from evaluation.exactness import Originals, exactness
+from evaluation.exactness import Originals
 from evaluation.question import Question
 from evaluation.quoting_measures import exact_match, f1, highlighted, quote_success, right_page
 
@@ -152,7 +152,6 @@ def test_exactness_is_judged_by_the_files_themselves(tmp_path: Path) -> None:
         False,
         None,
     ]
-    assert exactness([right, line, moved, unknown], originals) == (3, 2)
 
 
 def test_a_slice_that_is_one_place_off_is_not_exact(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from errors import ModelError
 from prompts import tokens
-from prompts.tokens import count_tokens, fit
+from prompts.tokens import count_tokens
 
 # Refuses every socket, then counts with the ranks in the folder given as argument.
 OFFLINE = """
@@ -54,23 +54,6 @@ def test_counts_are_those_that_openai_publishes(text: str, n_tokens: int) -> Non
 
 def test_the_name_of_a_special_token_in_a_text_is_only_text() -> None:
     assert count_tokens("<|endoftext|>") > 1
-
-
-def test_texts_fit_whole_and_best_first() -> None:
-    texts = ["hello world", "hello world", "hello", "hello"]
-    assert [fit(texts, budget=budget) for budget in (0, 1, 2, 4, 5, 6, 100)] == [
-        0,
-        0,
-        1,
-        2,
-        3,
-        4,
-        4,
-    ]
-
-
-def test_a_text_that_does_not_fit_lets_no_worse_one_pass_it() -> None:
-    assert fit(["hello world", "hello"], budget=1) == 0
 
 
 def test_tokens_are_counted_by_many_threads_at_once() -> None:

@@ -16,7 +16,6 @@ from training.reader_data import Group, Text
 MAX_PIECES = 256
 """Of question and passage together, the three marks included."""
 
-MAX_QUESTION_PIECES = 64
 _STEP = 32  # every new shape costs the CPU kernels a start
 _POOL = 60  # batches whose groups are sorted by length together
 
