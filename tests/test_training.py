@@ -208,13 +208,20 @@ def test_the_losses_fall_when_the_model_is_right(tokenizer: Tokenizer) -> None:
 
 
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
-    write_groups([group(), group(None)], tmp_path / "groups.jsonl.gz")
-    assert read_groups(tmp_path / "groups.jsonl.gz") == [group(), group(None)]
+    write_groups([group()], tmp_path / "train-one.jsonl.gz")
+    write_groups([group(None)], tmp_path / "train-two.jsonl.gz")
+    read = read_groups(tmp_path)
+    assert len(read) == 2
+    assert group() in read
+    assert group(None) in read
 
 
 def test_data_that_were_not_prepared_are_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"train\.jsonl\.gz cannot be read.*reader-data"):
-        read_groups(tmp_path / "train.jsonl.gz")
+    with pytest.raises(SettingError, match=r"holds no prepared questions.*reader-data"):
+        read_groups(tmp_path)
+    (tmp_path / "train-squad.jsonl.gz").write_bytes(b"not gzip")
+    with pytest.raises(SettingError, match=r"train-squad\.jsonl\.gz cannot be read.*Delete it"):
+        read_groups(tmp_path)
 
 
 @with_data
@@ -304,7 +311,7 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     from training.reader_training import Plan, train
 
     said: list[str] = []
-    write_groups([group(), group(None)] * 20, tmp_path / "train.jsonl.gz")
+    write_groups([group(), group(None)] * 20, tmp_path / "train-mill.jsonl.gz")
     first = train(tmp_path, tmp_path / "run", Plan(24, 10, n_pairs=12, rows=6), say=said.append)
     then = train(tmp_path, tmp_path / "run", Plan(48, 10, n_pairs=12, rows=6), say=said.append)
     assert int(then.stem.removeprefix("step-")) > int(first.stem.removeprefix("step-")) > 0

@@ -68,10 +68,11 @@ def _add_reader_steps(steps: "argparse._SubParsersAction[argparse.ArgumentParser
 
     step("reader-data", _reader_data, "prepare the reader's questions, with hard wrong passages")
     training = step("reader-train", _reader_train, "train the reader; goes on after a break")
-    training.add_argument("--pairs", type=int, default=36_000, help="questions with a passage")
+    training.add_argument("--pairs", type=int, default=150_000, help="questions with a passage")
     training.add_argument(
         "--minutes", type=float, default=24 * 60, help="end earlier, the rate falling to 0 by then"
     )
+    training.add_argument("--begin-with", metavar="CHECKPOINT", help="of an earlier run")
     evaluating = step(
         "reader-evaluate", _reader_evaluate, "measure a reader on SQuAD's dev articles"
     )
@@ -109,7 +110,7 @@ def _reader_train(arguments: argparse.Namespace) -> None:
     if arguments.small:
         plan = Plan(pairs=96, minutes=10, n_pairs=16, rows=8)
     else:
-        plan = Plan(pairs=arguments.pairs, minutes=arguments.minutes)
+        plan = Plan(arguments.pairs, arguments.minutes, arguments.begin_with)
     print(train(arguments.prepared, arguments.checkpoints, plan, say=_say))
 
 

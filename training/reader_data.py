@@ -36,12 +36,12 @@ N_HARD = 2
 
 SOURCES = {
     "squad": 100_000,
-    "newwiki": 6_000,
+    "newwiki": 8_000,
     "nq_qed_train": 5_000,
-    "fairytale_train": 3_800,
-    "reddit": 1_500,
-    "amazon": 900,
-    "policyqa": 500,
+    "fairytale_train": 4_300,
+    "reddit": 6_000,
+    "amazon": 4_000,
+    "policyqa": 1_000,
 }
 """Data sets, and how many questions are taken of each: encyclopaedic and old prose dominate."""
 
@@ -76,16 +76,15 @@ class Group:
 
 
 def prepare(data: Path, out: Path, *, say: Callable[[str], object], small: bool = False) -> None:
-    """Write `train.jsonl.gz` and `dev.jsonl.gz` to `out`, unless they are there."""
+    """Write each source's `train-….jsonl.gz` to `out`, unless it is there."""
     out.mkdir(parents=True, exist_ok=True)
     embedder = ExportedEmbedder(EXPORT_FOLDER)
-    for split in ("dev", "train"):
-        path = out / f"{split}.jsonl.gz"
+    for source in ["squad"] if small else SOURCES:
+        path = out / f"train-{source}.jsonl.gz"
         if path.exists():
             say(f"{path} is there; delete it to make it anew")
             continue
-        groups = list(_groups(data, split, embedder, small=small))
-        random.Random(_SEED).shuffle(groups)
+        groups = list(_groups(data, source, embedder, small=small))
         write_groups(groups, path)
         say(f"{path}: {len(groups)} groups")
 
@@ -98,16 +97,26 @@ def write_groups(groups: Iterable[Group], path: Path) -> None:
     unfinished.replace(path)
 
 
-def read_groups(path: Path) -> list[Group]:
-    """Raises SettingError where the data were not prepared."""
+def read_groups(prepared: Path) -> list[Group]:
+    """Of all sources, shuffled. Raises SettingError where the data were not prepared."""
+    groups: list[Group] = []
+    paths = sorted(prepared.glob("train-*.jsonl.gz"))
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            return [_group(json.loads(line)) for line in lines]
+        for path in paths:
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
+                groups += [_group(json.loads(line)) for line in lines]
     except OSError as error:
         raise SettingError(
             f"The prepared data {path} cannot be read ({error.strerror or error}).",
-            "Make them with: python -m training reader-data",
+            "Delete it and make it anew with: python -m training reader-data",
         ) from error
+    if not groups:
+        raise SettingError(
+            f"{prepared} holds no prepared questions (train-….jsonl.gz).",
+            "Make them with: python -m training reader-data",
+        )
+    random.Random(_SEED).shuffle(groups)
+    return groups
 
 
 def _group(row: dict[str, Any]) -> Group:
@@ -121,19 +130,17 @@ def _group(row: dict[str, Any]) -> Group:
     return Group(row["source"], row["kind"], row["question"], texts)
 
 
-def _groups(data: Path, split: str, embedder: ExportedEmbedder, *, small: bool) -> Iterator[Group]:
+def _groups(data: Path, source: str, embedder: ExportedEmbedder, *, small: bool) -> Iterator[Group]:
     dice = random.Random(_SEED)
-    sources = ["squad"] if split == "dev" or small else list(SOURCES)
-    for source in sources:
-        articles = articles_of(data, source, split)
-        dice.shuffle(articles)
-        if small:
-            articles = [min(articles, key=lambda article: len(article.text))]
-        for number, size in enumerate(_SIZES):
-            part = articles[number :: len(_SIZES)]
-            share = (40 if small else SOURCES[source]) * len(part) // len(articles)
-            if part:
-                yield from _mined(source, part, embedder, dice, most=share, size=size)
+    articles = articles_of(data, source)
+    dice.shuffle(articles)
+    if small:
+        articles = [min(articles, key=lambda article: len(article.text))]
+    for number, size in enumerate(_SIZES):
+        part = articles[number :: len(_SIZES)]
+        share = -(-(40 if small else SOURCES[source]) * len(part) // len(articles))
+        if part:
+            yield from _mined(source, part, embedder, dice, most=share, size=size)
 
 
 def _mined(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _SEED = 1963
 _WARM = 0.06
 _NO_SPAN = 0.3  # weight of a passage without an answer in the span's loss
+_SPAN = 1.5  # weight of the span's loss: of all five it falls slowest
 _SAVED_EVERY_S = 600.0
 _SAID_EVERY = 50  # steps
 
@@ -41,11 +42,13 @@ _SAID_EVERY = 50  # steps
 class Plan:
     """`pairs`: how many are read before the learning rate is 0, which `minutes` may bring earlier.
 
-    `n_pairs` are read for one step, `rows` at a time.
+    `n_pairs` are read for one step, `rows` at a time. `begin_with`: an earlier run's checkpoint,
+    else MiniLM with new heads.
     """
 
     pairs: int
     minutes: float
+    begin_with: str | None = None
     rate: float = 2e-4
     n_pairs: int = 32
     rows: int = 16
@@ -63,15 +66,16 @@ class _Run:
     began: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def opened(cls, out: Path, rate: float) -> _Run:
+    def opened(cls, out: Path, plan: Plan) -> _Run:
         """The last checkpoint of `out`, or a run's beginning."""
         import torch
 
-        from training.reader_model import from_minilm
+        from training.reader_model import from_minilm, mean_model
 
-        model = from_minilm(_SEED).train()
+        begun = mean_model([Path(plan.begin_with)]) if plan.begin_with else from_minilm(_SEED)
+        model = begun.train()
         model.words.weight.requires_grad_(False)
-        run = cls(model, torch.optim.AdamW(_parameters(model, rate), betas=(0.9, 0.98)))
+        run = cls(model, torch.optim.AdamW(_parameters(model, plan.rate), betas=(0.9, 0.98)))
         for path in checkpoints_of(out)[-1:]:
             state = torch.load(path, map_location="cpu", weights_only=True)
             run.model.load_state_dict(state["model"])
@@ -117,7 +121,7 @@ class _Run:
 
 
 def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]) -> Path:
-    """Trains on `prepared`/train.jsonl.gz and returns the last checkpoint of `out`."""
+    """Trains on the groups in `prepared` and returns the last checkpoint of `out`."""
     import torch
     from tokenizers import Tokenizer
 
@@ -128,8 +132,8 @@ def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]
     tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    groups = chosen(read_groups(prepared / "train.jsonl.gz"), plan.pairs)
-    run = _Run.opened(out, plan.rate)
+    groups = read_groups(prepared)
+    run = _Run.opened(out, plan)
     saved, losses = time.monotonic(), deque[list[float]](maxlen=_SAID_EVERY)
     for batch in islice(_forever(groups, tokenizer, plan), run.step, None):
         progress = max(run.read / plan.pairs, run.seconds / (60 * plan.minutes))
@@ -146,27 +150,17 @@ def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]
 
 
 def _forever(groups: Sequence[Group], tokenizer: Tokenizer, plan: Plan) -> Iterator[Batch]:
+    """Pass after pass; SQuAD, which alone has questions made to be impossible, twice in each."""
+    everything = [*groups, *(group for group in groups if group.source == "squad")]
     for epoch in count():
         yield from batches(
-            groups, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs, rows=plan.rows
+            everything, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs, rows=plan.rows
         )
 
 
 def checkpoints_of(out: Path) -> list[Path]:
     """The earliest first."""
     return sorted(out.glob("step-*.pt"))
-
-
-def chosen(groups: Sequence[Group], pairs: int) -> list[Group]:
-    """All of SQuAD, and of the rest as much as fits into one pass of `pairs`."""
-    size = 0.8  # of a group after thinning
-    kept = [group for group in groups if group.source == "squad"]
-    room = pairs - size * sum(len(group.passages) for group in kept)
-    for group in groups:
-        if group.source != "squad" and room > 0:
-            kept.append(group)
-            room -= size * len(group.passages)
-    return kept
 
 
 def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
@@ -192,7 +186,7 @@ def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
     of_group = torch.from_numpy(batch.sentence_group)
     best_sentence = _among(sentences, of_group, holds, batch.n_groups)
     each_sentence = functional.binary_cross_entropy_with_logits(sentences, holds.float())
-    return listwise, 0.5 * alone, span, best_sentence, 0.5 * each_sentence
+    return listwise, 0.5 * alone, _SPAN * span, best_sentence, 0.5 * each_sentence
 
 
 def _among(logits: Tensor, group: Tensor, right: Tensor, n_groups: int) -> Tensor:
