@@ -141,6 +141,11 @@ def _add_page(app: FastAPI, library: Library, wording: Wording) -> None:
     renderer = Renderer(library, wording)
     words = {field.name: attribute(getattr(wording, field.name)) for field in fields(Wording)}
 
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        """That the server answers: what the kiosk's browser waits for."""
+        return {"service": "docent", "status": "ok"}
+
     @app.get("/")
     def page(quote: str | None = None) -> HTMLResponse:
         collection = library.collection
