@@ -5,7 +5,7 @@ How the page is wired:
     browser                            server
     /                  page.html       `page`: title, suggested questions, or a permalink's quote
     /files/NAME        css, js, fonts  from memory, only the names listed here
-    page.js    -- question, turn id --> Gradio queue --> `_Conversation.ask` --> library.ask
+    page.js    -- question, turn id --> Gradio queue --> `gradio_queue.Conversation.ask`
                <-- html, turn id, announcement --
     documents.js -- /documents, /document, /document/piece --> HTML of the list, of one document,
                    of the pieces of its text near the reader, marked at the quoted place
@@ -18,133 +18,82 @@ that needs `unsafe-eval` and names remote files. `guard` closes all of Gradio's 
 
 from __future__ import annotations
 
-import logging
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from string import Template
 from typing import Annotated
 
-import gradio
-import gradio.events
 from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 
 from datatypes import Document, Span
 from errors import DocentError
-from interface import quick_gradio
+from interface.asking import Asking, Noted
 from interface.curator import Curator, add_curator
+from interface.curator_door import HEADERS as CURATOR_HEADERS
+from interface.curator_door import PATHS as CURATOR_PATHS
 from interface.escaping import attribute, sendable, shown
-from interface.guard import Guard
+from interface.files import add_files
+from interface.guard import ASK_PATH, Area, Guard
+from interface.health import add_health
 from interface.library import Library
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
-from interface.turns import Turns, new_id
 from interface.wording import Wording
 
-QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
-
 _FOLDER = Path(__file__).parent
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_KINDS[".woff2"] = "font/woff2"
-
-_log = logging.getLogger(__name__)
+_READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}")
 
 
-def create_app(library: Library, wording: Wording, curator: Curator | None = None) -> FastAPI:
-    """The whole application: give it to an ASGI server. Only a `curator` opens the Curator page."""
-    quick_gradio.without_plots()
+def create_app(
+    library: Library,
+    wording: Wording,
+    curator: Curator | None = None,
+    *,
+    kiosk_only: bool = False,
+    noted: Sequence[Noted] = (),
+    hosts: Collection[str] | None = None,
+) -> FastAPI:
+    """The whole application: give it to an ASGI server.
+
+    Each part adds its routes and returns the `Area` that opens them; nothing else can be reached.
+    Only a `curator` opens the Curator page. `kiosk_only`: the kiosk and /health are all there is.
+    `noted` is told of each answer. `hosts` are the names by which the server may be called; None
+    takes any.
+    """
+    asking = Asking(library, noted)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, curator=curator.door if curator else None)
-    _add_files(app)
-    _add_page(app, library, wording)
-    _add_documents(app, DocumentRenderer(library, wording))
-    _add_questions(app, _Conversation(library, wording))
-    if curator:
-        add_curator(app, curator, library)
+    areas = [add_health(app)]
+    if not kiosk_only:
+        areas += [
+            add_files(app, lambda name: not name.startswith("curator")),
+            _add_chat(app, asking, wording),
+        ]
+        if curator:
+            add_curator(app, curator, library)
+            areas.append(
+                Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal)
+            )
+    app.add_middleware(Guard, areas=areas, hosts=hosts)
     return app
 
 
-class _Conversation:
-    """Answers questions, and remembers the answers that the next ones may follow up."""
+def _add_chat(app: FastAPI, asking: Asking, wording: Wording) -> Area:
+    from interface.gradio_queue import add_questions  # takes a second: not for a kiosk
 
-    def __init__(self, library: Library, wording: Wording) -> None:
-        self._library = library
-        self._renderer = Renderer(library, wording)
-        self._wording = wording
-        self._turns = Turns()
-
-    def ask(self, question: str, turn_id: str) -> dict[str, str]:
-        """HTML of the turn, the id to follow it up, and what a screen reader says.
-
-        Whatever goes wrong becomes a sentence: no visitor sees a traceback.
-        """
-        question, turn_id = sendable(str(question)), str(turn_id)
-        try:
-            answer = self._library.ask(question, previous=self._turns.find(turn_id))
-            new_turn_id = self._turns.keep(answer)
-            html = self._renderer.answer(answer, new_turn_id)
-            said = sendable(self._renderer.announcement(answer))
-        except DocentError as error:
-            return self._refused(question, str(error))
-        except Exception:
-            _log.exception("A question could not be answered")
-            return self._refused(question, self._wording.failed)
-        return {"html": html, "turn_id": new_turn_id, "announcement": said}
-
-    def _refused(self, question: str, why: str) -> dict[str, str]:
-        # An id of its own, which nothing is kept under: the page may show several refusals.
-        html = self._renderer.refusal(question[:500], why, new_id())
-        return {"html": html, "turn_id": "", "announcement": sendable(why)}
-
-
-def _add_questions(app: FastAPI, conversation: _Conversation) -> None:
-    with gradio.Blocks(analytics_enabled=False, mode="server") as blocks:
-        gradio.events.api(
-            conversation.ask,
-            api_name="ask",
-            api_visibility="undocumented",
-            concurrency_limit=QUESTIONS_AT_ONCE,
-        )
-    gradio.mount_gradio_app(
-        app,
-        blocks,
-        path="/questions",
-        footer_links=[],
-        run_history=False,
-        blocked_paths=["/"],
-        show_error=False,
-        max_file_size=0,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-    )
-
-
-def _add_files(app: FastAPI) -> None:
-    paths = [*_FOLDER.iterdir(), *(_FOLDER / "fonts").iterdir()]
-    paths = [path for path in paths if not path.name.startswith("curator")]
-    files = {path.name: path.read_bytes() for path in paths if path.suffix in _KINDS}
-
-    @app.get("/files/{name}")
-    async def file(name: str) -> Response:
-        if name not in files:
-            return PlainTextResponse("There is no such file.", status_code=404)
-        kept = "max-age=604800" if name.endswith(".woff2") else "no-cache"
-        kind = _KINDS[Path(name).suffix]
-        return Response(files[name], media_type=kind, headers={"Cache-Control": kept})
+    _add_page(app, asking.library, wording)
+    _add_documents(app, DocumentRenderer(asking.library, wording))
+    add_questions(app, asking, wording)
+    return Area(_READABLE, askable=re.compile(ASK_PATH))
 
 
 def _add_page(app: FastAPI, library: Library, wording: Wording) -> None:
     template = Template((_FOLDER / "page.html").read_text(encoding="utf-8"))
     renderer = Renderer(library, wording)
     words = {field.name: attribute(getattr(wording, field.name)) for field in fields(Wording)}
-
-    @app.get("/health")
-    async def health() -> dict[str, str]:
-        """That the server answers: what the kiosk's browser waits for."""
-        return {"service": "docent", "status": "ok"}
 
     @app.get("/")
     def page(quote: str | None = None) -> HTMLResponse:
