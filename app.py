@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
             f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
         )
     parser.add_argument(
+        "--kiosk",
+        action="store_true",
+        default=os.environ.get("DOCENT_KIOSK", "") not in ("", "0"),
+        help="serve the kiosk, at /kiosk, and nothing else [DOCENT_KIOSK]",
+    )
+    parser.add_argument(
         "--curator",
         action="store_true",
         default=os.environ.get("DOCENT_CURATOR", "") not in ("", "0"),
@@ -132,15 +138,19 @@ def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
-            from interface import quick_gradio
+            if not settings.kiosk:
+                from interface import quick_gradio
 
-            quick_gradio.speed_up()
+                quick_gradio.speed_up()
+                import interface.gradio_queue  # noqa: F401  # create_app would wait for it later
             from interface.chat import create_app
             from interface.wording import load_wording
 
             wording = load_wording()
             pipeline = loading.result()
-            return create_app(pipeline, wording, _curator(settings, pipeline))
+            return create_app(
+                pipeline, wording, _curator(settings, pipeline), kiosk_only=settings.kiosk
+            )
         except BaseException:
             stop.set()  # else leaving would wait for a long build
             raise

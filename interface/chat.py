@@ -74,9 +74,7 @@ def create_app(
         ]
         if curator:
             add_curator(app, curator, library)
-            areas.append(
-                Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal)
-            )
+            areas.append(Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal))
     app.add_middleware(Guard, areas=areas, hosts=hosts)
     return app
 

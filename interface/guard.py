@@ -1,8 +1,9 @@
-"""Lets through what the page needs, refuses all else, and tells browsers to fetch nothing remote.
+"""Lets through what the pages need, refuses all else, and tells browsers to fetch nothing remote.
 
 Gradio brings some eighty routes: files, uploads, proxies, sessions of others, monitoring, its own
 page. The page calls two of them (ask, and fetch the answer). So paths are allowed, not forbidden:
-a route that a later Gradio adds stays closed.
+each part of the application names its own in an `Area`, and a route that a later Gradio adds stays
+closed.
 
 The Content-Security-Policy is the strictest there is, with no `unsafe-inline` and no
 `unsafe-eval`. Gradio's own front end needs both (it compiles event code in the browser, writes
@@ -12,37 +13,20 @@ style elements, and its page names a remote font and scripts); Docent's page doe
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interface.curator_door import HEADERS as CURATOR_HEADERS
-from interface.curator_door import PATHS as CURATOR_PATHS
-from interface.curator_door import Door
-
 ASK_PATH = "/questions/gradio_api/call/ask"
 MOST_BODY_BYTES = 65_536  # a question of 500 characters needs some 3,000
 
-_READABLE = re.compile(
-    rf"/|/files/[a-z0-9.-]+|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}"
-)
+_NOTHING = re.compile(r"(?!)")
 _HEADERS = {
-    "Content-Security-Policy": "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "font-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-        )
-    ),
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -50,13 +34,61 @@ _HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Paths that belong together, what may be done there, and what their replies bear.
+
+    `readable` paths take GET and HEAD; `askable` ones POST of at most `most_body_bytes` whose
+    length is said before. An area with a `refusal` judges its readable paths by that alone, and
+    with any method. `headers` come over those of every reply. `framed_by` are the origins whose
+    pages may show these ones in a frame, beside this server's own.
+    """
+
+    readable: re.Pattern[str]
+    askable: re.Pattern[str] = _NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)
+    framed_by: Sequence[str] = ()
+    most_body_bytes: int = MOST_BODY_BYTES
+    refusal: Callable[[Scope], Response | None] | None = None
+
+    def all_headers(self) -> dict[str, str]:
+        return _HEADERS | _framing(self.framed_by) | dict(self.headers)
+
+    def refused(self, scope: Scope) -> Response | None:
+        """What is answered in place of the application; None where the request may pass."""
+        if self.refusal:
+            return self.refusal(scope)
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and self.askable.fullmatch(path):
+            return self._refused_body(Headers(scope=scope).get("content-length", ""))
+        if not self.readable.fullmatch(path):
+            return PlainTextResponse(
+                "This can only be asked.", status_code=405, headers={"Allow": "POST"}
+            )
+        if method not in ("GET", "HEAD"):
+            return PlainTextResponse(
+                "This can only be read.", status_code=405, headers={"Allow": "GET, HEAD"}
+            )
+        return None
+
+    def _refused_body(self, length: str) -> Response | None:
+        if not length.isdecimal():
+            return PlainTextResponse("A question needs its length.", status_code=411)
+        if int(length) > self.most_body_bytes:
+            return PlainTextResponse("The question is too long.", status_code=413)
+        return None
+
+
 class Guard:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, curator: Door | None = None) -> None:
-        """With a `curator` door the Curator page is there too, for whom the door lets pass."""
+    def __init__(
+        self, app: ASGIApp, areas: Sequence[Area], hosts: Collection[str] | None = None
+    ) -> None:
+        """What lies in no area is not there. `hosts`: see `is_named`; None takes any."""
         self._app = app
-        self._curator = curator
+        self._areas = [(area, area.all_headers()) for area in areas]
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -65,29 +97,56 @@ class Guard:
         if scope["type"] != "http":  # no web sockets here
             return
 
-        curator = self._curator if CURATOR_PATHS.fullmatch(scope["path"]) else None
-        headers = _HEADERS | CURATOR_HEADERS if curator else _HEADERS
+        area, headers = self._area(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(headers)
             await send(message)
 
-        refusal: Response | None = curator.refusal(scope) if curator else _refusal(scope)
+        refusal: Response | None
+        if self._hosts is not None and not is_named(scope, self._hosts):
+            refusal = PlainTextResponse(
+                "This server does not go by that name: see --allow-host.", status_code=421
+            )
+        elif area is None:
+            refusal = PlainTextResponse("There is nothing here.", status_code=404)
+        else:
+            refusal = area.refused(scope)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
+    def _area(self, path: str) -> tuple[Area | None, dict[str, str]]:
+        for area, headers in self._areas:
+            if area.readable.fullmatch(path) or area.askable.fullmatch(path):
+                return area, headers
+        return None, _HEADERS | _framing(())
 
-def _refusal(scope: Scope) -> PlainTextResponse | None:
-    path, method = scope["path"], scope["method"]
-    if method == "POST" and path == ASK_PATH:
-        length = Headers(scope=scope).get("content-length", "")
-        if not length.isdecimal():
-            return PlainTextResponse("A question needs its length.", status_code=411)
-        if int(length) > MOST_BODY_BYTES:
-            return PlainTextResponse("The question is too long.", status_code=413)
-        return None
-    if not _READABLE.fullmatch(path):
-        return PlainTextResponse("There is nothing here.", status_code=404)
-    if method not in ("GET", "HEAD"):
-        return PlainTextResponse("This can only be read.", status_code=405)
-    return None
+
+def is_named(scope: Scope, hosts: Collection[str]) -> bool:
+    """Whether the request calls the server by one of its names, whatever the port.
+
+    Else a page elsewhere could have its own name lead to this machine ("DNS rebinding") and read
+    as the visitor what only this machine may read.
+    """
+    try:
+        name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+    except ValueError:
+        return False
+    return name in hosts
+
+
+def _framing(origins: Sequence[str]) -> dict[str, str]:
+    policy = (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        " ".join(("frame-ancestors 'self'", *origins)),
+    )
+    headers = {"Content-Security-Policy": "; ".join(policy)}
+    # The older header cannot name other origins: beside a list of them it would shut them out.
+    return headers if origins else headers | {"X-Frame-Options": "SAMEORIGIN"}

@@ -141,7 +141,7 @@ def product_modules() -> list[str]:
         for module in MODULES
         if module.parts[0] not in ("training", "benchmarks", "models")
         and module.name not in ("__init__.py", "__main__.py", "app.py")
-        and module.as_posix() not in ("index/export.py", "interface/chat.py")
+        and module.as_posix() not in ("index/export.py", "interface/gradio_queue.py")
         and not any(name.startswith("matplotlib") for name in imported(module))
     ]
 
@@ -165,7 +165,7 @@ def test_neither_torch_nor_gradio_comes_along_with_the_modules() -> None:
 
 def test_the_chat_brings_gradio_and_not_torch() -> None:
     heavy = ("torch", "gradio", "sentence_transformers", "transformers")
-    assert came_along(["interface.chat"], heavy) == ["gradio"]
+    assert came_along(["interface.gradio_queue"], heavy) == ["gradio"]
 
 
 @pytest.mark.parametrize("door", [("app.py",), *(("-m", room) for room in DOORS)], ids=" ".join)

@@ -1,0 +1,46 @@
+"""How every door asks: the chat, the kiosk, an embedded chat, the API and agents.
+
+Follow-ups find the answer before, and who keeps count is told of each answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from datatypes import Answer
+from interface.library import Library
+from interface.turns import Turns
+
+
+class Noted(Protocol):
+    """What is told of each answer. It must be quick: the visitor waits for it."""
+
+    def __call__(self, answer: Answer, *, door: str, language: str, seconds: float) -> None:
+        """`door`: chat, kiosk, embed, api or mcp; `language`: of the page, such as "de"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Safe to use from many threads."""
+
+    library: Library
+    noted: Sequence[Noted] = ()
+    turns: Turns = field(default_factory=Turns)
+
+    def ask(
+        self, question: str, turn_id: str = "", *, door: str, language: str = "en"
+    ) -> tuple[Answer, str]:
+        """The answer, and the id under which the next question can follow it up.
+
+        Raises QuestionError, whose text can be shown, for questions that cannot be answered.
+        """
+        began = time.perf_counter()
+        answer = self.library.ask(question, previous=self.turns.find(turn_id))
+        seconds = time.perf_counter() - began
+        for note in self.noted:
+            note(answer, door=door, language=language, seconds=seconds)
+        return answer, self.turns.keep(answer)
