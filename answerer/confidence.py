@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerer.evidence import READER_FEATURES, SENTENCE_FEATURES, Sentence, sentence_terms
+from answerer.evidence import (
+    READER_FEATURES,
+    SENTENCE_FEATURES,
+    Sentence,
+    sentence_terms,
+)
 from answerer.weights import Weights, load_weights
-from retriever.hybrid import Reading
+from datatypes import Hit
+from retriever.hybrid import Candidate, Reading
 from retriever.lexical import coverage
 
 OVERALL_FEATURES = (
@@ -65,6 +71,29 @@ class Judge:
             tuple(float(scores[row]) for row in order),
             1 / (1 + math.exp(-log_odds)),
         )
+
+
+def reranked(candidates: Sequence[Candidate], judged: Judged) -> tuple[Hit, ...]:
+    """The passages whose sentences were judged, by the best of these; then the others.
+
+    Behind the judged ones the scores fall as the retriever's do.
+    """
+    of_sentence = {
+        (sentence.document.document_id, sentence.span): score
+        for sentence, score in zip(judged.sentences, judged.scores, strict=True)
+    }
+    hits = [candidate.hit for candidate in candidates]
+    scores: list[float] = []
+    for place, hit in enumerate(hits):
+        name = hit.passage.document.document_id
+        own = [of_sentence[name, s] for s in hit.passage.sentences if (name, s) in of_sentence]
+        fall = hit.score - hits[place - 1].score if place else 0.0
+        scores.append(max(own) if own else min(scores, default=0.0) + fall)
+    order = sorted(range(len(hits)), key=lambda place: -scores[place])
+    return tuple(
+        replace(hits[place], score=scores[place], rank=rank)
+        for rank, place in enumerate(order, start=1)
+    )
 
 
 def sentence_features(name: Name) -> tuple[str, ...]:

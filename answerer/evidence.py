@@ -26,9 +26,6 @@ from index.letterhead import labels_of
 from retriever.hybrid import Candidate, Reading
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
-N_READ = 5
-"""Passages whose sentences are looked at, and which the reader reads."""
-
 SENTENCE_FEATURES = (
     "cosine",  # of the sentence, as its passage has it, with the question
     "passage_cosine",
@@ -112,14 +109,14 @@ class Sentence:
 def sentences_of(
     reading: Reading, candidates: Sequence[Candidate], reads: Sequence[Read] = ()
 ) -> tuple[Sentence, ...]:
-    """The sentences of the first N_READ candidates, each once, in the order of their passages.
+    """The sentences of the candidates, each once, in the order of their passages.
 
     `reads`: what the reader makes of these candidates, one each; or none at all.
     """
     described: dict[tuple[str, Span], Sentence] = {}
     if candidates:
         describe = _Describer(reading, candidates[0].hit.score)
-        for candidate, read in zip_longest(candidates[:N_READ], reads[:N_READ]):
+        for candidate, read in zip_longest(candidates, reads):
             for place in range(len(candidate.passage.sentences)):
                 sentence = describe(candidate, place, read)
                 where = (sentence.document.document_id, sentence.span)

@@ -121,6 +121,15 @@ def test_hits_are_ranked_and_explained(pipeline: Pipeline) -> None:
     assert all({"dense", "lexical"} <= hit.scores.keys() for hit in hits)
 
 
+@pytest.mark.parametrize("question", [WORKERS, "Which ambassador avoids political conversations?"])
+def test_the_passage_of_the_first_quote_is_the_first_hit(pipeline: Pipeline, question: str) -> None:
+    answer = pipeline.ask(question)
+    assert answer.hits[0].passage.span.holds(answer.citations[0].quote.span)
+    scores = [hit.score for hit in answer.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert [hit.rank for hit in answer.hits] == list(range(1, len(scores) + 1))
+
+
 def test_the_words_that_matched_are_named_as_the_document_writes_them(pipeline: Pipeline) -> None:
     passage = next(
         hit.passage for hit in pipeline.ask(WORKERS).hits if "3 million" in hit.passage.text

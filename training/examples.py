@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from answerer.confidence import unknown_share
-from answerer.evidence import N_READ, sentences_of
+from answerer.evidence import sentences_of
+from answerer.extractive import N_READ
 from answerer.reader import Reader
 from datatypes import Span
 from index.build import build_index
