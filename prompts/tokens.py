@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +23,46 @@ RANKS = Path(__file__).parent / "cl100k" / "9b5ad71b2ce5302211f9c61530b329a4922f
 RANKS_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
 CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 
+LONGEST_SENTENCE = 4_000
+"""Characters. What is longer has no sentence marks, such as a table or a line of noise."""
+
 _loading = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Those of the sentences that fit, best first; the text they make, and its exact tokens."""
+
+    chosen: tuple[int, ...]
+    text: str
+    n_tokens: int
+
+
+def fit_sentences(
+    sentences: Sequence[str], *, room: int, written: Callable[[Sequence[int]], str]
+) -> Fitted:
+    """As many whole sentences (given best first) as fit into `room` tokens of `written` text.
+
+    `written` makes the text of the chosen ones, of which it is given the places. A sentence that
+    does not fit is passed over, never cut. Without any, the text is empty and takes no token.
+    """
+    chosen: list[int] = []
+    taken = 0
+    for place, sentence in enumerate(sentences):
+        if len(sentence) > LONGEST_SENTENCE:
+            continue
+        n_tokens = count_tokens(sentence)
+        if taken + n_tokens <= room:
+            chosen.append(place)
+            taken += n_tokens
+    # What `written` puts around them is only known now; the counts of parts do not add up either.
+    while chosen:
+        text = written(chosen)
+        n_tokens = count_tokens(text)
+        if n_tokens <= room:
+            return Fitted(tuple(chosen), text, n_tokens)
+        chosen.pop()
+    return Fitted((), "", 0)
 
 
 def count_tokens(text: str) -> int:
