@@ -1,0 +1,116 @@
+"""Words that the guard knows: other names of countries and peoples, words of denial."""
+
+from __future__ import annotations
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SAME_NAMES = tuple(
+    tuple(group.split("|"))
+    for group in (
+        "dprk|north korea|north korean|north koreans|democratic people s republic of korea",
+        "rok|south korea|south korean|south koreans",
+        "prc|china|chinese|people s republic of china|pr china",
+        "gdr|east germany|east german|east germans|german democratic republic",
+        "frg|west germany|west german|west germans|federal republic of germany",
+        "ussr|soviet union|soviet|soviets",
+        "us|u s|usa|united states|america|american|americans",
+        "uk|united kingdom|great britain|britain|british",
+        "eu|european union",
+        "un|united nations",
+        "romania|romanian|rumania",
+        "sri lanka|ceylon",
+        "myanmar|burma|burmese",
+    )
+)
+"""Names of one thing, folded. A group is taken whole where one of its names is in the text."""
+
+_PEOPLES = (
+    "albania albanian albanians",
+    "algeria algerian algerians",
+    "africa african africans",
+    "asia asian asians",
+    "australia australian australians",
+    "austria austrian austrians",
+    "belgium belgian belgians",
+    "britain british briton britons",
+    "bulgaria bulgarian bulgarians",
+    "cambodia cambodian cambodians",
+    "china chinese",
+    "cuba cuban cubans",
+    "denmark danish dane danes",
+    "egypt egyptian egyptians",
+    "england english englishman englishmen",
+    "europe european europeans",
+    "finland finnish finn finns",
+    "flanders flemish fleming flemings",
+    "france french frenchman frenchmen franco",
+    "germany german germans",
+    "greece greek greeks",
+    "hungary hungarian hungarians",
+    "iceland icelandic",
+    "india indian indians",
+    "indonesia indonesian indonesians",
+    "ireland irish",
+    "italy italian italians",
+    "japan japanese",
+    "korea korean koreans",
+    "mongolia mongol mongols mongolian",
+    "netherlands dutch dutchman holland",
+    "normandy norman normans",
+    "norway norwegian norwegians",
+    "poland polish pole poles",
+    "portugal portuguese",
+    "rome roman romans",
+    "russia russian russians",
+    "scandinavia scandinavian scandinavians",
+    "scotland scottish scots scot scotsman",
+    "sicily sicilian sicilians",
+    "spain spanish spaniard spaniards",
+    "sweden swedish swede swedes",
+    "switzerland swiss",
+    "turkey turkish turk turks",
+    "uganda ugandan ugandans",
+    "victoria victorian victorians",
+    "vietnam vietnamese",
+    "wales welsh welshman",
+    "yemen yemeni yemenis",
+    "catholicism catholic catholics",
+    "protestantism protestant protestants",
+    "christianity christian christians",
+    "islam islamic muslim muslims",
+    "judaism jewish jew jews",
+)
+DEMONYMS = {
+    form: tuple(other for other in forms.split() if other != form)
+    for forms in _PEOPLES
+    for form in forms.split()
+}
+
+PLAIN_OPENINGS = words(
+    "the a an this that these those it its he she they we you his her their our one two some many "
+    "most all each every both no none not only in on at by for from with without of to as and or "
+    "but so yet if when while where what who which why how there here then thus therefore hence "
+    "however moreover although though because since after before during under over about around "
+    "according despite besides beyond between among until later earlier currently today now "
+    "also even still instead first second third finally initially originally eventually overall "
+    "additionally furthermore meanwhile nevertheless such other another several few much more less "
+    "within into through throughout against along across near like unlike unless once whether "
+    "apparently perhaps maybe der die das ein eine im in am und oder aber nicht kein keine le la "
+    "les un une des du el los las una"
+)
+
+DENIALS = words(
+    "no not never none nobody nothing nowhere neither nor without cannot t nicht kein keine keinen "
+    "keiner nie niemals ohne weder pas jamais aucun aucune sans nunca sin ningún ninguna ni"
+)
+NEGATIVE = words("""
+    fail failed fails failure lack lacks lacked lacking refuse refused refuses refusal deny denied
+    denies decline declined hardly barely scarcely rarely seldom little few absent absence avoid
+    avoided avoids reject rejected rejects prevent prevented unable unwilling impossible unlikely
+    unsuccessful only exempt excluded except instead rather unlike cease ceased stop stopped end
+    ended abandoned lost loses ignore ignored silent omit omitted weak low limited
+    """)
+"""Words that say a "no" of their own, so that a denial may be a paraphrase of them."""
