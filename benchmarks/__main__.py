@@ -17,13 +17,14 @@ def parser() -> argparse.ArgumentParser:
     speed.add_argument("--rounds", type=int, default=3, help="how often (default 3)")
     fusion = kinds.add_parser("fusion", help="ways to make one ranking of two, on training data")
     quality = kinds.add_parser("quality", help="retrieval and answers on public questions")
+    ablations = kinds.add_parser("ablations", help="what each part of the answers is worth")
     visitors = kinds.add_parser("visitors", help="many visitors asking the web chat at once")
     visitors.add_argument("-n", type=int, default=50, help="how many (default 50)")
-    for each in (speed, fusion, quality):
+    for each in (speed, fusion, quality, ablations):
         each.add_argument(
             "--data", type=Path, default=Path("../shared/data"), help="folder that holds squad/"
         )
-    for each in (speed, fusion, quality, visitors):
+    for each in (speed, fusion, quality, ablations, visitors):
         each.add_argument("--json", action="store_true", help="print JSON instead of a table")
     child = kinds.add_parser("child", help="one measurement, as speed runs them")
     child.add_argument("task", choices=("first", "build", "ask"))
@@ -67,6 +68,11 @@ def _measured(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[s
 
         reports = quality.measure(arguments.data)
         return quality.as_json(reports), quality.table(reports)
+    if arguments.kind == "ablations":
+        from benchmarks import ablations
+
+        measured = ablations.measure(arguments.data)
+        return measured, ablations.table(measured)
     from benchmarks import visitors
 
     measured = visitors.measure(arguments.n)

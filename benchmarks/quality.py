@@ -44,14 +44,11 @@ PEERS = {
 
 def measure(data: Path) -> dict[str, Any]:
     """The two reports, by name."""
-    squad = data / "squad" / "dev-v2.0.json.gz"
-    if not squad.is_file():
-        raise SettingError(
-            f"The test data {squad} is missing.", "Name the folder that holds squad/ with --data."
-        )
     return {
         "squad": evaluate(
-            Request(squad, split=SPLIT, modes=("dense", "lexical", "hybrid", "answer"))
+            Request(
+                squad_questions(data), split=SPLIT, modes=("dense", "lexical", "hybrid", "answer")
+            )
         ).report,
         "default": evaluate(
             Request(
@@ -62,6 +59,16 @@ def measure(data: Path) -> dict[str, Any]:
             )
         ).report,
     }
+
+
+def squad_questions(data: Path) -> Path:
+    """Raises SettingError where they are not there."""
+    squad = data / "squad" / "dev-v2.0.json.gz"
+    if not squad.is_file():
+        raise SettingError(
+            f"The test data {squad} is missing.", "Name the folder that holds squad/ with --data."
+        )
+    return squad
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from datatypes import Passage
 from errors import SettingError
@@ -33,12 +33,16 @@ class Trial:
 
     `passage_pieces`: the size that passages grow to, in word pieces. `meaning`: how much nearness
     in meaning counts in the hybrid score, 1 as shipped, 0 not at all. `not_found`: the confidence
-    below which the documents do not say.
+    below which the documents do not say. `mode`: how the passages that answers come from are
+    searched, `n_read`: how many of them are read. `reader`: the folder of another one, or "none".
     """
 
     passage_pieces: int | None = None
     meaning: float = 1.0
     not_found: float | None = None
+    mode: Mode = "hybrid"
+    n_read: int | None = None
+    reader: Path | Literal["none"] | None = None
 
     def embedder(self, model: str) -> Embedder:
         """The model, counting so that the chunker's passages have the tried size.
@@ -64,10 +68,17 @@ class Trial:
         return _Weighed(retriever.index, embedder, self.meaning)
 
     def pipeline(self, folder: Path) -> Pipeline:
+        from answerer.confidence import Judge
         from answerer.extractive import ExtractiveAnswerer
         from answerer.pipeline import Pipeline
+        from answerer.reader import Reader
 
         answerer = ExtractiveAnswerer.load(self.retriever(folder))
+        if self.reader == "none":
+            answerer = replace(answerer, reader=None, judge=Judge.load("plain"))
+        elif self.reader is not None:
+            answerer = replace(answerer, reader=Reader.load(self.reader))
+        answerer = replace(answerer, mode=self.mode, n_read=self.n_read or answerer.n_read)
         if self.not_found is not None:
             weights = replace(answerer.judge.weights, not_found=self.not_found)
             answerer = replace(answerer, judge=replace(answerer.judge, weights=weights))

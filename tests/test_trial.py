@@ -90,3 +90,11 @@ def test_another_size_needs_the_documents(questions: Path, default_folder: Path)
     request = Request(questions, index=default_folder, trial=Trial(passage_pieces=60))
     with pytest.raises(SettingError, match="needs the documents themselves"):
         evaluate(request)
+
+
+def test_what_an_answer_is_made_of_can_be_taken_away(default_folder: Path) -> None:
+    shipped = Trial().pipeline(default_folder).ask(QUESTION)
+    trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
+    changed = [trial.pipeline(default_folder).ask(QUESTION) for trial in trials]
+    assert all(answer.found for answer in (shipped, *changed))
+    assert len({answer.confidence for answer in (shipped, *changed)}) == 4

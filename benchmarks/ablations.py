@@ -1,0 +1,71 @@
+"""What is each part of the answers worth? One is taken out, or changed, at a time.
+
+On the questions of `quality`, on which nothing was chosen. For float32 the reader's checkpoint is
+needed: python -m training reader-export --exact --out build/training/reader-float32
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
+from evaluation.report import RunReport
+from evaluation.running import Request, evaluate
+from evaluation.trial import Trial
+
+FLOAT32 = ROOT / "build" / "training" / "reader-float32"
+
+PARTS = {
+    "**as shipped**": Trial(),
+    "without the reader": Trial(reader="none"),
+    "searched by vectors alone": Trial(mode="dense"),
+    "searched by words alone": Trial(mode="lexical"),
+    "reader in float32": Trial(reader=FLOAT32),
+    "1 passage read": Trial(n_read=1),
+    "3 passages read": Trial(n_read=3),
+    "8 passages read": Trial(n_read=8),
+    "12 passages read": Trial(n_read=12),
+}
+
+MEASURES = {
+    "Success@1": "first passage",
+    "quote_success@1": "first quote",
+    "highlight_F1": "marked words, F1",
+    "AUROC": "AUROC",
+}
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """For each collection and part: the measures, and seconds from question to answer (p50)."""
+    squad = squad_questions(data)
+    parts = {name: of for name, of in PARTS.items() if of.reader != FLOAT32 or FLOAT32.is_dir()}
+    return {
+        "SQuAD's test articles": {name: _run(squad, None, of) for name, of in parts.items()},
+        "default document, test": {
+            name: _run(DEFAULT_QUESTIONS, ROOT / "documents", of) for name, of in parts.items()
+        },
+    }
+
+
+def table(measured: dict[str, Any]) -> Iterator[str]:
+    for collection, parts in measured.items():
+        yield collection
+        yield ""
+        yield "| | " + " | ".join((*MEASURES.values(), "p50")) + " |"
+        yield "|---|" + "---|" * (len(MEASURES) + 1)
+        for name, (values, seconds) in parts.items():
+            yield f"| {name} | {_shown(values)} | {seconds * 1000:.0f} ms |"
+        yield ""
+
+
+def _run(questions: Path, documents: Path | None, trial: Trial) -> tuple[list[float | None], float]:
+    request = Request(questions, documents=documents, split=SPLIT, modes=("answer",), trial=trial)
+    run: RunReport = evaluate(request).report.runs[0]
+    figures = [run.figure(name) for name in MEASURES]
+    return [figure.value if figure else None for figure in figures], run.latency_p50
+
+
+def _shown(values: Sequence[float | None]) -> str:
+    return " | ".join("–" if value is None else f"{value:.3f}" for value in values)
