@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from datatypes import (
 from errors import QuestionError
 from interface import quick_gradio
 from interface.library import DocumentCard
-from interface.wording import load_wording
+from interface.wording import load_wordings
 
 ROOT = Path(__file__).parents[1]
 TEXT_FILE = ROOT / "documents" / "1963-06-20-gdr-embassy-on-kwp-policy.md"
@@ -161,6 +161,9 @@ class StandIn:
         statements = tuple(Statement(quote.text, (quote,)) for quote in quotes)
         return Answer(question, statements, hits, 0.9 if quotes else 0.1, understood)
 
+    def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
+        return self.ask(query).hits[:limit]
+
     def _quotes(self, question: str) -> Iterator[Quote]:
         documents = list(self.shelf.values())
         if "workers" in question.casefold():
@@ -231,14 +234,19 @@ def page_of(library: StandIn) -> FastAPI:
     quick_gradio.speed_up()
     from interface.chat import create_app
 
-    return create_app(library, load_wording())
+    return create_app(library, load_wordings())
+
+
+def served(library: StandIn) -> AbstractContextManager[str]:
+    """The address of a real server with the whole page."""
+    return serving(page_of(library))
 
 
 @contextmanager
-def served(library: StandIn) -> Iterator[str]:
+def serving(app: FastAPI) -> Iterator[str]:
     """The address of a real server, on a free port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    config = uvicorn.Config(page_of(library), log_level="warning", access_log=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
