@@ -16,7 +16,7 @@ from answerer.extractive import ExtractiveAnswerer
 from answerer.permalinks import parse_permalink, permalink, resolve
 from answerer.question import cleaned, completed
 from answerer.quoting import check_against
-from datatypes import Answer, Collection, Document, Passage, Quote, Span
+from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
 from index.folding import terms_with_spans
 from index.passage_index import PassageIndex
@@ -61,6 +61,10 @@ class Pipeline:
             name = citation.quote.document.document_id
             check_against(citation.quote, opened.index.stored_document(name))
         return answer
+
+    def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
+        """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""
+        return self._current().answerer.retriever.retrieve(cleaned(query), k=limit)
 
     @property
     def collection(self) -> Collection:

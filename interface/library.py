@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from datatypes import Answer, Collection, Document, Metadata, Passage, Quote, Span
+from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span
 
 
 class DocumentCard(Protocol):
@@ -31,6 +31,10 @@ class Library(Protocol):
 
     def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
         """Raises QuestionError, whose text can be shown, for questions that cannot be answered."""
+        ...
+
+    def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
+        """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""
         ...
 
     def document(self, document_id: str) -> Document | None: ...
