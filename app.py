@@ -144,12 +144,12 @@ def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
                 quick_gradio.speed_up()
                 import interface.gradio_queue  # noqa: F401  # create_app would wait for it later
             from interface.chat import create_app
-            from interface.wording import load_wording
+            from interface.wording import load_wordings
 
-            wording = load_wording()
+            wordings = load_wordings()
             pipeline = loading.result()
             return create_app(
-                pipeline, wording, _curator(settings, pipeline), kiosk_only=settings.kiosk
+                pipeline, wordings, _curator(settings, pipeline), kiosk_only=settings.kiosk
             )
         except BaseException:
             stop.set()  # else leaving would wait for a long build

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Metadata = Mapping[str, "str | tuple[str, ...]"]
 
@@ -142,12 +143,63 @@ class Citation:
     quote: Quote
 
 
+NoteKind = Literal["left_out", "nothing_left", "no_model", "broke_off", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader should know about an answer for which a language model was asked.
+
+    `left_out`: `n` statements that what they cite does not support. `nothing_left`: all of them
+    were, or the model had none. `no_model`: it could not be asked. `broke_off`: its answer is not
+    whole. `stopped`: the reader did not want to wait.
+    """
+
+    kind: NoteKind
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A statement of a language model that was not shown, and why."""
+
+    text: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What passed between Docent and a language model: enough to make its answer again.
+
+    `sentences` are those it was shown, [s1] first. `n_unknown` counts the numbers in its reply
+    that none of them has.
+    """
+
+    model: str
+    prompt_version: str
+    sentences: tuple[Quote, ...]
+    n_tokens: int
+    reply: str = ""
+    dropped: tuple[Dropped, ...] = ()
+    n_unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier turn of a conversation, as text."""
+
+    question: str
+    said: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is said to a question. Without statements it means: the documents do not say.
 
     `understood_as` is the question that was searched for, where a follow-up was completed from
-    the turn before. `confidence` is the calibrated probability that the documents answer.
+    the turn before or a question translated. `confidence` is the calibrated probability that the
+    documents answer. `model` names the language model whose words the statements are; without one
+    each is its quote. What stands in quotation marks is cut from the documents in either case.
     """
 
     question: str
@@ -155,6 +207,10 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     understood_as: str | None = None
+    model: str | None = None
+    notes: tuple[Note, ...] = ()
+    exchange: Exchange | None = None
+    turns: tuple[Turn, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -167,14 +223,31 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionWords:
+    """What an institution says in one more language; what is None or missing is said as it is.
+
+    `suggested_questions` are shown in place of the collection's own, which are asked.
+    """
+
+    title: str | None = None
+    institution: str | None = None
+    welcome: str | None = None
+    suggested_questions: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
-    """What an institution says about its documents (`collection.toml`)."""
+    """What an institution says about its documents (`collection.toml`).
+
+    `translations` is keyed by the language's code (BCP 47).
+    """
 
     title: str = "Documents"
     institution: str | None = None
     welcome: str | None = None
     suggested_questions: tuple[str, ...] = ()
     glossary: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    translations: Mapping[str, CollectionWords] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _ask(address: str, question: str, turn_id: str) -> dict[str, str]:
     """As the page does it: hand the question in, then wait for the event that has the answer."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
     try:
-        body = json.dumps({"data": [question, turn_id]})
+        body = json.dumps({"data": [question, turn_id, "en"]})
         connection.request("POST", ASK_PATH, body, {"Content-Type": "application/json"})
         event_id = json.loads(connection.getresponse().read())["event_id"]
         connection.request("GET", f"{ASK_PATH}/{event_id}")

@@ -8,6 +8,10 @@ welcome = "…"
 suggested_questions = ["…", "…"]
 [collection.glossary]
 DPRK = ["North Korea", "…"]
+[collection.translations.de]      # what is shown to those who read the pages in that language
+title = "Briefe aus Pjöngjang"
+[collection.translations.de.suggested_questions]  # asked as above, shown so
+"Who …?" = "Wer …?"
 [document]                        # fields that hold for every document in and below the folder
 archive = "SAPMO-BA"
 [documents."letters/first.md"]    # fields of one file, named from here
@@ -18,11 +22,12 @@ title = "…"
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from datatypes import Collection, Metadata
+from datatypes import Collection, CollectionWords, Metadata
 from errors import DocumentError, SettingError
 from index.canonical import canonical
 from index.encoding import decode
@@ -32,7 +37,9 @@ from index.metadata import MetadataError, checked_fields, line_of, nearest, pars
 NAME = "collection.toml"
 _TABLES = ("collection", "document", "documents")
 _TEXTS = ("title", "institution", "welcome")
-_NAMES = (*_TEXTS, "suggested_questions", "glossary")
+_WORDS = (*_TEXTS, "suggested_questions")
+_NAMES = (*_WORDS, "glossary", "translations")
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 MAX_TOML_BYTES = 4 << 20
 """Four million characters are the metadata of some ten thousand documents."""
 
@@ -126,13 +133,49 @@ def _collection(table: Mapping[str, object], text: str) -> Collection:
             'Write ["First question?", "Second question?"].',
         )
     texts = {name: str(table[name]).strip() for name in _TEXTS if name in table}
+    suggested = tuple(each.strip() for each in questions if each.strip())
     return Collection(
         title=texts.get("title") or Collection().title,
         institution=texts.get("institution") or None,
         welcome=texts.get("welcome") or None,
-        suggested_questions=tuple(each.strip() for each in questions if each.strip()),
+        suggested_questions=suggested,
         glossary=_glossary(_table(table.get("glossary", {}), "[collection.glossary]"), text),
+        translations={
+            code: _translation(code, words, suggested, text)
+            for code, words in _table(
+                table.get("translations", {}), "[collection.translations]"
+            ).items()
+        },
     )
+
+
+def _translation(
+    code: str, value: object, suggested: tuple[str, ...], text: str
+) -> CollectionWords:
+    header = f"collection.translations.{code}"
+    if not _LANGUAGE_CODE.fullmatch(code):
+        raise MetadataError(
+            f"`{code}` is no code of a language.",
+            "Write one as de, fr or pt-BR.",
+            line=line_of(code, text=text, header="collection.translations"),
+        )
+    table = _table(value, f"[{header}]")
+    questions = _table(table.get("suggested_questions", {}), f"[{header}.suggested_questions]")
+    for where, words, known in (
+        (header, {**table, "suggested_questions": ""}, _WORDS),
+        (f"{header}.suggested_questions", questions, suggested),
+    ):
+        for name, words_said in words.items():
+            line = line_of(name, text=text, header=where)
+            if name not in known:
+                raise MetadataError(f"[{where}] has no `{name}`.", nearest(name, known), line=line)
+            if not isinstance(words_said, str):
+                raise MetadataError(
+                    f"`{name}` is not a text.", "Put its value in quotation marks.", line=line
+                )
+    texts = {name: str(table[name]).strip() or None for name in _TEXTS if name in table}
+    shown = {name: str(words).strip() for name, words in questions.items() if str(words).strip()}
+    return CollectionWords(**texts, suggested_questions=shown)
 
 
 def _glossary(table: Mapping[str, object], text: str) -> dict[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from datatypes import Collection, Document, Passage
+from datatypes import Collection, CollectionWords, Document, Passage
 from errors import IndexDamaged
 from index.generations import Generation, open_generation, read_pointer
 from index.recipe import Recipe, read_recipe
@@ -177,4 +177,7 @@ def read_collection(path: Path) -> Collection:
     said = json.loads(path.read_text("utf-8"))
     said["suggested_questions"] = tuple(said["suggested_questions"])
     said["glossary"] = {name: tuple(others) for name, others in said["glossary"].items()}
+    said["translations"] = {
+        code: CollectionWords(**words) for code, words in said.get("translations", {}).items()
+    }
     return Collection(**said)

@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from datatypes import Answer
+from errors import DocentError, QuestionError
 from interface.library import Library
 from interface.turns import Turns
+from interface.wording import Wording
+
+LONGEST_QUESTION = 500  # characters
 
 
 class Noted(Protocol):
@@ -44,3 +48,13 @@ class Asking:
         for note in self.noted:
             note(answer, door=door, language=language, seconds=seconds)
         return answer, self.turns.keep(answer)
+
+
+def why_not(error: DocentError, question: str, wording: Wording) -> str:
+    """Why there is no answer, in the reader's language where it is known what is wrong."""
+    if isinstance(error, QuestionError):
+        if not any(map(str.isalnum, question)):
+            return wording.no_question
+        if len(question) > LONGEST_QUESTION:
+            return wording.question_too_long.format(n=wording.number(LONGEST_QUESTION))
+    return str(error)

@@ -4,6 +4,7 @@ How the page is wired:
 
     browser                            server
     /                  page.html       `page`: title, suggested questions, or a permalink's quote
+    /?lang=CODE                    … in one of the languages of `wording/`
     /files/NAME        css, js, fonts  from memory, only the names listed here
     page.js    -- question, turn id --> Gradio queue --> `gradio_queue.Conversation.ask`
                <-- html, turn id, announcement --
@@ -23,9 +24,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 
@@ -39,10 +40,11 @@ from interface.escaping import attribute, sendable, shown
 from interface.files import add_files
 from interface.guard import ASK_PATH, Area, Guard
 from interface.health import add_health
+from interface.languages import said_in
 from interface.library import Library
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
-from interface.wording import Wording
+from interface.wording import Wording, Wordings, preferred
 
 _FOLDER = Path(__file__).parent
 _READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}")
@@ -50,7 +52,7 @@ _READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9
 
 def create_app(
     library: Library,
-    wording: Wording,
+    wordings: Wordings,
     curator: Curator | None = None,
     *,
     kiosk_only: bool = False,
@@ -70,7 +72,7 @@ def create_app(
     if not kiosk_only:
         areas += [
             add_files(app, lambda name: not name.startswith("curator")),
-            _add_chat(app, asking, wording),
+            _add_chat(app, asking, wordings),
         ]
         if curator:
             add_curator(app, curator, library)
@@ -79,32 +81,35 @@ def create_app(
     return app
 
 
-def _add_chat(app: FastAPI, asking: Asking, wording: Wording) -> Area:
+def _add_chat(app: FastAPI, asking: Asking, wordings: Wordings) -> Area:
     from interface.gradio_queue import add_questions  # takes a second: not for a kiosk
 
-    _add_page(app, asking.library, wording)
-    _add_documents(app, DocumentRenderer(asking.library, wording))
-    add_questions(app, asking, wording)
+    _add_page(app, asking.library, wordings)
+    _add_documents(app, asking.library, wordings)
+    add_questions(app, asking, wordings)
     return Area(_READABLE, askable=re.compile(ASK_PATH))
 
 
-def _add_page(app: FastAPI, library: Library, wording: Wording) -> None:
+def _add_page(app: FastAPI, library: Library, wordings: Wordings) -> None:
     template = Template((_FOLDER / "page.html").read_text(encoding="utf-8"))
-    renderer = Renderer(library, wording)
-    words = {field.name: attribute(getattr(wording, field.name)) for field in fields(Wording)}
 
     @app.get("/")
-    def page(quote: str | None = None) -> HTMLResponse:
-        collection = library.collection
-        institution = f'<p class="institution">{shown(collection.institution or "")}</p>'
+    def page(request: Request, quote: str | None = None, lang: str | None = None) -> HTMLResponse:
+        wording = preferred(wordings, lang, request.headers.get("accept-language", ""))
+        renderer = Renderer(library, wording)
+        said = said_in(library.collection, wording.code)
+        own = wording.code if wording.code in library.collection.translations else ""
+        institution = f'<p class="institution">{shown(said.institution or "")}</p>'
         suggestions = renderer.suggested()
         heading = f"<h3>{shown(wording.suggestions_heading)}</h3>"
         return HTMLResponse(
             template.substitute(
-                words,
-                title=attribute(collection.title),
-                institution=institution if collection.institution else "",
-                welcome=shown(collection.welcome or wording.welcome),
+                _words(wording),
+                title=attribute(said.title),
+                own=f'lang="{own}" dir="auto"' if said.welcome else 'dir="auto"',
+                institution=institution if said.institution else "",
+                welcome=shown(said.welcome or wording.welcome),
+                languages=_language_switch(wordings, wording),
                 suggestions=heading + suggestions if suggestions else "",
                 linked="" if quote is None else _linked(library, renderer, sendable(quote)),
                 open_documents=attribute(
@@ -112,15 +117,35 @@ def _add_page(app: FastAPI, library: Library, wording: Wording) -> None:
                 ),
                 n_documents=library.n_documents,
                 only_document=_only_document(library),
-            )
+            ),
+            headers={"Vary": "Accept-Language"},
         )
+
+
+def _words(wording: Wording) -> dict[str, str]:
+    """Every word of the page itself, fit for an attribute."""
+    words: dict[str, Any] = {field.name: getattr(wording, field.name) for field in fields(Wording)}
+    return {name: attribute(word) for name, word in words.items() if isinstance(word, str)}
+
+
+def _language_switch(wordings: Wordings, wording: Wording) -> str:
+    """Each language named in itself; nothing where there is only one."""
+    if len(wordings) == 1:
+        return ""
+    options = "".join(
+        f'<option value="{attribute(code)}" lang="{attribute(code)}"'
+        f"{' selected' if code == wording.code else ''}>{shown(other.language)}</option>"
+        for code, other in wordings.items()
+    )
+    label = attribute(wording.language_label)
+    return f'<select id="language" aria-label="{label}" autocomplete="off">{options}</select>'
 
 
 def _linked(library: Library, renderer: Renderer, permalink_value: str) -> str:
     try:
         return renderer.linked(library.find(permalink_value))
-    except DocentError as error:  # half a link, or one written by hand
-        return renderer.refusal(renderer.wording.linked, str(error), "linked")
+    except DocentError:  # half a link, or one written by hand
+        return renderer.refusal(renderer.wording.linked, renderer.wording.link_incomplete, "linked")
 
 
 def _only_document(library: Library) -> str:
@@ -131,33 +156,37 @@ def _only_document(library: Library) -> str:
     return attribute(cards[0].document_id) if cards else ""
 
 
-def _add_documents(app: FastAPI, renderer: DocumentRenderer) -> None:
-    library = renderer.library
-    gone = PlainTextResponse(renderer.wording.document_gone, status_code=404)
+def _add_documents(app: FastAPI, library: Library, wordings: Wordings) -> None:
+    def renderer(lang: str | None) -> DocumentRenderer:
+        return DocumentRenderer(library, preferred(wordings, lang))
+
+    def gone(lang: str | None) -> Response:
+        return PlainTextResponse(preferred(wordings, lang).document_gone, status_code=404)
 
     @app.get("/documents")
     def documents(
         search: Annotated[str, Query(max_length=200)] = "",
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+        lang: str | None = None,
     ) -> HTMLResponse:
-        return HTMLResponse(renderer.cards(sendable(search), offset))
+        return HTMLResponse(renderer(lang).cards(sendable(search), offset))
 
     @app.get("/document")
-    def document(document_id: str) -> Response:
+    def document(document_id: str, lang: str | None = None) -> Response:
         found = library.document(sendable(document_id))
-        return gone if found is None else HTMLResponse(renderer.document(found))
+        return gone(lang) if found is None else HTMLResponse(renderer(lang).document(found))
 
     @app.get("/document/piece")
     def piece(wanted: Annotated[_Piece, Query()]) -> Response:
         found = library.document(sendable(wanted.document_id))
         if found is None:
-            return gone
+            return gone(wanted.lang)
         marks = _mark(found, wanted.start, wanted.end, "quoted")
         marks += _mark(found, wanted.from_, wanted.to, "answering")
         try:
-            return HTMLResponse(renderer.piece(found, wanted.number, marks))
+            return HTMLResponse(renderer(wanted.lang).piece(found, wanted.number, marks))
         except IndexError:
-            return gone
+            return gone(wanted.lang)
 
 
 class _Piece(BaseModel):
@@ -169,6 +198,7 @@ class _Piece(BaseModel):
     end: int | None = None
     from_: Annotated[int | None, Field(alias="from")] = None
     to: int | None = None
+    lang: str | None = None
 
 
 def _mark(

@@ -95,6 +95,10 @@ export async function showPlace(button, { moveFocus = true } = {}) {
   await open(() => showDocument(documentId, { moveFocus, place }), {});
 }
 
+function asked(options) {
+  return new URLSearchParams({ ...options, lang: words.language });
+}
+
 async function fetchText(address) {
   const reply = await fetch(address);
   if (!reply.ok) throw new Error(String(reply.status));
@@ -107,7 +111,7 @@ async function showDocument(documentId, { moveFocus = false, place = null } = {}
   reader.hidden = false;
   try {
     if (documentId !== opened) {
-      const html = await fetchText(`document?${new URLSearchParams({ document_id: documentId })}`);
+      const html = await fetchText(`document?${asked({ document_id: documentId })}`);
       if (mine !== wanted) return;
       watcher.disconnect();
       reader.innerHTML = html;
@@ -152,7 +156,7 @@ async function fetchPiece(piece) {
   const place = marked ?? {};
   const options = { document_id: opened, number: piece.dataset.number };
   for (const [name, value] of Object.entries(place)) if (value !== undefined) options[name] = value;
-  const html = await fetchText(`document/piece?${new URLSearchParams(options)}`);
+  const html = await fetchText(`document/piece?${asked(options)}`);
   piece.innerHTML = html;
   piece.style.minHeight = "";
 }
@@ -203,7 +207,7 @@ async function showList({ moveFocus = false } = {}) {
 async function showCards(offset, more = null) {
   const search = byId("search-words").value;
   try {
-    const html = await fetchText(`documents?${new URLSearchParams({ search, offset })}`);
+    const html = await fetchText(`documents?${asked({ search, offset })}`);
     if (!more) {
       cards.innerHTML = html;
       announce(cards.querySelector(".n-found")?.textContent ?? "");

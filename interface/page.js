@@ -28,7 +28,7 @@ async function answerTo(question) {
   const handedIn = await fetch(ASK, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ data: [question, turnId] }),
+    body: JSON.stringify({ data: [question, turnId, words.language] }),
   });
   if (!handedIn.ok) throw new Error("refused");
   const { event_id: eventId } = await handedIn.json();
@@ -38,14 +38,14 @@ async function answerTo(question) {
   return JSON.parse(complete[1])[0];
 }
 
-async function ask(question, { moveFocus = false } = {}) {
+async function ask(question, { moveFocus = false, shown = question } = {}) {
   if (asking) return;
   asking = true;
   const asked = conversation;
   send.setAttribute("aria-disabled", "true");
   welcome.hidden = true;
   showing = showing.then(unmark);
-  const turn = waitingTurn(question);
+  const turn = waitingTurn(shown);
   const slow = setTimeout(() => {
     turn.querySelector(".waiting-words").textContent = words.stillWaiting;
     announce(words.stillWaiting);
@@ -89,6 +89,16 @@ function finished(turn, moveFocus) {
   if (first && wide.matches) showing = showing.then(() => showPlace(first, { moveFocus: false }));
 }
 
+// The page's address with other values; a value of null is left out.
+function here(changes) {
+  const values = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) values.delete(name);
+    else values.set(name, value);
+  }
+  return values.size ? `?${values}` : location.pathname;
+}
+
 function beginAgain() {
   conversation += 1;
   turnId = "";
@@ -96,7 +106,7 @@ function beginAgain() {
   welcome.hidden = false;
   scroller.scrollTop = 0;
   // Without this, loading the page again would bring a permalink's quote back.
-  if (location.search) history.replaceState(null, "", location.pathname);
+  if (location.search) history.replaceState(null, "", here({ quote: null }));
   closeDocument({ moveFocus: false });
   box.value = "";
   box.focus();
@@ -176,7 +186,8 @@ box.addEventListener("keydown", (event) => {
 scroller.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.question) ask(button.dataset.question, { moveFocus: true });
+  const { question } = button.dataset;
+  if (question) ask(question, { moveFocus: true, shown: button.textContent });
   else if (button.dataset.document) showPlace(button);
   else if (button.dataset.vote) vote(button);
   else if ("copy" in button.dataset) copy(button);
@@ -184,6 +195,9 @@ scroller.addEventListener("click", (event) => {
 
 byId("new-conversation").addEventListener("click", beginAgain);
 byId("theme").addEventListener("click", changeTheme);
+byId("language")?.addEventListener("change", (event) => {
+  location.assign(here({ lang: event.target.value }));
+});
 
 startDocuments(announce);
 if (turns.firstElementChild) {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from datatypes import Answer, Citation, Hit, Metadata, Passage, Quote, Span
+from datatypes import Answer, Citation, Document, Hit, Metadata, Passage, Quote, Span
 from interface.escaping import attribute, shown, shown_span
+from interface.languages import document_language, said_in
 from interface.library import Library
 from interface.wording import Wording
 
@@ -28,7 +29,7 @@ class Renderer:
     def answer(self, answer: Answer, turn_id: str) -> str:
         """One turn of the conversation: the question, and its quotes or that there are none."""
         return self._turn(
-            answer.question,
+            self._said().get(answer.question, answer.question),
             turn_id,
             self._understood(answer)
             + (self._found(answer) if answer.found else self._not_found(answer))
@@ -57,7 +58,11 @@ class Renderer:
         return f"{self.wording.found} {' '.join(quotes.split())}"
 
     def suggested(self) -> str:
-        return _buttons(self.library.collection.suggested_questions)
+        return _buttons(self._said())
+
+    def _said(self) -> Mapping[str, str]:
+        """The collection's questions, as they are asked → as this language shows them."""
+        return said_in(self.library.collection, self.wording.code).questions
 
     def _turn(self, question: str, turn_id: str, inside: str, *, name: str) -> str:
         heading = f"question-{attribute(turn_id)}"
@@ -104,7 +109,8 @@ class Renderer:
         more = " …" if opening.end < span.end else ""
         source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
         return (
-            f'<li><p class="words" dir="auto">{shown_span(document.text, opening)}{more}</p>'
+            f'<li><p class="words" {_tongue(document)}>'
+            f"{shown_span(document.text, opening)}{more}</p>"
             f'<p class="source">{source}'
             f'<button type="button" class="plain" {_place(document.document_id, span)}>'
             f"{shown(words.show_in_document)}</button></p></li>"
@@ -122,11 +128,12 @@ class Renderer:
         note = formats["short_note" if again else "note"]
         return (
             '<figure class="quote"><blockquote>'
-            f'<p class="words" dir="auto">{shown_span(quote.document.text, quote.span, marks)}</p>'
+            f'<p class="words" {_tongue(quote.document)}>'
+            f"{shown_span(quote.document.text, quote.span, marks)}</p>"
             "</blockquote><figcaption>"
             f'<p class="source"><button type="button" class="cite" {place} '
             f'aria-label="{attribute(label)}">{citation.number}</button>'
-            f'<span><span class="note" dir="auto">{shown(note)}</span>'
+            f'<span><span class="note" lang="en" dir="auto">{shown(note)}</span>'
             f"{_badge(self._status(quote))}</span></p>"
             f'<div class="drawers"><button type="button" class="plain show" {place}>'
             f"{shown(self.wording.show_in_document)}</button>"
@@ -201,15 +208,9 @@ class Renderer:
     def _scores(self, hit: Hit, n_hits: int) -> Iterable[str]:
         words = self.wording
         if (cosine := hit.scores.get("dense")) is not None:
-            how = (
-                words.dense_close
-                if cosine >= _CLOSE
-                else words.dense_near
-                if cosine >= _NEAR
-                else words.dense_loose
-                if cosine >= _LOOSE
-                else words.dense_far
-            )
+            names = (words.dense_close, words.dense_near, words.dense_loose)
+            degrees = zip((_CLOSE, _NEAR, _LOOSE), names, strict=True)
+            how = next((name for least, name in degrees if cosine >= least), words.dense_far)
             yield words.why_dense.format(how=how, score=f"{cosine:.2f}")
         if (points := hit.scores.get("lexical")) is not None:
             yield words.why_lexical.format(score=f"{points:.1f}")
@@ -240,17 +241,17 @@ class Renderer:
     def _suggestions(self, questions: tuple[str, ...]) -> str:
         if not questions:
             return ""
-        return (
-            f'<section class="related"><h3>{shown(self.wording.related_heading)}</h3>'
-            f"{_buttons(questions)}</section>"
-        )
+        said = self._said()
+        buttons = _buttons({question: said.get(question, question) for question in questions})
+        heading = shown(self.wording.related_heading)
+        return f'<section class="related"><h3>{heading}</h3>{buttons}</section>'
 
 
-def _buttons(questions: tuple[str, ...]) -> str:
+def _buttons(questions: Mapping[str, str]) -> str:
     lines = "".join(
         f'<li><button type="button" class="suggestion" data-question="{attribute(question)}" '
-        f'dir="auto">{shown(question)}</button></li>'
-        for question in questions
+        f'dir="auto">{shown(words)}</button></li>'
+        for question, words in questions.items()
     )
     return f'<ul class="suggestions">{lines}</ul>' if lines else ""
 
@@ -262,6 +263,10 @@ def _place(document_id: str, span: Span, highlight: Span | None = None) -> str:
     if highlight is None:
         return place
     return f'{place} data-from="{highlight.start}" data-to="{highlight.end}"'
+
+
+def _tongue(document: Document) -> str:
+    return f'lang="{attribute(document_language(document))}" dir="auto"'
 
 
 def _badge(words: str) -> str:

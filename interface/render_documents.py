@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from datatypes import Document, Heading, Metadata, Page, Span
 from interface.escaping import attribute, shown, shown_span
+from interface.languages import document_language
 from interface.library import DocumentCard, Library
 from interface.pieces import pieces
 from interface.wording import Wording
@@ -16,7 +17,7 @@ Marks = Sequence[tuple[Span, str]]  # a span and the class of its <mark>
 
 CARDS_AT_ONCE = 50
 _MARKUP = "#*_= \t"  # of Markdown
-_LABELS = {"url": "URL", "doi": "DOI", "isbn": "ISBN"}  # names of details that are not words
+_LABELS = {"doi": "DOI", "isbn": "ISBN"}  # names of details that are not words
 _LISTED = ("creator", "date", "document_type", "reference_code")  # metadata named in the list
 
 
@@ -35,7 +36,8 @@ class DocumentRenderer:
         return (
             f'<h2 id="document-title" tabindex="-1" dir="auto">{shown(document.title)}</h2>'
             f"{self._about(document.metadata)}"
-            f'<div class="text" data-document="{attribute(document.document_id)}" dir="auto">'
+            f'<div class="text" data-document="{attribute(document.document_id)}" '
+            f'lang="{attribute(document_language(document))}" dir="auto">'
             f"{sections}</div>"
         )
 
@@ -67,7 +69,7 @@ class DocumentRenderer:
         if not lines:
             return f'<p class="n-found">{shown(words.no_documents)}</p>'
         n_words = words.one_document if n_found == 1 else words.n_documents
-        heading = f'<p class="n-found">{shown(n_words.format(n=f"{n_found:,}"))}</p>'
+        heading = f'<p class="n-found">{shown(n_words.format(n=words.number(n_found)))}</p>'
         following = offset + len(cards)
         more = (
             f'<button type="button" class="more" data-offset="{following}">'
@@ -81,12 +83,15 @@ class DocumentRenderer:
 
     def _details(self, card: DocumentCard) -> str:
         details = [_line(card.metadata[key]) for key in _LISTED if card.metadata.get(key)]
-        length = self.wording.n_characters.format(n=f"{card.n_characters:,}")
+        length = self.wording.n_characters.format(n=self.wording.number(card.n_characters))
         return " · ".join([*details, length])
+
+    def _label(self, key: str) -> str:
+        return _LABELS.get(key) or self.wording.detail(key)
 
     def _about(self, metadata: Metadata) -> str:
         lines = "".join(
-            f'<dt>{shown(_label(key))}</dt><dd dir="auto">{shown(_line(value))}</dd>'
+            f'<dt>{shown(self._label(key))}</dt><dd dir="auto">{shown(_line(value))}</dd>'
             for key, value in metadata.items()
             if value
         )
@@ -143,10 +148,6 @@ def _beside(text: str, start: int, end: int, marks: Marks) -> str:
         return ""
     html = shown_span(text, Span(start, end), marks)
     return html if text[start:end].strip(_MARKUP) else f'<span class="markup">{html}</span>'
-
-
-def _label(key: str) -> str:
-    return _LABELS.get(key) or key.replace("_", " ").capitalize()
 
 
 def _beginning(part: Page | Heading) -> int:

@@ -1,18 +1,25 @@
-"""The page's own words, from `wording.toml`; one that is missing or ill-formed stops the start."""
+"""What the pages say, in every language of `wording/`; a word that is missing stops the start.
+
+A language is one file, `wording/CODE.toml`, with exactly the keys below: a new one needs no code.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from errors import SettingError
 
-WORDING_FILE = Path(__file__).with_name("wording.toml")
+WORDING_FOLDER = Path(__file__).with_name("wording")
+FIRST = "en"  # what is spoken where nothing is known of a visitor; the other codes follow in order
 
 # The braces that a sentence may hold; all others hold none.
 _BRACES = {
+    "question_too_long": {"n"},
     "citation_label": {"number"},
     "page": {"label"},
     "translation_by": {"translator"},
@@ -22,17 +29,97 @@ _BRACES = {
     "why_rank": {"rank", "n"},
     "n_documents": {"n"},
     "n_characters": {"n"},
+    "kiosk.documents_language": {"language"},
+    "kiosk.document_in": {"language"},
+    "kiosk.next_quote": {"number", "n"},
 }
+
+DETAILS = (
+    "archive",
+    "box",
+    "collection",
+    "creator",
+    "credits",
+    "date",
+    "digital_source",
+    "document_type",
+    "folder",
+    "language",
+    "original_language",
+    "place",
+    "recipients",
+    "reference_code",
+    "rights",
+    "text_status",
+    "translated_for",
+    "translator",
+    "url",
+)
+"""What may be known about a document, and has a name in every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskWording:
+    touch_to_start: str
+    welcome_heading: str
+    choose_question: str
+    more_questions: str
+    own_question: str
+    write_question: str
+    documents_language: str
+    document_in: str
+    keyboard_label: str
+    ask: str
+    space: str
+    delete: str
+    clear: str
+    capitals: str
+    more_keys: str
+    reading_label: str
+    controls_label: str
+    start_again: str
+    larger_text: str
+    smaller_text: str
+    controls_higher: str
+    controls_lower: str
+    waiting: str
+    please_wait: str
+    see_in_document: str
+    where_from: str
+    take_away: str
+    take_away_how: str
+    back: str
+    back_to_answer: str
+    read_on: str
+    read_back: str
+    next_quote: str
+    listen: str
+    stop: str
+    slower: str
+    faster: str
+    quieter: str
+    louder: str
+    related_heading: str
+    not_found_help: str
+    still_there: str
+    starts_anew: str
+    stay: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
+    """One language. `code` is BCP 47's, `details` names what is known about documents."""
+
+    code: str
+    language: str
+    one_thousand: str
     new_conversation: str
     documents_button: str
     theme_button: str
     conversation_label: str
     document_label: str
     skip_to_question: str
+    language_label: str
     needs_javascript: str
     welcome_heading: str
     welcome: str
@@ -43,6 +130,8 @@ class Wording:
     waiting: str
     still_waiting: str
     conversation_cleared: str
+    no_question: str
+    question_too_long: str
     found: str
     understood_as: str
     citation_label: str
@@ -85,6 +174,7 @@ class Wording:
     related_passages: str
     show_in_document: str
     linked: str
+    link_incomplete: str
     link_changed: str
     link_changed_more: str
     documents_heading: str
@@ -101,27 +191,84 @@ class Wording:
     document_gone: str
     failed: str
     unreachable: str
+    details: Mapping[str, str]
+    kiosk: KioskWording
+
+    def number(self, n: int) -> str:
+        """`n` with the sign that this language writes between thousands."""
+        return f"{n:,}".replace(",", self.one_thousand[1:-3])
+
+    def detail(self, name: str) -> str:
+        """The name of something known about a document, in words of a sort where it has none."""
+        return self.details.get(name) or name.replace("_", " ").capitalize()
 
 
-def load_wording(path: Path = WORDING_FILE) -> Wording:
-    """Raises SettingError, naming the key, unless the file holds exactly the page's keys."""
+Wordings = Mapping[str, Wording]  # by code; the first one is for those of whom nothing is known
+
+
+def load_wordings(folder: Path = WORDING_FOLDER) -> Wordings:
+    """Every language there is, `FIRST` first. Raises SettingError as `load_wording` does."""
+    codes = sorted((path.stem for path in folder.glob("*.toml")), key=lambda c: (c != FIRST, c))
+    if FIRST not in codes:
+        raise SettingError(f"{folder.name} lacks {FIRST}.toml.", "Restore it.")
+    return {code: load_wording(folder / f"{code}.toml") for code in codes}
+
+
+def load_wording(path: Path = WORDING_FOLDER / f"{FIRST}.toml") -> Wording:
+    """Raises SettingError, naming the key, unless the file holds exactly the pages' keys."""
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        words: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingError(
             f"{path.name} cannot be read: {error}.", "Mend or restore it."
         ) from error
-    keys = {field.name for field in fields(Wording)}
+    names = {field.name for field in fields(Wording)} - {"code"}
+    _check(path, words, names, besides=("details", "kiosk"))
+    _check(path, words["details"], set(DETAILS), "details.")
+    _check(path, words["kiosk"], {field.name for field in fields(KioskWording)}, "kiosk.")
+    return Wording(**{**words, "code": path.stem, "kiosk": KioskWording(**words["kiosk"])})
+
+
+def preferred(wordings: Wordings, asked: str | None, accepted: str = "") -> Wording:
+    """The language `asked` for, else the best of an Accept-Language header, else the first."""
+    wishes = [asked or ""] + [code for _, code in sorted(_weighed(accepted), reverse=True)]
+    for wish in wishes:
+        for code in (wish.lower(), wish.lower().partition("-")[0]):
+            if code in wordings:
+                return wordings[code]
+    return next(iter(wordings.values()))
+
+
+def _weighed(accepted: str) -> list[tuple[tuple[float, int], str]]:
+    """The header's codes with (weight, earlier is more); those of weight 0 are not wanted."""
+    found = []
+    for place, part in enumerate(accepted[:500].split(",")):
+        code, _, weight = part.partition(";q=")
+        try:
+            found.append(((float(weight or 1), -place), code.strip()))
+        except ValueError:
+            continue
+    return [each for each in found if each[0][0] > 0]
+
+
+def _check(
+    path: Path, words: object, keys: set[str], table: str = "", besides: tuple[str, ...] = ()
+) -> None:
+    """Exactly the `keys`, each a sentence but for those `besides`, which are checked elsewhere."""
+    if not isinstance(words, dict):
+        raise SettingError(f"{path.name} has no table [{table[:-1]}].", "Add it.")
     if missing := sorted(keys - words.keys()):
-        raise SettingError(f"{path.name} lacks {', '.join(missing)}.", "Add what is missing.")
+        names = ", ".join(table + name for name in missing)
+        raise SettingError(f"{path.name} lacks {names}.", "Add what is missing.")
     if unknown := sorted(words.keys() - keys):
-        raise SettingError(f"{path.name} has unknown {', '.join(unknown)}.", "Take it out.")
+        names = ", ".join(table + name for name in unknown)
+        raise SettingError(f"{path.name} has unknown {names}.", "Take it out.")
     for key, sentence in words.items():
-        _check(path, key, sentence)
-    return Wording(**words)
+        if key not in besides:
+            _check_sentence(path, table + key, sentence)
 
 
-def _check(path: Path, key: str, sentence: object) -> None:
+def _check_sentence(path: Path, key: str, sentence: object) -> None:
     if not isinstance(sentence, str) or not sentence.strip():
         raise SettingError(f"{key} in {path.name} is not a sentence.", "Put it in quotes.")
     allowed = _BRACES.get(key, set())

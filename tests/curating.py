@@ -21,7 +21,7 @@ from evaluation.workbench import Workbench
 from interface.chat import create_app
 from interface.curator import Curator
 from interface.curator_door import Door
-from interface.wording import load_wording
+from interface.wording import load_wordings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "documents"
@@ -58,7 +58,7 @@ def curated(index: Path, folder: Path, password: str | None = None) -> Iterator[
         uploads=folder / "questions",
         work=folder / "work",
     )
-    app = create_app(pipeline, load_wording(), Curator(bench, Door(password)))
+    app = create_app(pipeline, load_wordings(), Curator(bench, Door(password)))
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -66,8 +66,10 @@ def get(address: str, path: str, **query: object) -> tuple[int, dict[str, str], 
     return request(address, "GET", f"{path}?{urlencode(query)}" if query else path)
 
 
-def ask(address: str, question: object, turn_id: object = "") -> dict[str, str]:
-    body = json.dumps({"data": [question, turn_id]}).encode()
+def ask(
+    address: str, question: object, turn_id: object = "", language: str = "en"
+) -> dict[str, str]:
+    body = json.dumps({"data": [question, turn_id, language]}).encode()
     status, _, text = request(address, "POST", ASK_PATH, body)
     assert status == 200, text
     _, _, events = get(address, f"{ASK_PATH}/{json.loads(text)['event_id']}")
@@ -157,7 +159,7 @@ CLOSED = [
     "/files/../chat.py",
     "/files/%2e%2e%2fchat.py",
     "/files/chat.py",
-    "/files/wording.toml",
+    "/files/en.toml",
     "//etc/passwd",
     "/docs",
     "/openapi.json",
