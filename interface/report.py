@@ -1,0 +1,75 @@
+"""`python -m interface.report`: how many asked, what found nothing, which passages answered.
+
+It reads the log of visits that a server writes (`app.py --log`), also while it is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from errors import DocentError, SettingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    settings = _parser().parse_args(arguments)
+    from interface.visit_figures import days_back, read_visits
+    from interface.visit_sheets import as_csv, as_json, as_table
+
+    try:
+        since = None if settings.days is None else days_back(_number(settings.days))
+        figures = read_visits(Path(settings.log), since=since)
+    except DocentError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
+    if settings.csv:
+        sys.stdout.write(as_csv(figures, settings.csv))
+    elif settings.json:
+        sys.stdout.writelines(as_json(figures))
+    else:
+        sys.stdout.write(as_table(figures))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    index = os.environ.get("DOCENT_INDEX") or "build/index"
+    parser = argparse.ArgumentParser(
+        prog="python -m interface.report",
+        description="How many asked, what found nothing, which passages answered and how long it "
+        "took, for each day and language: from the log that `python app.py` keeps. With --log "
+        "counts (the default) it holds sums alone, with --log questions the questions too.",
+    )
+    parser.add_argument(
+        "log",
+        nargs="?",
+        default=str(Path(index).parent / "log.sqlite"),
+        help="the log; it lies beside the index [DOCENT_INDEX] (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--days", metavar="N", help="the last N days, today among them (default: all)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--csv",
+        nargs="?",
+        const="days",
+        choices=("days", "passages", "questions"),
+        help="a sheet for a spreadsheet: the days (where nothing is named), passages or questions",
+    )
+    form.add_argument(
+        "--json", action="store_true", help="a line of JSON for each day and language"
+    )
+    return parser
+
+
+def _number(days: str) -> int:
+    if not days.isdecimal() or not 1 <= int(days) <= 36_500:
+        raise SettingError(f"--days {days} is no number of days.", "Give one from 1 to 36500.")
+    return int(days)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
