@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from answerer.pipeline import Pipeline
     from interface.curator import Curator
+    from interface.visits import VisitLog
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.
@@ -47,8 +48,9 @@ def main() -> int:
     try:
         with _listener(settings.host, settings.port) as listener:
             _check_curator(settings.curator, listener.getsockname()[0])
-            app = _start(settings, stop)
-            _serve(app, listener, settings.host)
+            with closing(_visits(settings)) as visits:
+                app = _start(settings, stop, visits)
+                _serve(app, listener, settings.host)
     except DocentError as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -68,8 +70,16 @@ def _parser() -> argparse.ArgumentParser:
         ("index", "build/index", "folder of the index; made where there is none"),
         ("documents", "documents", "folder of the documents; changes are read at the start"),
         ("model", None, "embedding model, by name or folder, in place of the default one"),
+        (
+            "log",
+            "counts",
+            "what log.sqlite, beside the index, keeps of visits: none, counts (sums of each day "
+            "and language, no word of a question), questions (their texts too); a lower level "
+            "deletes the texts that were kept",
+        ),
+        ("log-days", "365", "days that it keeps them; what is older is deleted for good"),
     ):
-        twin = f"DOCENT_{name.upper()}"
+        twin = f"DOCENT_{name.upper().replace('-', '_')}"
         parser.add_argument(
             f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
         )
@@ -100,6 +110,20 @@ def _check_curator(wanted: bool, address: str) -> None:
             f"--curator on {address} is open to other machines.",
             f"Set a password in {CURATOR_PASSWORD}, or leave --host out.",
         )
+
+
+def _visits(settings: argparse.Namespace) -> VisitLog:
+    from interface.visits import LEVELS, VisitLog
+
+    days = settings.log_days
+    if settings.log not in LEVELS:
+        raise SettingError(f"--log {settings.log} is no level.", f"Choose {', '.join(LEVELS)}.")
+    if not days.isdecimal() or not 1 <= int(days) <= 36_500:
+        raise SettingError(f"--log-days {days} is no number of days.", "Give one from 1 to 36500.")
+    visits = VisitLog(Path(settings.index).parent / "log.sqlite", settings.log, int(days))
+    if visits.note:
+        print(visits.note, file=sys.stderr)
+    return visits
 
 
 def _curator(settings: argparse.Namespace, pipeline: Pipeline) -> Curator | None:
@@ -134,7 +158,7 @@ def _listener(host: str, port: str) -> socket.socket:
         ) from error
 
 
-def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
+def _start(settings: argparse.Namespace, stop: threading.Event, visits: VisitLog) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
@@ -149,7 +173,11 @@ def _start(settings: argparse.Namespace, stop: threading.Event) -> FastAPI:
             wordings = load_wordings()
             pipeline = loading.result()
             return create_app(
-                pipeline, wordings, _curator(settings, pipeline), kiosk_only=settings.kiosk
+                pipeline,
+                wordings,
+                _curator(settings, pipeline),
+                kiosk_only=settings.kiosk,
+                noted=[visits.record],
             )
         except BaseException:
             stop.set()  # else leaving would wait for a long build
