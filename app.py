@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ WAITING_CONNECTIONS = 2048  # visitors whose browsers may knock at the same mome
 def main() -> int:
     settings = _parser().parse_args()
     os.environ.update(SILENCE)
+    if settings.command == "doctor":
+        return _doctor(settings)
     stop = threading.Event()
     try:
         with _listener(settings.host, settings.port) as listener:
@@ -54,15 +56,39 @@ def main() -> int:
     except DocentError as fault:
         print(fault, file=sys.stderr)
         return 1
+    except ModuleNotFoundError as missing:
+        print(
+            f"Docent was installed here without {missing.name}. A kiosk's bundle has what --kiosk "
+            "needs; for the rest take the whole project: make run",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         stop.set()
     return 0
+
+
+def _doctor(settings: argparse.Namespace) -> int:
+    from deploy.doctor import examine, status
+
+    findings = []
+    for finding in examine(settings, _listener):
+        print(finding, flush=True)
+        findings.append(finding)
+    return status(findings)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Answers questions about documents, in their own words, in the browser.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("serve", "doctor"),
+        default="serve",
+        help="serve the pages, or look at all that they need, one line each",
     )
     for name, default, meaning in (
         ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),

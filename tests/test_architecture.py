@@ -20,7 +20,7 @@ ROOMS = ("index", "retriever", "prompts", "answerer", "evaluation", "training")
 NOUNS = ("datatypes", "errors")
 """What every room may import, and which import nothing of ours (`errors` nor `datatypes`)."""
 
-FREE = ("app", "models", "benchmarks")
+FREE = ("app", "models", "benchmarks", "deploy")
 """Doors that join rooms, and what measures them from outside."""
 
 ONLY_IN: dict[str, tuple[str, ...]] = {

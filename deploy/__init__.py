@@ -1,0 +1,1 @@
+"""Docent on a machine of its own: the bundle, the doctor, the service, the kiosk's screen."""

@@ -1,0 +1,163 @@
+"""The doctor on what Docent answers from: documents, models, index, and one question asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy.finding import Finding, fail, ok, warn
+from errors import IndexMissing
+
+_LONGEST_SECONDS = 120
+_APART = ("unshare", "--net", "--map-root-user")
+
+
+def documents(folder: Path) -> Iterator[Finding]:
+    from index.files import Found, walk
+    from index.loaders import load_collection
+
+    load_collection(folder)
+    found = list(walk(folder.resolve()))
+    problems = [each for each in found if not isinstance(each, Found)]
+    if len(problems) == len(found):
+        yield fail("documents", f"There are none in {folder}.", "Name the folder: --documents")
+    elif problems:
+        first = f"{problems[0].source}: {problems[0].what}"
+        n_read = f"{len(problems)} of {len(found)} files in {folder} cannot be read."
+        yield warn("documents", f"{n_read} {first}", problems[0].remedy)
+    else:
+        yield ok("documents", f"{len(found):,} in {folder}.")
+
+
+def embedding_model(model: str | None) -> Iterator[Finding]:
+    name, _ = _model(model)
+    yield ok("embedding model", f"{name}; its files are as they were made.")
+
+
+def reader() -> Iterator[Finding]:
+    from answerer.reader import Reader, reader_is_there
+
+    if reader_is_there():
+        sha256 = Reader.load().sha256
+        yield ok("reader", f"its files are as they were made ({sha256[:8]}…).")
+    else:
+        yield warn(
+            "reader",
+            "It is missing: answers are found by the sentences' surface alone, less surely.",
+            "Take the folder models/reader from the project again.",
+        )
+
+
+def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]:
+    from index.chunker import PASSAGE_PIECES
+    from index.folding import FOLDING_VERSION
+    from index.passage_index import PassageIndex
+    from index.recipe import CHUNKING_VERSION
+
+    make = f"python -m index {documents} --out {folder}"
+    try:
+        opened = PassageIndex.load(folder)
+    except IndexMissing as missing:
+        yield warn("index", missing.what, f"It is made at the next start, or now with: {make}")
+        return
+    try:
+        recipe = opened.recipe
+        recipe.require_model(*_model(model))
+        made = (recipe.making.passage_pieces, recipe.making.chunking_version)
+        if opened.warning:
+            yield warn("index", opened.warning, "")
+        elif (*made, recipe.making.folding_version) != (
+            *(PASSAGE_PIECES, CHUNKING_VERSION),
+            FOLDING_VERSION,
+        ):
+            yield warn(
+                "index",
+                f"It was made by another Docent ({recipe.docent_version}).",
+                f"It is made anew at the next start, or now with: {make}",
+            )
+        elif not recipe.complete:
+            yield warn(
+                "index",
+                f"It was interrupted at {recipe.n_documents:,} documents.",
+                f"It goes on at the next start, or now with: {make}",
+            )
+        else:
+            yield ok(
+                "index",
+                f"{recipe.n_passages:,} passages in {folder}; every file is as it was written, the "
+                "recipe fits this Docent and its model.",
+            )
+    finally:
+        opened.close()
+
+
+def answering(root: Path, folder: Path) -> Iterator[Finding]:
+    """Asks the first suggested question where nobody can be reached, and tells who was tried."""
+    apart = _APART if _can_be_apart() else ()
+    try:
+        done = subprocess.run(
+            [*apart, sys.executable, "-m", "deploy.alone", str(folder.resolve())],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LONGEST_SECONDS,
+        )
+        seen = json.loads(done.stdout or "null")
+    except subprocess.TimeoutExpired:
+        yield fail(
+            "answering",
+            f"There is no answer after {_LONGEST_SECONDS} s.",
+            "End other programs, or take a faster machine.",
+        )
+        return
+    if done.returncode or seen is None:
+        why = (done.stderr.strip().splitlines() or ["without a word"])[-1]
+        yield fail(
+            "answering", f"It failed: {why[:200]}", "Mend what is named above, then look again."
+        )
+        return
+    took = f"“{seen['question']}” was answered in {seen['seconds']} s."
+    if seen["found"]:
+        yield ok("answering", took)
+    else:
+        yield warn(
+            "answering",
+            f"Nothing was found for “{seen['question']}”.",
+            "Suggest questions in collection.toml that the documents answer.",
+        )
+    yield _outbound(seen["reached"], seen["n_packets"], apart=bool(apart))
+
+
+def _outbound(reached: list[str], n_packets: int, *, apart: bool) -> Finding:
+    if reached or n_packets:
+        names = ", ".join(dict.fromkeys(reached)) or "an address unknown to Python"
+        return fail(
+            "outbound requests",
+            f"{max(len(reached), n_packets)} while answering, to {names}.",
+            "Keep the machine off the network, and install Docent's own packages again.",
+        )
+    watched = "counted by the kernel" if apart else "as far as Python sees"
+    return ok("outbound requests", f"none while answering, {watched}.")
+
+
+def _can_be_apart() -> bool:
+    if not shutil.which(_APART[0]):
+        return False
+    tried = subprocess.run([*_APART, "true"], capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def _model(model: str | None) -> tuple[str, str]:
+    """Name and hash of the embedding model; ModelError unless its files are as they should be."""
+    from index.embedder import DEFAULT_MODEL, EXPORT_FOLDER, load_embedder, read_recipe
+
+    if model in (None, DEFAULT_MODEL):
+        recipe = read_recipe(EXPORT_FOLDER)
+        return recipe["name"], recipe["files"]["model.onnx"]
+    embedder = load_embedder(model)
+    return embedder.name, embedder.sha256

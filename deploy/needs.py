@@ -1,0 +1,120 @@
+"""Which packages a kiosk needs: read from its rooms' imports, so that no second list can age."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from errors import SettingError
+
+ROOMS = (
+    *("app.py", "datatypes.py", "errors.py"),
+    *("answerer", "deploy", "index", "interface", "prompts", "retriever"),
+)
+"""What a kiosk runs. Test questions, training and benchmarks stay at home, with their libraries."""
+
+NOT_RUN = frozenset(("index/export.py",))
+"""Modules of these rooms that make models."""
+
+NOT_INSTALLED = frozenset(("gradio", "sentence-transformers"))
+"""Gradio carries the web chat's questions, not the kiosk's. Only other embedding models than the
+built-in one need sentence-transformers, and it brings torch along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+def kiosk_pins(root: Path, *, chat: bool = False) -> list[Pin]:
+    """The packages that the kiosk's rooms import, and theirs, as requirements.txt pins them.
+
+    With `chat` the web chat's too. Needs them all installed. Raises SettingError where one is not,
+    or is not pinned.
+    """
+    pinned = read_pins(root / "requirements.txt")
+    left_out = NOT_INSTALLED - {"gradio"} if chat else NOT_INSTALLED
+    names = _closed(_imported_packages(root) - left_out)
+    if missing := sorted(names - pinned.keys()):
+        raise SettingError(
+            f"The kiosk needs {', '.join(missing)}, which requirements.txt does not pin.",
+            "Pin it there.",
+        )
+    return [pinned[name] for name in sorted(names)]
+
+
+def read_pins(requirements: Path) -> dict[str, Pin]:
+    """By canonical name; hashes that follow a pin are passed over."""
+    words = (line.split() for line in requirements.read_text("utf-8").splitlines())
+    named = (line[0].split("==") for line in words if line and "==" in line[0])
+    return {canonicalize_name(name): Pin(name, version) for name, version in named}
+
+
+def modules(root: Path) -> list[Path]:
+    """The Python files of the kiosk's rooms, from the root."""
+    found = (
+        path
+        for room in ROOMS
+        for path in ([root / room] if room.endswith(".py") else sorted((root / room).rglob("*.py")))
+    )
+    names = (path.relative_to(root) for path in found)
+    return [name for name in names if name.as_posix() not in NOT_RUN]
+
+
+def _imported_packages(root: Path) -> set[str]:
+    packages = importlib.metadata.packages_distributions()
+    found = set()
+    for module in modules(root):
+        for name in _imported(ast.parse((root / module).read_text("utf-8"))):
+            top = name.partition(".")[0]
+            if top in sys.stdlib_module_names or (root / top).is_dir() or top in _OURS:
+                continue
+            if top not in packages:
+                raise SettingError(
+                    f"{module} imports {top}, which is not installed.",
+                    "Install what is pinned with: make run",
+                )
+            found |= {canonicalize_name(package) for package in packages[top]}
+    return {str(name) for name in found}
+
+
+_OURS = {room.removesuffix(".py") for room in ROOMS}
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _closed(names: Iterable[str]) -> set[str]:
+    """The packages, what they require here, what that requires, and so on."""
+    found: set[str] = set()
+    waiting = [(name, frozenset[str]()) for name in names]
+    seen = set(waiting)
+    while waiting:
+        name, extras = waiting.pop()
+        found.add(name)
+        for line in importlib.metadata.requires(name) or ():
+            needed = Requirement(line)
+            marker = needed.marker
+            if marker and not any(marker.evaluate({"extra": e}) for e in ("", *extras)):
+                continue
+            one = (canonicalize_name(needed.name), frozenset(needed.extras))
+            if one not in seen:
+                seen.add(one)
+                waiting.append(one)
+    return found
