@@ -147,10 +147,10 @@ class SentenceTransformersEmbedder:
     """A model as sentence-transformers runs it. Sentences are read a second time, by themselves."""
 
     def __init__(self, model: str) -> None:
-        from sentence_transformers import SentenceTransformer
-
         source = package_folder() if model == f"{DEFAULT_MODEL}-source" else model
         try:
+            from sentence_transformers import SentenceTransformer  # a kiosk is without
+
             self._model: Any = SentenceTransformer(str(source), device="cpu", local_files_only=True)
         except Exception as error:  # foreign files fail in ways that no library lists
             raise ModelError(
