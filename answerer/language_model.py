@@ -1,0 +1,319 @@
+"""A language model behind any OpenAI-compatible server: Ollama, llama.cpp, vLLM, a hosted one.
+
+Only the configured address is ever called, with nothing but the request and the key: `openai`
+would take an address, a key and headers from the environment, a proxy too, and say which system
+it runs on. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import logging
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from errors import ModelError, SettingError
+
+if TYPE_CHECKING:
+    import httpx2
+    import openai
+
+FaultKind = Literal["unreachable", "slow", "refused", "busy", "failed", "broke_off", "stopped"]
+
+_RETRY_AFTER_S = 0.5  # where the server does not say
+_LONGEST_RETRY_S = 10.0  # a visitor waits
+_LOOK_S = 0.05  # how often a thread looks whether it shall stop
+_HEADERS = ("host", "accept", "content-type", "content-length", "connection", "accept-encoding")
+_RETRIED = frozenset((408, 409, 429))
+_NOT_UNDERSTOOD = frozenset((400, 415, 422, 501))
+
+_log = logging.getLogger(__name__)
+
+
+class LanguageModelError(ModelError):
+    """The model did not answer, or not to the end."""
+
+    def __init__(self, kind: FaultKind, what: str) -> None:
+        super().__init__(what, "Look after the server, or mend --llm-url and --llm-model.")
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """`url` is the base address, such as http://127.0.0.1:11434/v1. Times are in seconds.
+
+    `window`: tokens that the model reads and writes at once. `first_token_s` is also the longest
+    silence between two tokens and the longest wait for a free place among `at_once`.
+    """
+
+    url: str
+    model: str
+    key: str | None = field(default=None, repr=False)
+    window: int = 4096
+    first_token_s: float = 30.0
+    answer_s: float = 120.0
+    at_once: int = 2
+
+    def __post_init__(self) -> None:
+        """Raises SettingError for an address that cannot be called."""
+        try:
+            address = urlsplit(self.url)
+            wrong = address.scheme not in ("http", "https") or not address.hostname
+            wrong = wrong or address.port == 0 or "@" in address.netloc or bool(address.query)
+        except ValueError:
+            wrong = True
+        if wrong:
+            raise SettingError(
+                "The address of the language model is not http(s)://HOST[:PORT]/PATH.",
+                "Mend --llm-url, for example: http://127.0.0.1:11434/v1",
+            )
+        if not self.model.strip():
+            raise SettingError("The language model has no name.", "Name it with --llm-model.")
+        if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
+            raise SettingError("The key of the language model is not one line.", "Mend the file.")
+
+
+class LanguageModel:
+    """Safe from many threads. `openai` is imported, and a thread started, at the first request."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self.settings = settings
+        self._places = threading.BoundedSemaphore(settings.at_once)
+        self._starting = threading.Lock()
+        self._runs_on: tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI] | None = None
+        self._form = 0
+
+    def stream(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        most_tokens: int,
+        schema: Mapping[str, Any] | None = None,
+        stop: threading.Event | None = None,
+    ) -> Generator[str]:
+        """The reply in pieces. With a `schema`, JSON that holds to it where the server has that.
+
+        Raises LanguageModelError, after the pieces that came. Closing the iterator or setting
+        `stop` ends the request at the server.
+        """
+        self._take_place(stop)
+        try:
+            pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+            loop, client = self._running()
+            request = self._reply(client, list(messages), most_tokens, schema, pieces.put)
+            running = asyncio.run_coroutine_threadsafe(request, loop)
+            running.add_done_callback(lambda _: pieces.put(None))
+            try:
+                while (piece := _next(pieces, stop)) is not None:
+                    yield piece
+                running.result()
+            finally:
+                running.cancel()
+        finally:
+            self._places.release()
+
+    def complete(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        most_tokens: int,
+        stop: threading.Event | None = None,
+    ) -> str:
+        """The whole reply. Raises LanguageModelError."""
+        return "".join(self.stream(messages, most_tokens=most_tokens, stop=stop))
+
+    def _take_place(self, stop: threading.Event | None) -> None:
+        until = time.monotonic() + self.settings.first_token_s
+        while not self._places.acquire(timeout=_LOOK_S):
+            if stop is not None and stop.is_set():
+                raise LanguageModelError("stopped", "The reader stopped the language model.")
+            if time.monotonic() > until:
+                raise LanguageModelError("busy", "The language model is busy with others.")
+
+    def _running(self) -> tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI]:
+        with self._starting:
+            if self._runs_on is None:
+                loop, client = asyncio.new_event_loop(), _client(self.settings)
+                threading.Thread(target=loop.run_forever, name="requests", daemon=True).start()
+                self._runs_on = loop, client
+            return self._runs_on
+
+    async def _reply(
+        self,
+        client: openai.AsyncOpenAI,
+        messages: list[Mapping[str, str]],
+        most_tokens: int,
+        schema: Mapping[str, Any] | None,
+        put: Callable[[str], None],
+    ) -> None:
+        """Puts the pieces; asks again once where nothing came and the fault may pass."""
+        n_pieces, may_retry = 0, True
+        try:
+            async with asyncio.timeout(self.settings.answer_s):
+                while True:
+                    try:
+                        async for piece in self._pieces(client, messages, most_tokens, schema):
+                            n_pieces += 1
+                            put(piece)
+                        return
+                    except _Passing as passing:
+                        if n_pieces or not may_retry or passing.after_s > _LONGEST_RETRY_S:
+                            raise passing.fault from passing
+                        may_retry = False
+                        _log.info("The language model is asked again: %s", passing.fault.what)
+                        await asyncio.sleep(passing.after_s)
+        except TimeoutError as error:
+            raise LanguageModelError("slow", "The language model took too long.") from error
+
+    async def _pieces(
+        self,
+        client: openai.AsyncOpenAI,
+        messages: list[Mapping[str, str]],
+        most_tokens: int,
+        schema: Mapping[str, Any] | None,
+    ) -> AsyncIterator[str]:
+        import openai
+
+        forms = _forms(most_tokens, schema)
+        ended, silence = False, self.settings.first_token_s
+        try:
+            async with asyncio.timeout(silence) as patience:
+                stream = await self._opened(client, messages, forms)
+                async with stream:
+                    async for chunk in stream:
+                        patience.reschedule(asyncio.get_running_loop().time() + silence)
+                        for choice in chunk.choices or ():
+                            ended = ended or choice.finish_reason is not None
+                            if choice.delta is not None and choice.delta.content:
+                                yield choice.delta.content
+                            if choice.finish_reason == "length":
+                                raise LanguageModelError("broke_off", "The answer is too long.")
+        except openai.APIStatusError as error:
+            raise _of_status(error) from None
+        except openai.APIConnectionError:  # its text may name what was sent
+            fault = LanguageModelError("unreachable", "The language model cannot be reached.")
+            raise _Passing(fault, _RETRY_AFTER_S) from None
+        except (openai.OpenAIError, ValueError, TypeError, AttributeError):
+            raise LanguageModelError("failed", "The server's reply is malformed.") from None
+        if not ended:
+            raise LanguageModelError("broke_off", "The reply ends before its end.")
+
+    async def _opened(
+        self,
+        client: openai.AsyncOpenAI,
+        messages: list[Mapping[str, str]],
+        forms: Sequence[Mapping[str, Any]],
+    ) -> openai.AsyncStream[Any]:
+        """The reply's stream, in the first form of request that the server understands."""
+        import openai
+
+        request: dict[str, Any] = {
+            "model": self.settings.model,
+            "messages": messages,
+            "stream": True,
+        }
+        first = min(self._form, len(forms) - 1)
+        for form in range(first, len(forms)):
+            try:
+                opened: openai.AsyncStream[Any] = await client.chat.completions.create(
+                    **request, **forms[form]
+                )
+            except openai.APIStatusError as error:
+                if error.status_code not in _NOT_UNDERSTOOD or form == len(forms) - 1:
+                    raise
+                _log.info("The server refuses form %d of requests (%d)", form, error.status_code)
+                continue
+            self._form = form
+            return opened
+        raise AssertionError("the last form returns or raises")
+
+
+@dataclass
+class _Passing(Exception):
+    """A fault after which it is worth asking again."""
+
+    fault: LanguageModelError
+    after_s: float
+
+
+def _forms(most_tokens: int, schema: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """From the most wanted to what every server takes; some know neither schema nor temperature."""
+    plain = {"temperature": 0.0, "max_tokens": most_tokens}
+    made = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True}}
+    if schema is not None:
+        made["json_schema"] = {"name": "answer", "strict": True, "schema": schema}
+    with_schema = {**plain, "response_format": made} if schema is not None else plain
+    return [with_schema, plain, {"max_completion_tokens": most_tokens}]
+
+
+def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -> str | None:
+    while True:
+        if stop is not None and stop.is_set():
+            raise LanguageModelError("stopped", "The reader stopped the language model.")
+        try:
+            return pieces.get(timeout=_LOOK_S)
+        except queue.Empty:
+            continue
+
+
+def _of_status(error: openai.APIStatusError) -> LanguageModelError | _Passing:
+    """The server's own words are left out: they may repeat the key."""
+    status = error.status_code
+    if status in (401, 403):
+        return LanguageModelError("refused", f"The server refuses the key ({status}).")
+    if 300 <= status < 400:
+        return LanguageModelError("failed", f"The server sends elsewhere ({status}).")
+    kind: FaultKind = "busy" if status in (429, 503) else "failed"
+    fault = LanguageModelError(kind, f"The server answers with an error ({status}).")
+    if status in _RETRIED or status >= 500:
+        return _Passing(fault, _retry_after(error.response.headers.get("retry-after")))
+    return fault
+
+
+def _retry_after(said: str | None) -> float:
+    """Seconds, from seconds or a date."""
+    if said is None:
+        return _RETRY_AFTER_S
+    try:
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return _RETRY_AFTER_S
+
+
+def _client(settings: ModelSettings) -> openai.AsyncOpenAI:
+    import httpx2
+    import openai
+
+    address = urlsplit(settings.url)
+    allowed = (address.scheme, address.hostname, address.port)
+
+    async def only_what_is_needed(request: httpx2.Request) -> None:
+        if (request.url.scheme, request.url.host, request.url.port) != allowed:
+            raise openai.OpenAIError("a request to another address")
+        for name in [name for name in request.headers if name.lower() not in _HEADERS]:
+            del request.headers[name]
+        if settings.key:
+            request.headers["Authorization"] = f"Bearer {settings.key}"
+
+    return openai.AsyncOpenAI(
+        api_key="none",  # else the environment's; the hook sets ours
+        base_url=settings.url,
+        max_retries=0,
+        timeout=None,  # counted here, over all of an answer
+        http_client=httpx2.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,
+            event_hooks={"request": [only_what_is_needed]},
+        ),
+    )

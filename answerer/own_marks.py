@@ -1,0 +1,100 @@
+"""Quotation marks that a language model set: kept only around words of the sentences it cites.
+
+What stays between marks is cut from the document anew, so that it is the document's own characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from datatypes import Quote
+
+_CLOSING = {
+    '"': '"”“',
+    "“": '”“"',
+    "„": '“”"',
+    "”": "”",
+    "«": "»",
+    "»": "«»",
+    "‹": "›",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    "‘": "’'",
+    "‚": "‘’'",
+    "'": "'’",
+    "´": "´'",
+    "`": "`'´",
+}
+_SINGLE = "‘’‚'´`"  # apostrophes too: these open only before a word and close only behind one
+_LOOSE = re.compile(r"[\"“”„«»「」『』《》〈〉]|''")
+_WORD = re.compile(r"\w")
+_BLANK = r"\s+"
+_MARKS = "\"'“”„‘’‚«»‹›´`"
+
+
+def settled(text: str, cited: Sequence[Quote]) -> str:
+    """The text with “…” around what is a slice of a cited sentence, and no other marks.
+
+    Between the marks stand the document's characters, with its line breaks and blanks.
+    """
+    out, place = "", 0
+    while place < len(text):
+        end = _closing(text, place)
+        if end is None:
+            sign = text[place]
+            out += "" if _LOOSE.match(text, place) else sign
+            place += 1
+            continue
+        inside = text[place + 1 : end]
+        cut = _slice(inside, cited)
+        out += f"“{cut}”" if cut is not None else settled(inside, cited)
+        place = end + 1
+    return out
+
+
+def quoted_parts(text: str) -> list[str]:
+    """What stands between the marks that `settled` left."""
+    return re.findall(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”", text)
+
+
+def _closing(text: str, place: int) -> int | None:
+    """Where the mark that opens at `place` is closed; None if none opens there."""
+    sign = text[place]
+    closings = _CLOSING.get(sign)
+    if closings is None:
+        return None
+    if sign in _SINGLE and (
+        (place and _WORD.match(text, place - 1)) or not _WORD.match(text, place + 1)
+    ):
+        return None
+    for end in range(place + 2, len(text)):
+        if text[end] not in closings:
+            continue
+        if sign in _SINGLE and _WORD.match(text, end + 1):
+            continue
+        return end
+    return None
+
+
+def _slice(words: str, cited: Sequence[Quote]) -> str | None:
+    """The words as a cited sentence has them; whole words, and blanks as the document has them.
+
+    A full stop or comma that typography pulls inside the marks may be left over.
+    """
+    for wanted in dict.fromkeys((words.strip(), words.strip().rstrip(".,;"))):
+        parts = wanted.split()
+        if not parts:
+            return None
+        pattern = re.compile(rf"(?<!\w){_BLANK.join(map(_any_marks, parts))}(?!\w)")
+        for quote in cited:
+            if found := pattern.search(quote.text):
+                return found.group()
+    return None
+
+
+def _any_marks(word: str) -> str:
+    """A pattern of the word in which one kind of mark or apostrophe is as good as another."""
+    return "".join(f"[{_MARKS}]" if sign in _MARKS else re.escape(sign) for sign in word)

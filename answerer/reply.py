@@ -1,0 +1,162 @@
+"""A language model's reply, as it comes → claims: its words, and the sentences they point at.
+
+Asked for are lines such as `The plenum met in May. [s3][s7]`, or JSON where the server can be made
+to hold to it. Both are read here, and what models make of them: 【s3】, `[s3]`, (s3), [3],
+[s3, s4], [s3-s5], brackets left open, several statements on a line, thinking aloud before.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 20_000
+"""Of one reply. A model that never ends is not read further."""
+NOTHING = "NOTHING"
+
+_MOST_NUMBERS = 50  # that a range such as [s1-s400] may stand for
+_NUMBER = r"(?:[sS]\d{1,4}|\d{1,3})"  # [1963] is a year
+_AND = r"\s*(?:,|;|and|und|et|y|&|-|–|—|\.\.)\s*"
+_LIST = rf"{_NUMBER}(?:{_AND}{_NUMBER}){{0,30}}"
+_SURE = r"[sS]\d{1,4}(?:\s*[,;]\s*[sS]\d{1,4}){0,30}"  # where there are no square brackets
+_LEFT_OPEN = r"(?=\s*[.!?]?\s*\Z|\s*[.!?]\s)"
+_MARK = re.compile(
+    r"\s*`?(?:"
+    rf"[\[【]\s*(?P<square>{_LIST})(?:†[^\]】]*)?\s*(?:[\]】]|{_LEFT_OPEN})"
+    rf"|\(\s*(?P<round>{_SURE})\s*\)"
+    rf"|(?<=[.!?…。])\s(?P<bare>{_SURE})(?=\s*\Z)"
+    rf"|(?<!\w)(?P<half>{_SURE})\]"
+    r")`?"
+)
+_OBJECT = re.compile(
+    r'\{\s*"text"\s*:\s*(?P<text>"(?:[^"\\]|\\.)*")\s*,\s*"\w+"\s*:\s*\[(?P<numbers>[^\]}]*)[\]}]',
+    re.DOTALL,
+)
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THINKING = re.compile(
+    r"<think(?:ing)?>|<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?\Z", re.IGNORECASE
+)
+_ENDED = re.compile(r"[.!?…。:]['\"”’»)*_]*\s*\Z")
+_END_BEHIND = re.compile(r"\s*[.!?…。](?=\s|\Z)")
+_BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,2}[.)]\s+|#{1,6}\s+|>\s+)*")
+_EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_FENCE = re.compile(r"^\s*(?:```.*|~~~.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement without its marks; `numbers` are those the model gave, each once."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+class ReplyParser:
+    """Takes the reply in any pieces; the claims do not depend on where it was cut."""
+
+    def __init__(self) -> None:
+        self._waiting = ""
+        self._n_read = 0
+        self._is_json: bool | None = None
+
+    def feed(self, piece: str) -> Iterator[Claim]:
+        """The claims that are complete now."""
+        piece = piece[: max(0, MOST_CHARACTERS - self._n_read)]
+        self._n_read += len(piece)
+        self._waiting = _THOUGHT.sub("", self._waiting + piece)
+        if _THINKING.search(self._waiting):
+            return
+        if self._decide() is None:
+            return
+        if self._is_json:
+            yield from self._objects()
+            return
+        # The last line may go on; all before it are whole.
+        *lines, self._waiting = self._waiting.split("\n")
+        for line in lines:
+            yield from claims_of(line)
+
+    def finish(self) -> Iterator[Claim]:
+        """What remains when the reply is at its end."""
+        self._waiting = re.sub(r"<think(?:ing)?>.*", "", self._waiting, flags=re.DOTALL)
+        if self._is_json:
+            yield from self._objects()
+            return
+        for line in self._waiting.split("\n"):
+            yield from claims_of(line)
+        self._waiting = ""
+
+    def _decide(self) -> bool | None:
+        """Whether it is JSON, once that can be seen."""
+        if self._is_json is None:
+            start = self._waiting.lstrip()
+            if start.startswith("`"):  # perhaps a fence, whose first line says nothing
+                start = start.partition("\n")[2].lstrip() if start.startswith("```") else start
+            if start not in ("", "[", "`", "``"):
+                self._is_json = re.match(r"\{|\[\s*\{", start) is not None
+        return self._is_json
+
+    def _objects(self) -> Iterator[Claim]:
+        end = 0
+        for found in _OBJECT.finditer(self._waiting):
+            end = found.end()
+            try:
+                text = str(json.loads(found["text"], strict=False))
+            except ValueError:
+                continue
+            line = " ".join(text.split())
+            marks = "".join(f"[s{number}]" for number in re.findall(r"\d{1,4}", found["numbers"]))
+            yield from _joined(claims_of(f"{line} {marks}"))
+        self._waiting = self._waiting[end:]
+
+
+def claims_of(line: str) -> Iterator[Claim]:
+    """The claims of one line: a mark ends a claim if the sentence ends there."""
+    if _FENCE.match(line) or line.strip().strip(".*`\"'").upper() == NOTHING:
+        return
+    line = " ".join(line.split())
+    text, numbers, end = "", list[int](), 0
+    for mark in _MARK.finditer(line):
+        before = line[end : mark.start()]
+        if numbers and before.strip() and _ENDED.search(text):
+            yield from _claim(text, numbers)
+            text, numbers = "", []
+        text += before
+        numbers += _numbers(mark)
+        end = mark.end()
+        if behind := _END_BEHIND.match(line, end):
+            text += behind.group().strip() if not _ENDED.search(text) else ""
+            end = behind.end()
+    rest = line[end:]
+    if numbers and rest.strip() and _ENDED.search(text):
+        yield from _claim(text, numbers)
+        text, numbers = "", []
+    yield from _claim(text + rest, numbers)
+
+
+def _claim(text: str, numbers: list[int]) -> Iterator[Claim]:
+    plain = " ".join(_EMPHASIS.sub("", _BULLET.sub("", text)).split())
+    is_prelude = not numbers and plain.endswith(":")
+    if any(map(str.isalnum, plain)) and not is_prelude:
+        yield Claim(plain, tuple(dict.fromkeys(numbers)))
+
+
+def _joined(claims: Iterator[Claim]) -> Iterator[Claim]:
+    """What stood in one JSON object is one claim."""
+    found = list(claims)
+    if found:
+        numbers = dict.fromkeys(number for claim in found for number in claim.numbers)
+        yield Claim(" ".join(claim.text for claim in found), tuple(numbers))
+
+
+def _numbers(mark: re.Match[str]) -> Iterator[int]:
+    found = next(filter(None, mark.groups()))
+    before: int | None = None
+    for part in re.finditer(r"(-|–|—|\.\.)?\s*[sS]?(\d{1,4})", found):
+        number = int(part[2])
+        if part[1] and before is not None and before < number <= before + _MOST_NUMBERS:
+            yield from range(before + 1, number)
+        yield number
+        before = number
