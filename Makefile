@@ -51,12 +51,19 @@ weights: .venv/run  ## answerer/weights.json, learned again
 	$(PIP) install -r requirements-dev.txt
 	@touch $@
 
-browser:
+browser:  # and a voice: what tests of the pages need of the system
 	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 		else \
 			echo "No browser: its tests are skipped. Install one with: sudo apt-get install chromium"; \
+		fi; \
+	fi
+	@if ! command -v espeak-ng >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && apt-get install -y -qq espeak-ng >/dev/null; \
+		else \
+			echo "No voice: its tests are skipped. Install one with: sudo apt-get install espeak-ng"; \
 		fi; \
 	fi
 
