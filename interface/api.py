@@ -14,7 +14,7 @@ It is an application of its own, mounted in the large one, so that each of its e
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote as percent_encoded
@@ -28,7 +28,6 @@ from starlette.types import Scope
 from errors import QuestionError
 from interface.api_door import ApiDoor
 from interface.api_forms import (
-    LANGUAGE_PATTERN,
     MOST_QUESTION_CHARACTERS,
     PERMALINK,
     QUESTION,
@@ -47,7 +46,6 @@ from interface.asking import Asking
 from interface.escaping import sendable
 from interface.guard import Area
 from interface.keys import Keys
-from interface.limits import Places
 from interface.metrics import Metrics
 from interface.problems import add_problems, problem
 from interface.web_annotation import MEDIA_TYPE as ANNOTATION
@@ -62,27 +60,22 @@ _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """`allow_origins`: of pages elsewhere whose scripts may ask; `a_minute`: questions a client."""
+    """`allow_origins`: of pages elsewhere whose scripts may ask."""
 
     allow_origins: tuple[str, ...] = ()
-    keys: Keys = Keys()  # noqa: RUF009  # it is never changed
-    a_minute: int = 60
+    keys: Keys = field(default_factory=Keys)
 
 
 def add_api(
     app: FastAPI,
     asking: Asking,
-    *,
     wordings: Wordings,
     metrics: Metrics,
-    places: Places,
     settings: ApiSettings,
 ) -> Area:
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     add_problems(api)
-    api.add_middleware(
-        ApiDoor, keys=settings.keys, a_minute=settings.a_minute, count=metrics.count_reply
-    )
+    api.add_middleware(ApiDoor, keys=settings.keys, rate=asking.rate, count=metrics.count_reply)
     if settings.allow_origins:
         api.add_middleware(
             CORSMiddleware,
@@ -91,7 +84,7 @@ def add_api(
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
-    _add_asking(api, asking, wordings, places)
+    _add_asking(api, asking, wordings)
     _add_documents(api, asking)
     _add_quotes(api, asking)
     _add_watching(api, asking, metrics)
@@ -104,7 +97,7 @@ def _refusal(scope: Scope) -> Response | None:
     return problem(404, "There is nothing here.") if scope["path"] == ROOT else None
 
 
-def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings, places: Places) -> None:
+def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
     @api.post("/ask", responses=problems(400, 401, 411, 413, 415, 422, 429, 500, 503))
     async def ask(asked: AskRequest, request: Request) -> AskReply:
         """Answer a question in the documents' own words, or say that they do not say."""
@@ -124,7 +117,7 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings, places: Places
                 root=_root(request),
             )
 
-        return await places.run(answer)
+        return await asking.places.run(answer)
 
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))
     async def search(
@@ -135,7 +128,7 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings, places: Places
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:
         """Find the passages nearest to a question or to a few words."""
-        hits = await places.run(partial(asking.library.search, sendable(query), limit=limit))
+        hits = await asking.places.run(partial(asking.library.search, sendable(query), limit=limit))
         return SearchReply(query=query, passages=[PassageReply.of(hit) for hit in hits])
 
 
@@ -260,6 +253,3 @@ def _root(request: Request) -> str:
 
 def _encoded(document_id: str) -> str:
     return percent_encoded(document_id, safe="", errors="replace")
-
-
-__all__ = ["LANGUAGE_PATTERN", "ROOT", "ApiSettings", "add_api"]

@@ -26,12 +26,12 @@ class ApiDoor:
     """ASGI middleware inside the API."""
 
     def __init__(
-        self, app: ASGIApp, keys: Keys, a_minute: int, count: Callable[[str, int], None]
+        self, app: ASGIApp, keys: Keys, rate: Rate | None, count: Callable[[str, int], None]
     ) -> None:
-        """`a_minute`: questions of one client, 0 for any number. `count`: method and status."""
+        """`count` is told method and status of each reply."""
         self._app = app
         self._keys = keys
-        self._rate = Rate(a_minute) if a_minute else None
+        self._rate = rate
         self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from datatypes import Answer
 from errors import DocentError, QuestionError
 from interface.library import Library
+from interface.limits import Places, Rate
 from interface.turns import Turns
 from interface.wording import Wording
 
@@ -29,10 +30,12 @@ class Noted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Safe to use from many threads."""
+    """Safe to use from many threads. `places` and `rate` are for the doors that have no queue."""
 
     library: Library
     noted: Sequence[Noted] = ()
+    rate: Rate | None = None
+    places: Places = field(default_factory=Places)
     turns: Turns = field(default_factory=Turns)
 
     def ask(

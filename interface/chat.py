@@ -32,16 +32,20 @@ from pydantic import BaseModel, Field
 
 from datatypes import Document, Span
 from errors import DocentError
+from interface.api import ApiSettings, add_api
 from interface.asking import Asking, Noted
 from interface.curator import Curator, add_curator
 from interface.curator_door import HEADERS as CURATOR_HEADERS
 from interface.curator_door import PATHS as CURATOR_PATHS
+from interface.embed import add_embed
 from interface.escaping import attribute, sendable, shown
 from interface.files import add_files
 from interface.guard import ASK_PATH, Area, Guard
 from interface.health import add_health
 from interface.languages import said_in
 from interface.library import Library
+from interface.limits import Rate
+from interface.metrics import Metrics
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
 from interface.wording import Wording, Wordings, preferred
@@ -56,24 +60,32 @@ def create_app(
     curator: Curator | None = None,
     *,
     kiosk_only: bool = False,
+    api: ApiSettings | None = None,
+    embed_origins: Sequence[str] = (),
+    a_minute: int = 0,
     noted: Sequence[Noted] = (),
     hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """The whole application: give it to an ASGI server.
 
     Each part adds its routes and returns the `Area` that opens them; nothing else can be reached.
-    Only a `curator` opens the Curator page. `kiosk_only`: the kiosk and /health are all there is.
-    `noted` is told of each answer. `hosts` are the names by which the server may be called; None
-    takes any.
+    Only a `curator` opens the Curator page, only `api` the API. `kiosk_only`: the kiosk and
+    /health are all there is. Pages of `embed_origins` may show the chat in a frame. `a_minute`:
+    questions that one address may ask through the API and frames, 0 for any number. `noted` is
+    told of each answer. `hosts` are the names by which the server may be called; None takes any.
     """
-    asking = Asking(library, noted)
+    metrics = Metrics(library)
+    asking = Asking(library, (metrics.note, *noted), Rate(a_minute) if a_minute else None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     areas = [add_health(app)]
     if not kiosk_only:
         areas += [
-            add_files(app, lambda name: not name.startswith("curator")),
+            add_files(app, lambda name: not name.startswith(("curator", "docent"))),
             _add_chat(app, asking, wordings),
+            *add_embed(app, asking, wordings, embed_origins),
         ]
+        if api:
+            areas.append(add_api(app, asking, wordings, metrics, api))
         if curator:
             add_curator(app, curator, library)
             areas.append(Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal))

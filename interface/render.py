@@ -105,11 +105,11 @@ class Renderer:
     def _nearby(self, passage: Passage) -> str:
         words = self.wording
         document, span = passage.document, passage.span
-        opening = _opening(passage, MOST_NEARBY_CHARACTERS)
+        opening = opening_of(passage, MOST_NEARBY_CHARACTERS)
         more = " …" if opening.end < span.end else ""
         source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
         return (
-            f'<li><p class="words" {_tongue(document)}>'
+            f'<li><p class="words" {tongue(document)}>'
             f"{shown_span(document.text, opening)}{more}</p>"
             f'<p class="source">{source}'
             f'<button type="button" class="plain" {_place(document.document_id, span)}>'
@@ -128,13 +128,13 @@ class Renderer:
         note = formats["short_note" if again else "note"]
         return (
             '<figure class="quote"><blockquote>'
-            f'<p class="words" {_tongue(quote.document)}>'
+            f'<p class="words" {tongue(quote.document)}>'
             f"{shown_span(quote.document.text, quote.span, marks)}</p>"
             "</blockquote><figcaption>"
             f'<p class="source"><button type="button" class="cite" {place} '
             f'aria-label="{attribute(label)}">{citation.number}</button>'
             f'<span><span class="note" lang="en" dir="auto">{shown(note)}</span>'
-            f"{_badge(self._status(quote))}</span></p>"
+            f"{badge(self._status(quote))}</span></p>"
             f'<div class="drawers"><button type="button" class="plain show" {place}>'
             f"{shown(self.wording.show_in_document)}</button>"
             f"{self._citing(quote, formats)}"
@@ -157,6 +157,13 @@ class Renderer:
         return known.get(status, status)
 
     def _citing(self, quote: Quote, formats: dict[str, str]) -> str:
+        return (
+            f"{self._formats(quote, formats)}"
+            f'<a class="permalink" href="{attribute(self.library.permalink(quote))}">'
+            f"{shown(self.wording.permalink)}</a>"
+        )
+
+    def _formats(self, quote: Quote, formats: dict[str, str]) -> str:
         words = self.wording
         names = {
             "note": words.note,
@@ -179,8 +186,6 @@ class Renderer:
         return (
             f"<details><summary>{shown(words.cite_button)}</summary>"
             f'<ul class="formats">{lines}</ul></details>'
-            f'<a class="permalink" href="{attribute(self.library.permalink(quote))}">'
-            f"{shown(words.permalink)}</a>"
         )
 
     def _why(self, quote: Quote, answer: Answer) -> str:
@@ -218,7 +223,7 @@ class Renderer:
 
     def _runner_up(self, hit: Hit) -> str:
         document, span = hit.passage.document, hit.passage.span
-        opening = _opening(hit.passage, MOST_RUNNER_UP_CHARACTERS)
+        opening = opening_of(hit.passage, MOST_RUNNER_UP_CHARACTERS)
         return (
             f'<li><button type="button" class="plain" {_place(document.document_id, span)}>'
             f"{shown(' '.join(opening.of(document.text).split()))} …</button></li>"
@@ -265,11 +270,11 @@ def _place(document_id: str, span: Span, highlight: Span | None = None) -> str:
     return f'{place} data-from="{highlight.start}" data-to="{highlight.end}"'
 
 
-def _tongue(document: Document) -> str:
+def tongue(document: Document) -> str:
     return f'lang="{attribute(document_language(document))}" dir="auto"'
 
 
-def _badge(words: str) -> str:
+def badge(words: str) -> str:
     return f' <span class="badge">{shown(words)}</span>' if words else ""
 
 
@@ -278,7 +283,7 @@ def _holds(passage: Passage, quote: Quote) -> bool:
     return same and passage.span.overlaps(quote.span)
 
 
-def _opening(passage: Passage, most: int) -> Span:
+def opening_of(passage: Passage, most: int) -> Span:
     """The passage's beginning, cut after a word: enough to see what it is about."""
     text, start, end = passage.document.text, passage.span.start, passage.span.end
     if end - start <= most:

@@ -191,6 +191,7 @@ class Wording:
     document_gone: str
     failed: str
     unreachable: str
+    many_ask: str
     details: Mapping[str, str]
     kiosk: KioskWording
 

@@ -200,10 +200,11 @@ def test_of_all_routes_only_the_pages_own_answer(address: str) -> None:
                 assert "root:" not in text
                 if status not in (403, 404, 405):
                     answered.add((method, path))
-    own = {"/", "/documents", "/document", "/document/piece"}
+    own = {"/", "/documents", "/document", "/document/piece", "/health", "/embed", "/docent.js"}
     assert {path for method, path in answered if method in ("GET", "HEAD")} <= own
     asked_by_post = {(method, path) for method, path in answered if method not in ("GET", "HEAD")}
-    assert asked_by_post <= {("POST", "/questions/gradio_api/call/{api_name}")}
+    asking = {"/questions/gradio_api/call/{api_name}", "/embed/ask"}
+    assert asked_by_post <= {("POST", path) for path in asking}
 
 
 @pytest.mark.parametrize("path", ["upload", "queue/join", "run/ask", "api/ask", "cancel", "reset"])

@@ -1,0 +1,51 @@
+"""A turn for the chat in a frame: what leads into a document leads out of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datatypes import Answer, Citation, Passage, Quote
+from interface.escaping import attribute, shown, shown_span
+from interface.render import MOST_NEARBY_CHARACTERS, Renderer, badge, opening_of, tongue
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedRenderer(Renderer):
+    """Without votes and reasons: there is little room, and no storage to keep a vote in."""
+
+    def _votes(self, answer: Answer) -> str:
+        return ""
+
+    def _quote(
+        self, citation: Citation, answer: Answer | None = None, *, again: bool = False
+    ) -> str:
+        quote = citation.quote
+        formats = self.library.cite(quote)
+        marks = [(quote.highlight, "answering")] if quote.highlight else []
+        return (
+            '<figure class="quote"><blockquote>'
+            f'<p class="words" {tongue(quote.document)}>'
+            f"{shown_span(quote.document.text, quote.span, marks)}</p>"
+            "</blockquote><figcaption>"
+            '<p class="source"><span class="note" lang="en" dir="auto">'
+            f"{shown(formats['short_note' if again else 'note'])}</span>"
+            f'{badge(self._status(quote))}</p><div class="drawers">{self._link(quote)}'
+            f"{self._formats(quote, formats)}</div></figcaption></figure>"
+        )
+
+    def _nearby(self, passage: Passage) -> str:
+        document, span = passage.document, opening_of(passage, MOST_NEARBY_CHARACTERS)
+        more = " …" if span.end < passage.span.end else ""
+        source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
+        return (
+            f'<li><p class="words" {tongue(document)}>{shown_span(document.text, span)}{more}</p>'
+            f'<p class="source">{source}{self._link(Quote(document, span))}</p></li>'
+        )
+
+    def _link(self, quote: Quote) -> str:
+        """To the quote on Docent's own page, in its document."""
+        address = f"./{self.library.permalink(quote)}&lang={self.wording.code}"
+        return (
+            f'<a class="permalink" target="_blank" rel="noopener" href="{attribute(address)}">'
+            f"{shown(self.wording.show_in_document)}</a>"
+        )
