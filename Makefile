@@ -59,13 +59,10 @@ browser:  # and a voice: what tests of the pages need of the system
 			echo "No browser: its tests are skipped. Install one with: sudo apt-get install chromium"; \
 		fi; \
 	fi
-	@if ! command -v espeak-ng >/dev/null; then \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && apt-get install -y -qq espeak-ng >/dev/null; \
-		else \
-			echo "No voice: its tests are skipped. Install one with: sudo apt-get install espeak-ng"; \
-		fi; \
-	fi
+	@command -v espeak-ng >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq espeak-ng; } \
+			>/dev/null 2>&1 \
+		|| echo "No voice: its tests are skipped. Install one with: sudo apt-get install espeak-ng"
 
 clean:  ## what can be made again; the virtual environment stays
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
