@@ -70,9 +70,10 @@ def add_api(
     app: FastAPI,
     asking: Asking,
     wordings: Wordings,
-    metrics: Metrics,
     settings: ApiSettings,
 ) -> Area:
+    metrics = Metrics(asking.library)
+    asking.noted.append(metrics.note)
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     add_problems(api)
     api.add_middleware(ApiDoor, keys=settings.keys, rate=asking.rate, count=metrics.count_reply)

@@ -6,7 +6,6 @@ Follow-ups find the answer before, and who keeps count is told of each answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,7 +32,7 @@ class Asking:
     """Safe to use from many threads. `places` and `rate` are for the doors that have no queue."""
 
     library: Library
-    noted: Sequence[Noted] = ()
+    noted: list[Noted] = field(default_factory=list)
     rate: Rate | None = None
     places: Places = field(default_factory=Places)
     turns: Turns = field(default_factory=Turns)

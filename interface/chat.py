@@ -24,7 +24,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from string import Template
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
@@ -32,7 +32,6 @@ from pydantic import BaseModel, Field
 
 from datatypes import Document, Span
 from errors import DocentError
-from interface.api import ApiSettings, add_api
 from interface.asking import Asking, Noted
 from interface.curator import Curator, add_curator
 from interface.curator_door import HEADERS as CURATOR_HEADERS
@@ -45,10 +44,12 @@ from interface.health import add_health
 from interface.languages import said_in
 from interface.library import Library
 from interface.limits import Rate
-from interface.metrics import Metrics
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
 from interface.wording import Wording, Wordings, preferred
+
+if TYPE_CHECKING:
+    from interface.api import ApiSettings
 
 _FOLDER = Path(__file__).parent
 _READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}")
@@ -74,8 +75,7 @@ def create_app(
     questions that one address may ask through the API and frames, 0 for any number. `noted` is
     told of each answer. `hosts` are the names by which the server may be called; None takes any.
     """
-    metrics = Metrics(library)
-    asking = Asking(library, (metrics.note, *noted), Rate(a_minute) if a_minute else None)
+    asking = Asking(library, list(noted), Rate(a_minute) if a_minute else None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     areas = [add_health(app)]
     if not kiosk_only:
@@ -85,7 +85,7 @@ def create_app(
             *add_embed(app, asking, wordings, embed_origins),
         ]
         if api:
-            areas.append(add_api(app, asking, wordings, metrics, api))
+            areas.append(_add_api(app, asking, wordings, api))
         if curator:
             add_curator(app, curator, library)
             areas.append(Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal))
@@ -100,6 +100,12 @@ def _add_chat(app: FastAPI, asking: Asking, wordings: Wordings) -> Area:
     _add_documents(app, asking.library, wordings)
     add_questions(app, asking, wordings)
     return Area(_READABLE, askable=re.compile(ASK_PATH))
+
+
+def _add_api(app: FastAPI, asking: Asking, wordings: Wordings, settings: ApiSettings) -> Area:
+    from interface.api import add_api  # it brings Prometheus' client: not for a kiosk
+
+    return add_api(app, asking, wordings, settings)
 
 
 def _add_page(app: FastAPI, library: Library, wordings: Wordings) -> None:
