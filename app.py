@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from answerer.model_flags import add_model_flags, model_from
 from errors import DocentError, IndexMissing, SettingError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ SILENCE = {
     "DO_NOT_TRACK": "1",
 }
 CURATOR_PASSWORD = "DOCENT_CURATOR_PASSWORD"  # never a flag: other users see those
+CURATOR_PASSWORD_HASH = "DOCENT_CURATOR_PASSWORD_HASH"
 WAITING_CONNECTIONS = 2048  # visitors whose browsers may knock at the same moment
 
 
@@ -46,12 +48,14 @@ def main() -> int:
     os.environ.update(SILENCE)
     if settings.command == "doctor":
         return _doctor(settings)
+    if settings.command == "curator-password":
+        return _new_password()
     stop = threading.Event()
     try:
         with _listener(settings.host, settings.port) as listener:
-            _check_curator(settings.curator, listener.getsockname()[0])
+            password_hash = _password_hash(settings.curator, listener.getsockname()[0])
             with closing(_visits(settings)) as visits:
-                app = _start(settings, stop, visits)
+                app = _start(settings, stop, visits, password_hash)
                 _serve(app, listener, settings.host)
     except DocentError as fault:
         print(fault, file=sys.stderr)
@@ -86,9 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=("serve", "doctor"),
+        choices=("serve", "doctor", "curator-password"),
         default="serve",
-        help="serve the pages, or look at all that they need, one line each",
+        help="serve the pages; or look at all that they need, one line each; or make the hash of "
+        "a curator's password",
     )
     for name, default, meaning in (
         ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
@@ -120,22 +125,51 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         default=os.environ.get("DOCENT_CURATOR", "") not in ("", "0"),
         help="the page for those who test the answers, at /curator; with a --host that other "
-        f"machines reach it needs a password in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
+        f"machines reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
+        f"curator-password makes one), or itself in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
     )
+    add_model_flags(parser)
     return parser
 
 
-def _check_curator(wanted: bool, address: str) -> None:
-    """Raises SettingError where strangers could come to the Curator page."""
-    if not wanted or os.environ.get(CURATOR_PASSWORD):
-        return
-    from interface.curator_door import is_loopback
+def _new_password() -> int:
+    from interface.curator_password import asked_twice, hashed
 
-    if not is_loopback(address):
+    try:
+        print(hashed(asked_twice()))
+    except DocentError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    print(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.", file=sys.stderr)
+    return 0
+
+
+def _password_hash(curator: bool, address: str) -> str | None:
+    """The curator's, or None. Raises SettingError where strangers could come to the page.
+
+    Both variables are taken out of the environment, so that no other process is given them.
+    """
+    password = os.environ.pop(CURATOR_PASSWORD, "")
+    password_hash = os.environ.pop(CURATOR_PASSWORD_HASH, "")
+    if not curator:
+        return None
+    from interface.curator_door import is_loopback
+    from interface.curator_password import checked_hash, hashed
+
+    if password and password_hash:
         raise SettingError(
-            f"--curator on {address} is open to other machines.",
-            f"Set a password in {CURATOR_PASSWORD}, or leave --host out.",
+            f"{CURATOR_PASSWORD} and {CURATOR_PASSWORD_HASH} are both set.", "Keep the hash alone."
         )
+    if password_hash:
+        return checked_hash(password_hash)
+    if password:
+        return hashed(password)
+    if is_loopback(address):
+        return None
+    raise SettingError(
+        f"--curator on {address} is open to other machines.",
+        f"Set a password in {CURATOR_PASSWORD_HASH}, or leave --host out.",
+    )
 
 
 def _visits(settings: argparse.Namespace) -> VisitLog:
@@ -152,7 +186,9 @@ def _visits(settings: argparse.Namespace) -> VisitLog:
     return visits
 
 
-def _curator(settings: argparse.Namespace, pipeline: Pipeline) -> Curator | None:
+def _curator(
+    settings: argparse.Namespace, pipeline: Pipeline, visits: VisitLog, password_hash: str | None
+) -> Curator | None:
     if not settings.curator:
         return None
     from evaluation.workbench import Workbench
@@ -160,7 +196,7 @@ def _curator(settings: argparse.Namespace, pipeline: Pipeline) -> Curator | None
     from interface.curator_door import Door
 
     bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
-    return Curator(bench, Door(os.environ.pop(CURATOR_PASSWORD, None) or None))
+    return Curator(bench, Door(password_hash), visits)
 
 
 def _listener(host: str, port: str) -> socket.socket:
@@ -184,7 +220,12 @@ def _listener(host: str, port: str) -> socket.socket:
         ) from error
 
 
-def _start(settings: argparse.Namespace, stop: threading.Event, visits: VisitLog) -> FastAPI:
+def _start(
+    settings: argparse.Namespace,
+    stop: threading.Event,
+    visits: VisitLog,
+    password_hash: str | None,
+) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
@@ -201,7 +242,7 @@ def _start(settings: argparse.Namespace, stop: threading.Event, visits: VisitLog
             return create_app(
                 pipeline,
                 wordings,
-                _curator(settings, pipeline),
+                _curator(settings, pipeline, visits, password_hash),
                 kiosk_only=settings.kiosk,
                 noted=[visits.record],
             )
@@ -217,6 +258,7 @@ def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
     """
     from answerer.pipeline import Pipeline
 
+    model = model_from(settings)  # first: a wrong setting shall not wait for a build
     index = Path(settings.index)
     hindrance = None
     try:
@@ -224,7 +266,7 @@ def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
     except DocentError as fault:
         hindrance = fault
     try:
-        pipeline = Pipeline.load(index)
+        pipeline = Pipeline.load(index, model=model)
     except IndexMissing as missing:
         raise hindrance or missing from missing
     if hindrance:

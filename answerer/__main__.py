@@ -1,4 +1,4 @@
-"""`python -m answerer`: answer a question, or many, by quoting."""
+"""`python -m answerer`: answer a question, or many; verify an answer's receipt."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from answerer.model_flags import add_model_flags, model_from
+
 if TYPE_CHECKING:
     from answerer.pipeline import Pipeline
-    from datatypes import Answer
+    from datatypes import Answer, Note
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,7 +34,24 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="many questions: JSON lines with _id and text; one line of JSON each comes out",
     )
+    asked.add_argument(
+        "--receipt",
+        type=Path,
+        metavar="FILE",
+        help="verify an answer's receipt: every quote against the files in --documents, and a "
+        "language model's reply read again; exit status 1 where something does not hold",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a question")
+    parser.add_argument(
+        "--write-receipt", type=Path, metavar="FILE", help="keep the answer's receipt as JSON"
+    )
+    parser.add_argument(
+        "--documents",
+        type=Path,
+        default=Path(os.environ.get("DOCENT_DOCUMENTS") or "documents"),
+        metavar="FOLDER",
+        help="folder of the documents, for --receipt (default documents) [DOCENT_DOCUMENTS]",
+    )
     parser.add_argument(
         "--index",
         type=Path,
@@ -40,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="folder of the index (default build/index) [DOCENT_INDEX]",
     )
+    add_model_flags(parser)
     return parser
 
 
@@ -60,13 +80,18 @@ def main() -> int:
 
 
 def _answer(arguments: argparse.Namespace) -> int:
+    if arguments.receipt is not None:
+        return _verify(arguments)
     from answerer.pipeline import Pipeline
 
     if arguments.questions is None:
-        pipeline = _warned(Pipeline.load(arguments.index))
+        model = model_from(arguments)
+        pipeline = _warned(Pipeline.load(arguments.index, model=model))
         began = time.perf_counter()
         answer = pipeline.ask(arguments.question)
         took_ms = (time.perf_counter() - began) * 1000
+        if arguments.write_receipt:
+            _write_receipt(pipeline, answer, arguments.write_receipt)
         if arguments.json:
             _print_json(answer, "question", took_ms)
         else:
@@ -85,7 +110,7 @@ def _answer_many(arguments: argparse.Namespace) -> int:
     from retriever.questions import read_questions
 
     questions = read_questions(arguments.questions)
-    pipeline = _warned(Pipeline.load(arguments.index))
+    pipeline = _warned(Pipeline.load(arguments.index, model=model_from(arguments)))
     n_refused = 0
     for question_id, text in tqdm(questions, unit=" questions", disable=None, file=sys.stderr):
         began = time.perf_counter()
@@ -97,6 +122,26 @@ def _answer_many(arguments: argparse.Namespace) -> int:
             n_refused += 1
         _print_json(answer, question_id, (time.perf_counter() - began) * 1000)
     return 1 if n_refused else 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from answerer.receipts import read_receipt, verified
+
+    holds = True
+    for is_right, line in verified(read_receipt(arguments.receipt), arguments.documents):
+        print(line if is_right else f"NOT RIGHT: {line}")
+        holds = holds and is_right
+    return 0 if holds else 1
+
+
+def _write_receipt(pipeline: Pipeline, answer: Answer, path: Path) -> None:
+    from errors import SettingError
+
+    text = json.dumps(pipeline.receipt(answer), ensure_ascii=False, indent=1)
+    try:
+        path.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingError(f"The receipt {path} cannot be written.", "Mend the path.") from error
 
 
 def _warned(pipeline: Pipeline) -> Pipeline:
@@ -121,6 +166,16 @@ def _lines(pipeline: Pipeline, answer: Answer) -> Iterator[str]:
         for hit in answer.hits[:3]:
             opening = " ".join(hit.passage.text.split())
             yield fill(f"{opening[:240]} …", 96, initial_indent="  – ", subsequent_indent="    ")
+    if answer.understood_as:
+        yield f"Understood as: {answer.understood_as}\n"
+    if answer.model:
+        yield f"In the words of {answer.model}, each checked against what it cites:"
+        numbers = {citation.quote: citation.number for citation in answer.citations}
+        for statement in answer.statements:
+            marks = "".join(f"[{numbers[quote]}]" for quote in statement.quotes)
+            yield fill(f"{statement.text} {marks}", 96, subsequent_indent="    ")
+        yield ""
+    yield from (f"{_said(note)}\n" for note in answer.notes)
     for citation in answer.citations:
         yield f"“{citation.quote.text}” [{citation.number}]\n"
     for citation in answer.citations:
@@ -128,6 +183,17 @@ def _lines(pipeline: Pipeline, answer: Answer) -> Iterator[str]:
         yield fill(note, 96, initial_indent=f"[{citation.number}] ", subsequent_indent="    ")
     if answer.found:
         yield f"\nconfidence {answer.confidence:.2f}"
+
+
+def _said(note: Note) -> str:
+    said = {
+        "left_out": f"Left out, because what they cite does not support them: {note.n}.",
+        "nothing_left": "The language model said nothing that the documents support.",
+        "no_model": "The language model did not answer.",
+        "broke_off": "The language model's answer broke off.",
+        "stopped": "The language model was stopped.",
+    }
+    return said[note.kind]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str
     """Offsets count Unicode characters of the document's canonical text, half-open.
 
     `page` is the printed label, or else the scan's number, or null. `citations` of a statement are
-    numbers of `quotes`.
+    numbers of `quotes`. `model` names who wrote the statements' words; null: they are the quotes.
     """
     numbers = {citation.quote: citation.number for citation in answer.citations}
     return {
@@ -22,6 +22,8 @@ def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str
         "question": answer.question,
         "understood_as": answer.understood_as,
         "found": answer.found,
+        "model": answer.model,
+        "notes": [{"kind": note.kind, "n": note.n} for note in answer.notes],
         "confidence": round(answer.confidence, 4),
         "statements": [
             {"text": each.text, "citations": [numbers[quote] for quote in each.quotes]}

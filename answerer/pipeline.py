@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from answerer import citing
 from answerer.extractive import ExtractiveAnswerer
+from answerer.generative import GenerativeAnswerer
+from answerer.language_model import LanguageModel
 from answerer.permalinks import parse_permalink, permalink, resolve
-from answerer.question import cleaned, completed
+from answerer.question import cleaned
 from answerer.quoting import check_against
+from answerer.receipts import receipt
+from answerer.rewording import conversation_after
+from answerer.understanding import Understanding
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
 from index.folding import terms_with_spans
@@ -38,29 +44,61 @@ _log = logging.getLogger(__name__)
 class Pipeline:
     """Answers from an index, always the newest generation of it. Safe from many threads."""
 
-    def __init__(self, folder: Path, answerer: ExtractiveAnswerer) -> None:
+    def __init__(
+        self, folder: Path, answerer: ExtractiveAnswerer, model: LanguageModel | None = None
+    ) -> None:
         self._folder = folder
         self._opened = _Opened(answerer)
+        self._model = model
         self._looked = time.monotonic()
         self._reloading = threading.Lock()
 
     @classmethod
-    def load(cls, folder: Path) -> Pipeline:
+    def load(cls, folder: Path, *, model: LanguageModel | None = None) -> Pipeline:
         """Raises IndexMissing, IndexDamaged or ModelError."""
-        return cls(folder, ExtractiveAnswerer.load(Retriever.load(folder)))
+        return cls(folder, ExtractiveAnswerer.load(Retriever.load(folder)), model)
 
     def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
         """The answer; `previous` is the turn before, which a follow-up question may mean.
 
         Raises QuestionError, whose text can be shown, for what is no question.
         """
+        *_, answer = self.answers(question, previous=previous)
+        return answer
+
+    def answers(
+        self,
+        question: str,
+        *,
+        previous: Answer | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:
+        """The answer as it grows, at last the whole one; without a language model just that.
+
+        Setting `stop` ends it early, with what there is. Raises QuestionError as `ask` does.
+        """
         text = cleaned(question)
         opened = self._current()
-        answer = opened.answerer.answer(text, understood_as=completed(text, previous))
-        for citation in answer.citations:
-            name = citation.quote.document.document_id
-            check_against(citation.quote, opened.index.stored_document(name))
-        return answer
+        asked = Understanding(self._model, opened.answerer, stop)
+        answer = asked.answer(text, previous)
+        growing: Iterator[Answer] = iter((answer,))
+        if self._model is not None:
+            reader = opened.answerer.reader
+            growing = GenerativeAnswerer(self._model).answers(answer, reader=reader, stop=stop)
+        for each in growing:
+            for citation in each.citations:
+                name = citation.quote.document.document_id
+                check_against(citation.quote, opened.index.stored_document(name))
+            yield replace(each, turns=conversation_after(each, previous))
+
+    @property
+    def model_name(self) -> str | None:
+        """The language model in whose words answers are, if one is configured."""
+        return self._model.settings.model if self._model else None
+
+    def receipt(self, answer: Answer) -> dict[str, Any]:
+        """How the answer came about, as JSON that `python -m answerer --receipt` can verify."""
+        return receipt(answer, self.index.recipe)
 
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
         """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""
