@@ -7,6 +7,7 @@
     /curator/runs/ID/progress      where it is, as JSON         /curator/runs/ID/stop  POST
     /curator/runs/ID/questions/N   one question: what came before the right passage, and why
     /curator/questions             a visitor's question → passages to click; POST keeps it
+    /curator/visits                what visitors asked; /curator/visits/SHEET.csv
     /curator/login, /curator/leave where there is a password
 
 `curator_door` decides who may come; `guard` asks it before anything else.
@@ -15,16 +16,15 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Template
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
-from starlette.responses import RedirectResponse
 
 from errors import DocentError, QuestionError
 from interface.curator_asking import AskingRenderer, chosen_places
@@ -32,12 +32,15 @@ from interface.curator_bench import Bench
 from interface.curator_door import COOKIE, MOST_UPLOAD_BYTES, ROOT, Door
 from interface.curator_forms import FormRenderer, trial_of
 from interface.curator_html import alert, told
+from interface.curator_page import Page, seen, text_of, way_up
 from interface.curator_question import QuestionRenderer
 from interface.curator_results import ResultRenderer
 from interface.curator_runs import Runs
+from interface.curator_visits import add_visits
 from interface.curator_wording import Words, load_curator_wording
-from interface.escaping import attribute, sendable, shown
+from interface.escaping import sendable
 from interface.library import Library
+from interface.visits import VisitLog
 
 _FOLDER = Path(__file__).parent
 _QUESTION_ID = re.compile(r"c[0-9]{1,9}")
@@ -46,80 +49,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Curator:
-    """What app.py hands over to open the page: who measures, and who may come."""
+    """What app.py hands over to open the page: who measures, who may come, who counts visits."""
 
     bench: Bench
     door: Door
+    visits: VisitLog | None = None
     words: Words = field(default_factory=load_curator_wording)
 
 
-class _Page:
-    """Writes whole pages: the frame around what the renderers make."""
-
-    def __init__(self, curator: Curator, library: Library) -> None:
-        self._template = Template((_FOLDER / "curator.html").read_text(encoding="utf-8"))
-        self._library = library
-        self._words = curator.words
-        self._door = curator.door
-
-    def __call__(self, request: Request, content: str, *, status: int = 200) -> HTMLResponse:
-        w, up = self._words, way_up(request)
-        known = not request.url.path.endswith("/login")
-        html = self._template.substitute(
-            up=up,
-            title=w("curator"),
-            head='<noscript><meta http-equiv="refresh" content="3"></noscript>'
-            if "data-progress" in content
-            else "",
-            skip=w("skip"),
-            institution=w("curator"),
-            site=shown(self._library.collection.title),
-            nav=self._navigation(request.url.path, up) if known else "",
-            theme_button=attribute(w.plain("theme_button")),
-            content=content,
-        )
-        return HTMLResponse(sendable(html), status_code=status)
-
-    def _navigation(self, path: str, up: str) -> str:
-        w = self._words
-        up = up or "./"
-        ways = ((ROOT, "nav_measure"), (f"{ROOT}/questions", "nav_ask"), ("/", "nav_visitors"))
-        links = ""
-        for way, key in ways:
-            current = ' aria-current="page"' if path == way else ""
-            links += f'<a href="{up}{way[1:]}"{current}>{w(key)}</a>'
-        leave = (
-            f'<form method="post" action="{up}curator/leave"><button type="submit">'
-            f"{w('leave')}</button></form>"
-            if self._door.has_password
-            else ""
-        )
-        return f'<nav aria-label="{w("nav_label")}">{links}</nav>{leave}'
-
-
 def add_curator(app: FastAPI, curator: Curator, library: Library) -> None:
-    page = _Page(curator, library)
+    page = Page(curator.words, curator.door, library)
     runs = Runs(curator.bench, failed=curator.words.plain("run_failed_inside"))
     _add_files(app)
     _add_login(app, curator, page)
     _add_overview(app, curator, page, runs)
     _add_runs(app, curator, page, runs)
     _add_asking(app, curator, page, library)
-
-
-def way_up(request: Request) -> str:
-    """From the page to the root of the site: it may stand below a path of another server."""
-    return "../" * (request.url.path.count("/") - 1)
-
-
-def _seen(request: Request, path: str) -> RedirectResponse:
-    """After something was sent: the page that shows it, which can be loaded again safely."""
-    return RedirectResponse(f"{way_up(request)}{path}", status_code=303)
-
-
-def _text(form: FormData, name: str) -> str:
-    said = form.get(name, "")
-    return sendable(said) if isinstance(said, str) else ""
+    add_visits(app, curator.words, curator.visits, page, library)
 
 
 def _add_files(app: FastAPI) -> None:
@@ -133,7 +79,7 @@ def _add_files(app: FastAPI) -> None:
         return Response(files[name], media_type=kinds[name])
 
 
-def _add_login(app: FastAPI, curator: Curator, page: _Page) -> None:
+def _add_login(app: FastAPI, curator: Curator, page: Page) -> None:
     words, door = curator.words, curator.door
     forms = FormRenderer(words, curator.bench)
 
@@ -143,18 +89,21 @@ def _add_login(app: FastAPI, curator: Curator, page: _Page) -> None:
 
     @app.post(f"{ROOT}/login")
     async def login(request: Request) -> Response:
-        password = _text(await request.form(), "password")
+        reply: Response
+        password = text_of(await request.form(), "password")
         address = request.client.host if request.client else ""
-        session = await door.enter(password, address)
-        if session is None:
-            left = door.seconds_locked(address)
-            why = words.plain("login_locked", seconds=round(left)) if left else ""
-            message = alert(why or words.plain("login_wrong"))
-            return page(request, forms.login(message), status=429 if left else 403)
-        reply = _seen(request, "curator")
+        entry = await door.enter(password, address)
+        if entry.session is None:
+            left = math.ceil(entry.wait_seconds)
+            why = words.plain("login_locked", seconds=left) if left else words.plain("login_wrong")
+            reply = page(request, forms.login(alert(why)), status=429 if left else 403)
+            if left:
+                reply.headers["Retry-After"] = str(left)
+            return reply
+        reply = seen(request, "curator")
         reply.set_cookie(
             COOKIE,
-            session,
+            entry.session,
             httponly=True,
             samesite="strict",
             path=ROOT,
@@ -165,12 +114,12 @@ def _add_login(app: FastAPI, curator: Curator, page: _Page) -> None:
     @app.post(f"{ROOT}/leave")
     async def leave(request: Request) -> Response:
         door.leave(request.cookies.get(COOKIE, ""))
-        reply = _seen(request, "curator/login")
+        reply = seen(request, "curator/login")
         reply.delete_cookie(COOKIE, path=ROOT)
         return reply
 
 
-def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
+def _add_overview(app: FastAPI, curator: Curator, page: Page, runs: Runs) -> None:
     words, bench = curator.words, curator.bench
     forms, results = FormRenderer(words, bench), ResultRenderer(words, bench)
 
@@ -185,7 +134,7 @@ def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> No
     @app.get(f"{ROOT}/runs")
     async def loaded_again(request: Request) -> Response:
         """Where a form was sent to that had a fault."""
-        return _seen(request, "curator")
+        return seen(request, "curator")
 
     @app.post(f"{ROOT}/files")
     async def upload(request: Request) -> HTMLResponse:
@@ -211,13 +160,15 @@ def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> No
         return await run_in_threadpool(begun, request, await request.form())
 
     def begun(request: Request, form: FormData) -> Response:
-        before = runs.find(_text(form, "beside"))
+        before = runs.find(text_of(form, "beside"))
         try:
-            trial = trial_of(*(_text(form, name) for name in ("passages", "meaning", "threshold")))
+            trial = trial_of(
+                *(text_of(form, name) for name in ("passages", "meaning", "threshold"))
+            )
             if trial is None:
                 raise QuestionError(words.plain("trial_wrong"), "")
             if before is None:
-                file, split = _text(form, "file"), _text(form, "split") or None
+                file, split = text_of(form, "file"), text_of(form, "split") or None
             else:
                 file, split = before.file, before.split
                 if trial == before.trial:
@@ -229,10 +180,10 @@ def _add_overview(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> No
                 return shown_with(request, message, status=400)
             html = results.run(before, forms.trial(before, message, up), up)
             return page(request, html, status=400)
-        return _seen(request, f"curator/runs/{run.run_id}")
+        return seen(request, f"curator/runs/{run.run_id}")
 
 
-def _add_runs(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
+def _add_runs(app: FastAPI, curator: Curator, page: Page, runs: Runs) -> None:
     words, bench = curator.words, curator.bench
     forms, results = FormRenderer(words, bench), ResultRenderer(words, bench)
 
@@ -262,7 +213,7 @@ def _add_runs(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
         if run is None:
             return missing(request)
         run.stop.set()
-        return _seen(request, f"curator/runs/{run_id}")
+        return seen(request, f"curator/runs/{run_id}")
 
     @app.get(f"{ROOT}/runs/{{run_id}}/questions/{{number}}")
     def question_page(request: Request, run_id: str, number: int) -> HTMLResponse:
@@ -276,7 +227,7 @@ def _add_runs(app: FastAPI, curator: Curator, page: _Page, runs: Runs) -> None:
         return page(request, html)
 
 
-def _add_asking(app: FastAPI, curator: Curator, page: _Page, library: Library) -> None:
+def _add_asking(app: FastAPI, curator: Curator, page: Page, library: Library) -> None:
     words, bench = curator.words, curator.bench
     asking = AskingRenderer(words, library)
 
@@ -300,12 +251,12 @@ def _add_asking(app: FastAPI, curator: Curator, page: _Page, library: Library) -
         return await run_in_threadpool(kept, request, await request.form())
 
     def kept(request: Request, form: FormData) -> Response:
-        question = _text(form, "question").strip()
+        question = text_of(form, "question").strip()
         clicked = [each for each in form.getlist("place") if isinstance(each, str)]
         try:
             if not 0 < len(question) <= 500:
                 raise QuestionError(words.plain("no_such_question"), "")
-            answered = _text(form, "say") == "yes"
+            answered = text_of(form, "say") == "yes"
             if answered is not bool(clicked):
                 key = "nothing_chosen" if answered else "both_said"
                 raise QuestionError(words.plain(key), "")
@@ -313,4 +264,4 @@ def _add_asking(app: FastAPI, curator: Curator, page: _Page, library: Library) -
             query_id = bench.write_question(question, chosen_places(clicked, library, gone=gone))
         except DocentError as error:
             return shown_with(request, question[:500], "", alert(str(error).strip()))
-        return _seen(request, f"curator/questions?added={query_id}")
+        return seen(request, f"curator/questions?added={query_id}")

@@ -21,6 +21,8 @@ from evaluation.workbench import Workbench
 from interface.chat import create_app
 from interface.curator import Curator
 from interface.curator_door import Door
+from interface.curator_password import hashed
+from interface.visits import Level, VisitLog
 from interface.wording import load_wordings
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +44,13 @@ class Curated:
     address: str
     folder: Path
     bench: Workbench
+    visits: VisitLog
 
 
 @contextmanager
-def curated(index: Path, folder: Path, password: str | None = None) -> Iterator[Curated]:
+def curated(
+    index: Path, folder: Path, password: str | None = None, level: Level = "counts"
+) -> Iterator[Curated]:
     """A server with the Curator page. The index is copied: nothing is written to it."""
     copied = folder / "index"
     if not copied.exists():
@@ -58,7 +63,9 @@ def curated(index: Path, folder: Path, password: str | None = None) -> Iterator[
         uploads=folder / "questions",
         work=folder / "work",
     )
-    app = create_app(pipeline, load_wordings(), Curator(bench, Door(password)))
+    visits = VisitLog(folder / "log.sqlite", level, 365)
+    curator = Curator(bench, Door(password and hashed(password)), visits)
+    app = create_app(pipeline, load_wordings(), curator, noted=[visits.record])
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -67,10 +74,11 @@ def curated(index: Path, folder: Path, password: str | None = None) -> Iterator[
         time.sleep(0.01)
     try:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        yield Curated(address, folder, bench)
+        yield Curated(address, folder, bench, visits)
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+        visits.close()
         pipeline.close()
 
 

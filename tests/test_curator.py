@@ -19,6 +19,9 @@ from test_chat import get, request
 
 from interface import curator_door
 from interface.curator_wording import load_curator_wording
+from interface.visit_sheets import SHEETS
+from interface.visits import DOORS, LEVELS
+from interface.wording import load_wordings
 
 PASSWORD = "Pyöngyang, 1963"
 PATHS = (
@@ -84,7 +87,7 @@ def test_it_does_not_start_open_to_other_machines_without_a_password(host: str) 
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
         f"--curator on {host} is open to other machines. "
-        "Set a password in DOCENT_CURATOR_PASSWORD, or leave --host out."
+        "Set a password in DOCENT_CURATOR_PASSWORD_HASH, or leave --host out."
     ]
     assert refused.stdout == ""
     assert app("--host", host, DOCENT_CURATOR="1").stderr == refused.stderr
@@ -349,8 +352,18 @@ def test_every_sentence_of_the_wording_is_used_and_none_is_missing() -> None:
     source = "\n".join(sources)
     sentences = load_curator_wording().sentences
     named = set(re.findall(r"""["'](\w+)["']""", source))
+    several = {
+        *("asked_one", "asked_many", "answered_one", "answered_many", "answers_one"),
+        *("answers_many", *(f"kept_{level}" for level in LEVELS)),
+        *(f"sheet_{sheet}" for sheet in SHEETS),
+        *(f"column_{name}" for name in ("day", "language", "asked", "not_found", "median")),
+    }
+    ways = {f"door_{door}" for door in (*DOORS, "other")}
+    spoken = {f"language_{code}" for code in (*load_wordings(), "und")}
+    made = {f"visits_{name}" for name in several} | ways | spoken
+    assert made <= sentences.keys()
     built = ("ask_", "state_", "now_", "rest_heading_")
-    assert [key for key in sentences.keys() - named if not key.startswith(built)] == []
+    assert [key for key in sentences.keys() - named - made if not key.startswith(built)] == []
     asked = set(re.findall(r"""\b(?:w|words)(?:\.plain)?\(\s*["'](\w+)["']""", source))
     assert len(asked) > 100
     assert asked <= sentences.keys()
