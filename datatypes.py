@@ -198,8 +198,8 @@ class Answer:
 
     `understood_as` is the question that was searched for, where a follow-up was completed from
     the turn before or a question translated. `confidence` is the calibrated probability that the
-    documents answer. `model` names the language model whose words the statements are; without one
-    each is its quote. What stands in quotation marks is cut from the documents in either case.
+    first quote answers. `model` names the language model whose words the statements are; without
+    one each is its quote. What stands in quotation marks is cut from the documents in either case.
     """
 
     question: str
@@ -215,6 +215,11 @@ class Answer:
     @property
     def found(self) -> bool:
         return bool(self.statements)
+
+    @property
+    def doubtful(self) -> bool:
+        """Quotes are shown, but likelier than not they do not answer: to be said with them."""
+        return self.found and self.confidence < 0.5
 
     @property
     def citations(self) -> tuple[Citation, ...]:

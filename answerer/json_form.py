@@ -22,6 +22,7 @@ def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str
         "question": answer.question,
         "understood_as": answer.understood_as,
         "found": answer.found,
+        "doubtful": answer.doubtful,
         "model": answer.model,
         "notes": [{"kind": note.kind, "n": note.n} for note in answer.notes],
         "confidence": round(answer.confidence, 4),

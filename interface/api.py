@@ -20,7 +20,7 @@ from typing import Annotated, Any
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Header, Path, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
@@ -114,7 +114,7 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
                 found,
                 turn_id=turn_id,
                 follows=follows,
-                message=words.found if found.found else words.not_found,
+                message=words.verdict(found),
                 root=_root(request),
             )
 
@@ -189,7 +189,7 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
     @api.get(
         "/quotes/{permalink:path}",
         response_model=QuoteReply,
-        responses=annotation | problems(401, 404, 410, 413, 429, 500),
+        responses=annotation | problems(401, 404, 410, 413, 422, 429, 500),
     )
     def quote(
         request: Request,
@@ -201,7 +201,6 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
                 examples=[PERMALINK],
             ),
         ],
-        accept: Annotated[str, Header(include_in_schema=False)] = "",
     ) -> Response | QuoteReply:
         """Find a quote again: where it stood, or where its words now stand just once."""
         vary = {"Vary": "Accept"}
@@ -212,7 +211,7 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
         if found is None:
             return problem(410, "The text has changed, or its document is gone.", headers=vary)
         reply = QuoteReply.of(library, found, _root(request))
-        if not prefers_annotation(accept):
+        if not prefers_annotation(request.headers.get("accept", "")):
             return JSONResponse(reply.model_dump(), headers=vary)
         site = f"{request.url.scheme}://{request.url.netloc}"
         source = f"{site}{_root(request)}/documents/{_encoded(found.document.document_id)}"
@@ -241,9 +240,9 @@ def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
     }
 
     @api.get("/metrics", response_class=Response, responses=numbers | problems(401, 413, 500))
-    def text(accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
+    def text(request: Request) -> Response:
         """Counts of answers and replies, and how long answers took."""
-        body, media_type = metrics.text(accept)
+        body, media_type = metrics.text(request.headers.get("accept", ""))
         return Response(body, headers={"Content-Type": media_type})
 
 

@@ -18,7 +18,7 @@ MOST_QUESTION_CHARACTERS = 500
 QUESTION = "How many workers take part in the Chollima movement?"
 _WORDS = "Currently about 3 million workers are participating in this movement."
 _DOCUMENT_ID = "1963-06-20-gdr-embassy-on-kwp-policy"
-PERMALINK = f"{_DOCUMENT_ID}~2891-2960~0123456789ab"
+PERMALINK = f"{_DOCUMENT_ID}~2891-2960~7a53c406542d"
 LANGUAGE_PATTERN = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 Metadata = dict[str, str | list[str]]
@@ -148,8 +148,9 @@ class AskReply(BaseModel):
     follows: str | None = Field(description="The `previous` that was followed; null if forgotten.")
     understood_as: str | None = Field(description="What was searched for, if it was completed.")
     found: bool = Field(description="False: the documents do not say. Then there are no quotes.")
+    doubtful: bool = Field(description="True: likelier than not the quotes do not answer. Say so.")
     confidence: float = Field(
-        ge=0, le=1, description="The calibrated probability that the documents answer."
+        ge=0, le=1, description="The calibrated probability that the first quote answers."
     )
     message: str = Field(description="The verdict for a reader.", examples=["The documents say:"])
     statements: list[StatementReply]
@@ -177,6 +178,7 @@ class AskReply(BaseModel):
             follows=follows,
             understood_as=answer.understood_as,
             found=answer.found,
+            doubtful=answer.doubtful,
             confidence=round(answer.confidence, 4),
             message=message,
             statements=[

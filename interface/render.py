@@ -55,7 +55,7 @@ class Renderer:
         if not answer.found:
             return self.wording.not_found
         quotes = " ".join(citation.quote.text for citation in answer.citations)
-        return f"{self.wording.found} {' '.join(quotes.split())}"
+        return f"{self.wording.verdict(answer)} {' '.join(quotes.split())}"
 
     def suggested(self) -> str:
         return _buttons(self._said())
@@ -84,9 +84,9 @@ class Renderer:
             document_id = citation.quote.document.document_id
             quotes += self._quote(citation, answer, again=document_id in cited)
             cited.add(document_id)
-        return f'<p class="verdict for-readers">{shown(self.wording.found)}</p>{quotes}' + (
-            self._votes(answer)
-        )
+        kind = "doubtful" if answer.doubtful else "verdict for-readers"
+        verdict = f'<p class="{kind}">{shown(self.wording.verdict(answer))}</p>'
+        return verdict + quotes + self._votes(answer)
 
     def _not_found(self, answer: Answer) -> str:
         words = self.wording

@@ -195,6 +195,16 @@ def test_not_found_says_so_and_calls_the_nearest_passages_no_answer() -> None:
     assert "blockquote" not in html
 
 
+def test_a_doubtful_answer_says_so_before_its_quotes() -> None:
+    library = stand_in()
+    answer = replace(library.ask(WORKERS), confidence=0.4)
+    renderer = Renderer(library, WORDING)
+    html = renderer.answer(answer, "turn")
+    assert html.index(WORDING.doubtful) < html.index("<blockquote")
+    assert renderer.announcement(answer).startswith(WORDING.doubtful)
+    assert WORDING.doubtful not in renderer.answer(replace(answer, confidence=0.6), "turn")
+
+
 def test_a_follow_up_says_how_it_was_understood() -> None:
     library = stand_in()
     answer = library.ask("And the objective?", previous=library.ask(WORKERS))
