@@ -71,7 +71,8 @@ def make_bundle(root: Path, documents: Path, out: Path, *, chat: bool = False) -
     files |= {f"wheels/{path.name}": path for path in wheels.values()}
     files["requirements.txt"] = _requirements(pins, wheels)
     installer = (root / "deploy" / "bundle-install").read_text("utf-8")
-    files["install"] = installer.replace("@PLATFORM@", _platform()).encode()
+    installer = installer.replace("@PLATFORM@", _platform())
+    files["install"] = installer.replace("@SERVES@", "" if chat else " --kiosk").encode()
     files["SHA256SUMS"] = sums(files)
     archive = out / f"docent-{DOCENT_VERSION}-{_platform()}.tar.gz"
     write_archive(archive, files)

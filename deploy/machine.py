@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import socket
@@ -149,31 +149,27 @@ def write_access(index: Path) -> Iterator[Finding]:
     yield ok("write access", f"{index} and what lies beside it can be written.")
 
 
-def screen(diagonal: float | None, connectors: Path = Path("/sys/class/drm")) -> Iterator[Finding]:
-    """The size that was set (inches), beside the one that the screen itself tells."""
+def screen(
+    setting: str | float | None, connectors: Path = Path("/sys/class/drm")
+) -> Iterator[Finding]:
+    """The diagonal that was set (inches), beside the one that the screen itself tells."""
     told = _told_inches(connectors)
     beside = f"; the screen itself says {told:.1f}" if told else ""
-    if diagonal is None:
-        yield warn(
-            "screen",
-            f"Its size is not set{beside}.",
-            f"Set it, in inches: --screen-diagonal {told or 21.5:.1f}",
-        )
-    elif not SMALLEST_INCHES <= diagonal <= LARGEST_INCHES:
-        yield fail(
-            "screen",
-            f"A diagonal of {diagonal:g} inches is set{beside}.",
-            f"Measure it, in inches ({SMALLEST_INCHES:g} to {LARGEST_INCHES:g}), and set it: "
-            "--screen-diagonal",
-        )
+    measure = f"Measure it in inches, and set it: --screen-diagonal {told or 21.5:.1f}"
+    if setting is None:
+        yield warn("screen", f"Its size is not set{beside}.", measure)
+        return
+    try:
+        diagonal = float(setting)
+    except ValueError:
+        diagonal = 0.0
+    if not SMALLEST_INCHES <= diagonal <= LARGEST_INCHES:
+        yield fail("screen", f"A diagonal of {setting} inches is set{beside}.", measure)
     elif told and abs(told - diagonal) > _OFF_BY * told:
-        yield warn(
-            "screen",
-            f"A diagonal of {diagonal:g} inches is set{beside}: keys and letters get a wrong size.",
-            "Measure it, and set it: --screen-diagonal",
-        )
+        wrong = "keys and letters get a wrong size"
+        yield warn("screen", f"A diagonal of {setting} inches is set{beside}: {wrong}.", measure)
     else:
-        yield ok("screen", f"a diagonal of {diagonal:g} inches is set{beside}.")
+        yield ok("screen", f"a diagonal of {setting} inches is set{beside}.")
 
 
 def browser() -> Iterator[Finding]:
@@ -238,15 +234,13 @@ def _is_font(path: Path) -> bool:
 
 def _is_docent(host: str, number: str) -> bool:
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    connection = HTTPConnection(here, int(number), timeout=_LONGEST_SECONDS)
     try:
-        connection.request("GET", "/health")
-        said = json.loads(connection.getresponse().read(10_000))
-        return isinstance(said, dict) and said.get("service") == "docent"
+        with closing(HTTPConnection(here, int(number), timeout=_LONGEST_SECONDS)) as connection:
+            connection.request("GET", "/health")
+            said = json.loads(connection.getresponse().read(10_000))
     except (OSError, HTTPException, ValueError):
         return False
-    finally:
-        connection.close()
+    return isinstance(said, dict) and said.get("service") == "docent"
 
 
 def _existing(folder: Path) -> Path:
