@@ -9,13 +9,13 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from interface.api_openapi import OPEN
 from interface.guard import MOST_BODY_BYTES
 from interface.keys import Keys
 from interface.limits import Rate
 from interface.problems import problem, too_many
 
-_FREE = ("/health", "/ready", "/openapi.json", "/metrics")  # they cost next to nothing
-_OPEN = ("/health", "/ready", "/openapi.json")  # without a key
+_FREE = OPEN | {"/metrics"}  # they cost next to nothing
 _COSTLY = ("/ask", "/search")
 _READING = 0.1  # of a question, for all else
 
@@ -64,7 +64,7 @@ class ApiDoor:
         )
 
     def _refused_key(self, path: str, headers: Headers) -> Response | None:
-        if not self._keys or path in _OPEN or self._keys.know(_key(headers)):
+        if not self._keys or path in OPEN or self._keys.know(_key(headers)):
             return None
         return problem(
             401,

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from interface.problems import MEDIA_TYPE, Problem
 
 VERSION = "1.0.0"
+OPEN = frozenset(("/health", "/ready", "/openapi.json"))  # without a key
 _MEANINGS = {
     400: "The body is not JSON.",
     401: "A key is needed: Authorization: Bearer KEY.",
@@ -68,6 +69,8 @@ def describe(api: FastAPI, root: str, *, with_keys: bool) -> None:
     if with_keys:
         document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"key": []}]
+        for path in OPEN & document["paths"].keys():
+            document["paths"][path]["get"]["security"] = []
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

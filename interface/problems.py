@@ -81,7 +81,7 @@ def add_problems(app: FastAPI) -> None:
             return problem(400, "The body is not JSON.")
         faults = [Fault(pointer=_pointer(each["loc"]), detail=each["msg"]) for each in errors]
         said = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
-        return problem(422, said, errors=faults)
+        return problem(422, f"{said}.", errors=faults)
 
     @app.exception_handler(DocentError)
     async def unanswerable(request: Request, error: DocentError) -> JSONResponse:

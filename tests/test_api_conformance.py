@@ -1,0 +1,53 @@
+"""Schemathesis asks the API what its description allows and what it forbids; it finds no fault."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from browsing import serving
+
+from answerer.pipeline import Pipeline
+from interface.api import ApiSettings
+from interface.chat import create_app
+from interface.keys import Keys
+from interface.wording import load_wordings
+
+KEY = "0123456789abcdef"
+# Beside Schemathesis' own: a permalink may be well-formed and its text gone (410), a question may
+# be text without a word (422).
+CONFIG = """
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 401, 404, 410, 422]
+[warnings]
+enabled = true
+fail-on = true
+"""
+
+
+def test_schemathesis_finds_nothing(default_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+    pipeline = Pipeline.load(default_folder)
+    api = ApiSettings(keys=Keys([KEY]))
+    with serving(create_app(pipeline, load_wordings(), api=api)) as address:
+        done = subprocess.run(
+            [
+                str(Path(sys.executable).with_name("schemathesis")),
+                "--config-file=schemathesis.toml",
+                "run",
+                f"{address}api/v1/openapi.json",
+                "--max-examples=6",
+                "--seed=1",
+                "--continue-on-failure",
+                f"--header=Authorization: Bearer {KEY}",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+    pipeline.close()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Operations:       8 selected / 8 total" in done.stdout
