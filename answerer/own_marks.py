@@ -29,7 +29,7 @@ _CLOSING = {
     "`": "`'´",
 }
 _SINGLE = "‘’‚'´`"  # apostrophes too: these open only before a word and close only behind one
-_LOOSE = re.compile(r"[\"“”„«»「」『』《》〈〉]|''")
+_LOOSE = re.compile(r"[\"“”„«»「」『』《》〈〉]")
 _WORD = re.compile(r"\w")
 _BLANK = r"\s+"
 _MARKS = "\"'“”„‘’‚«»‹›´`"
@@ -40,6 +40,7 @@ def settled(text: str, cited: Sequence[Quote]) -> str:
 
     Between the marks stand the document's characters, with its line breaks and blanks.
     """
+    text = text.replace("''", '"')
     out, place = "", 0
     while place < len(text):
         end = _closing(text, place)
