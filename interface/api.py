@@ -48,6 +48,7 @@ from interface.guard import Area
 from interface.keys import Keys
 from interface.metrics import Metrics
 from interface.problems import add_problems, problem
+from interface.render import verdict
 from interface.web_annotation import MEDIA_TYPE as ANNOTATION
 from interface.web_annotation import prefers_annotation, web_annotation
 from interface.wording import Wordings, preferred
@@ -114,7 +115,7 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
                 found,
                 turn_id=turn_id,
                 follows=follows,
-                message=words.verdict(found),
+                message=verdict(words, found),
                 root=_root(request),
             )
 

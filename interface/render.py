@@ -19,6 +19,13 @@ _BETWEEN = re.compile(r"[^ \n]")  # what keeps two matched words from being one 
 _CLOSE, _NEAR, _LOOSE = 0.6, 0.45, 0.3  # cosines; only the words change there, nothing is decided
 
 
+def verdict(words: Wording, answer: Answer) -> str:
+    """What is said of the whole answer, before its quotes."""
+    if answer.doubtful:
+        return words.doubtful
+    return words.found if answer.found else words.not_found
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
     """Writes HTML in one wording about one library."""
@@ -55,7 +62,7 @@ class Renderer:
         if not answer.found:
             return self.wording.not_found
         quotes = " ".join(citation.quote.text for citation in answer.citations)
-        return f"{self.wording.verdict(answer)} {' '.join(quotes.split())}"
+        return f"{verdict(self.wording, answer)} {' '.join(quotes.split())}"
 
     def suggested(self) -> str:
         return _buttons(self._said())
@@ -85,8 +92,8 @@ class Renderer:
             quotes += self._quote(citation, answer, again=document_id in cited)
             cited.add(document_id)
         kind = "doubtful" if answer.doubtful else "verdict for-readers"
-        verdict = f'<p class="{kind}">{shown(self.wording.verdict(answer))}</p>'
-        return verdict + quotes + self._votes(answer)
+        says = f'<p class="{kind}">{shown(verdict(self.wording, answer))}</p>'
+        return says + quotes + self._votes(answer)
 
     def _not_found(self, answer: Answer) -> str:
         words = self.wording

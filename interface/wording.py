@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from datatypes import Answer
 from errors import SettingError
 
 WORDING_FOLDER = Path(__file__).with_name("wording")
@@ -200,11 +199,6 @@ class Wording:
     def number(self, n: int) -> str:
         """`n` with the sign that this language writes between thousands."""
         return f"{n:,}".replace(",", self.one_thousand[1:-3])
-
-    def verdict(self, answer: Answer) -> str:
-        if answer.doubtful:
-            return self.doubtful
-        return self.found if answer.found else self.not_found
 
     def detail(self, name: str) -> str:
         """The name of something known about a document, in words of a sort where it has none."""
