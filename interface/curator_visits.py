@@ -32,9 +32,9 @@ from interface.visits import VisitLog, digest
 
 SPANS = (7, 30, 90, 365)  # days that can be looked at
 _SPAN = 30
-_MOST_ROWS = 100
-_MOST_QUESTIONS = 100
-_MOST_PASSAGES = 20
+_FIRST_ROWS, _MOST_ROWS = 21, 400  # shown at once, and when more is opened
+_FIRST_QUESTIONS, _MOST_QUESTIONS = 10, 200
+_MOST_PASSAGES = 10
 _OPENING = 180  # characters of a passage
 
 
@@ -91,16 +91,23 @@ class VisitRenderer:
 
     def _days(self, days: Sequence[DayFigures]) -> str:
         w = self.words
-        most = max(each.n_asked for each in days)
-        rows = "".join(self._day(each, most) for each in days[:_MOST_ROWS])
+        heading = w("visits_days_heading")
+        earlier = days[_FIRST_ROWS:_MOST_ROWS]
+        more = f"<details><summary>{w('visits_earlier')}</summary>{self._table(earlier)}</details>"
+        return (
+            f'<section class="sheet"><h2>{heading}</h2><p class="hint">{w("visits_bar_hint")}</p>'
+            f"{self._table(days[:_FIRST_ROWS])}{more if earlier else ''}</section>"
+        )
+
+    def _table(self, days: Sequence[DayFigures]) -> str:
+        w = self.words
+        most = max((each.n_asked for each in days), default=1)
         columns = ("day", "language", "asked", "not_found", "median")
         heads = "".join(f'<th scope="col">{w(f"visits_column_{name}")}</th>' for name in columns)
-        more = f'<p class="hint">{w("visits_more_rows", n=_MOST_ROWS)}</p>'
+        rows = "".join(self._day(each, most) for each in days)
         return (
-            f'<section class="sheet"><h2>{w("visits_days_heading")}</h2>'
-            f'<div class="wide" tabindex="0" role="region" aria-label="{w("visits_days_heading")}">'
-            f'<table class="days"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-            f"</div>{more if len(days) > _MOST_ROWS else ''}</section>"
+            f'<div class="wide"><table class="days"><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
         )
 
     def _day(self, each: DayFigures, most: int) -> str:
@@ -142,11 +149,16 @@ class VisitRenderer:
         )
 
     def _questions(self, questions: Sequence[AskedQuestion], up: str) -> str:
-        w = self.words
-        rows = "".join(self._question(each, up) for each in questions[:_MOST_QUESTIONS])
-        more = f'<p class="hint">{w("visits_more_questions", n=_MOST_QUESTIONS)}</p>'
-        listed = f'<ul class="asked-questions">{rows}</ul>' if rows else ""
-        return f"{listed}{more if len(questions) > _MOST_QUESTIONS else ''}"
+        first, others = questions[:_FIRST_QUESTIONS], questions[_FIRST_QUESTIONS:_MOST_QUESTIONS]
+        more = (
+            f"<details><summary>{self.words.counted('visits_more', len(others))}</summary>"
+            f"{self._questions_list(others, up)}</details>"
+        )
+        return f"{self._questions_list(first, up)}{more if others else ''}" if first else ""
+
+    def _questions_list(self, questions: Sequence[AskedQuestion], up: str) -> str:
+        rows = "".join(self._question(each, up) for each in questions)
+        return f'<ul class="asked-questions">{rows}</ul>'
 
     def _question(self, each: AskedQuestion, up: str) -> str:
         w = self.words
@@ -182,13 +194,13 @@ class VisitRenderer:
                 f'<p class="reason">{w("visits_passage_gone")}</p></li>'
             )
         page = document.page_at(each.span.start)
-        where = [f'<span dir="auto">{shown(document.title)}</span>']
+        several = self.library.n_documents > 1
+        where = [f'<span dir="auto">{shown(document.title)}</span>'] if several else []
         where += [w("page", page=page.label or page.number)] if page else []
         address = f"{up or './'}{self.library.permalink(Quote(document, each.span))}"
         return (
-            f"<li><p>{times}</p>"
+            f"<li><p>{' · '.join([times, *where])}</p>"
             f'<p class="opening" dir="auto">{shown(_opening(each.span.of(document.text)))}</p>'
-            f'<p class="reason">{" · ".join(where)}</p>'
             f'<p class="reason"><a href="{attribute(address)}">{w("visits_show_passage")}</a></p>'
             "</li>"
         )

@@ -354,7 +354,7 @@ def test_every_sentence_of_the_wording_is_used_and_none_is_missing() -> None:
     named = set(re.findall(r"""["'](\w+)["']""", source))
     several = {
         *("asked_one", "asked_many", "answered_one", "answered_many", "answers_one"),
-        *("answers_many", *(f"kept_{level}" for level in LEVELS)),
+        *("answers_many", "more_one", "more_many", *(f"kept_{level}" for level in LEVELS)),
         *(f"sheet_{sheet}" for sheet in SHEETS),
         *(f"column_{name}" for name in ("day", "language", "asked", "not_found", "median")),
     }
