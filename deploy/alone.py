@@ -36,11 +36,15 @@ def main() -> None:
     sys.addaudithook(watch)
     before = _without_a_way_out()
     from answerer.pipeline import Pipeline
+    from errors import DocentError
 
-    pipeline = Pipeline.load(Path(sys.argv[1]))
-    question = next(iter(pipeline.collection.suggested_questions), _QUESTION)
-    started = time.monotonic()
-    answer = pipeline.ask(question)
+    try:
+        pipeline = Pipeline.load(Path(sys.argv[1]))
+        question = next(iter(pipeline.collection.suggested_questions), _QUESTION)
+        started = time.monotonic()
+        answer = pipeline.ask(question)
+    except DocentError as error:
+        sys.exit(str(error))
     print(  # noqa: T201
         json.dumps(
             {

@@ -70,11 +70,9 @@ def make_bundle(root: Path, documents: Path, out: Path, *, chat: bool = False) -
     files |= {f"build/index/{name}": path for name, path in _index_files(index)}
     files |= {f"wheels/{path.name}": path for path in wheels.values()}
     files["requirements.txt"] = _requirements(pins, wheels)
-    installer = (root / "deploy" / "bundle-install").read_text("utf-8")
-    installer = installer.replace("@PLATFORM@", _platform())
-    files["install"] = installer.replace("@SERVES@", "" if chat else " --kiosk").encode()
+    files["install"] = installer(root, chat=chat)
     files["SHA256SUMS"] = sums(files)
-    archive = out / f"docent-{DOCENT_VERSION}-{_platform()}.tar.gz"
+    archive = out / f"docent-{DOCENT_VERSION}-{platform()}.tar.gz"
     write_archive(archive, files)
     return Bundle(
         archive,
@@ -127,6 +125,13 @@ def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
         yield inner.as_posix(), path
 
 
+def installer(root: Path, *, chat: bool = False) -> bytes:
+    """`bundle-install`, for this platform."""
+    script = (root / "deploy" / "bundle-install").read_text("utf-8")
+    script = script.replace("@PLATFORM@", platform())
+    return script.replace("@SERVES@", "" if chat else " --kiosk").encode()
+
+
 def sums(files: Mapping[str, Path | bytes]) -> bytes:
     """As `sha256sum --check` reads them. Raises SettingError for a name that it would not."""
     lines = []
@@ -177,8 +182,9 @@ def _index_files(index: Path) -> Iterator[tuple[str, Path]]:
     generation = pointer.decode("ascii").split()[0]
     for name in ("CURRENT", "lock"):
         yield name, index / name
-    for name, path in files_in(index / generation):
-        yield f"{generation}/{name}", path
+    for path in sorted((index / generation).rglob("*")):  # hidden ones too: the words' are
+        if path.is_file():
+            yield path.relative_to(index).as_posix(), path
 
 
 def _wheel_of(pin: Pin, folder: Path) -> Path | None:
@@ -192,7 +198,7 @@ def _wheel_of(pin: Pin, folder: Path) -> Path | None:
     return None
 
 
-def _platform() -> str:
+def platform() -> str:
     major, minor = sys.version_info[:2]
     return f"{sysconfig.get_platform()}-py{major}{minor}"
 

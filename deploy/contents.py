@@ -117,9 +117,8 @@ def answering(root: Path, folder: Path) -> Iterator[Finding]:
         return
     if done.returncode or seen is None:
         why = (done.stderr.strip().splitlines() or ["without a word"])[-1]
-        yield fail(
-            "answering", f"It failed: {why[:200]}", "Mend what is named above, then look again."
-        )
+        mend = "Mend what is named above, then look again."
+        yield fail("answering", f"No question can be answered: {why[:300]}", mend)
         return
     took = f"“{seen['question']}” was answered in {seen['seconds']} s."
     if seen["found"]:
