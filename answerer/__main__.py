@@ -88,7 +88,7 @@ def _answer(arguments: argparse.Namespace) -> int:
         model = model_from(arguments)
         pipeline = _warned(Pipeline.load(arguments.index, model=model))
         began = time.perf_counter()
-        answer = pipeline.ask(arguments.question)
+        *_, answer = pipeline.answers(arguments.question)
         took_ms = (time.perf_counter() - began) * 1000
         if arguments.write_receipt:
             _write_receipt(pipeline, answer, arguments.write_receipt)
@@ -115,7 +115,7 @@ def _answer_many(arguments: argparse.Namespace) -> int:
     for question_id, text in tqdm(questions, unit=" questions", disable=None, file=sys.stderr):
         began = time.perf_counter()
         try:
-            answer = pipeline.ask(text)
+            *_, answer = pipeline.answers(text)
         except QuestionError as error:
             print(f"answerer: {question_id}: {error}", file=sys.stderr)
             answer = Answer(text, (), (), 0.0)

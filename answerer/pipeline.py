@@ -59,12 +59,14 @@ class Pipeline:
         return cls(folder, ExtractiveAnswerer.load(Retriever.load(folder)), model)
 
     def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
-        """The answer; `previous` is the turn before, which a follow-up question may mean.
+        """The answer by quoting; `previous` is the turn before, which a follow-up may mean.
 
-        Raises QuestionError, whose text can be shown, for what is no question.
+        No language model takes part. Raises QuestionError, whose text can be shown, for what is no
+        question.
         """
-        *_, answer = self.answers(question, previous=previous)
-        return answer
+        opened = self._current()
+        answer = Understanding(None, opened.answerer).answer(cleaned(question), previous)
+        return opened.checked(answer, previous)
 
     def answers(
         self,
@@ -73,23 +75,21 @@ class Pipeline:
         previous: Answer | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Answer]:
-        """The answer as it grows, at last the whole one; without a language model just that.
+        """The answer in the language model's words as it grows, at last the whole one.
 
-        Setting `stop` ends it early, with what there is. Raises QuestionError as `ask` does.
+        Without a model it is the one of `ask`. Setting `stop` ends it early, with what there is.
+        Raises QuestionError as `ask` does.
         """
-        text = cleaned(question)
+        if self._model is None:
+            yield self.ask(question, previous=previous)
+            return
         opened = self._current()
-        asked = Understanding(self._model, opened.answerer, stop)
-        answer = asked.answer(text, previous)
-        growing: Iterator[Answer] = iter((answer,))
-        if self._model is not None:
-            reader = opened.answerer.reader
-            growing = GenerativeAnswerer(self._model).answers(answer, reader=reader, stop=stop)
-        for each in growing:
-            for citation in each.citations:
-                name = citation.quote.document.document_id
-                check_against(citation.quote, opened.index.stored_document(name))
-            yield replace(each, turns=conversation_after(each, previous))
+        answer = Understanding(self._model, opened.answerer, stop).answer(
+            cleaned(question), previous
+        )
+        writer = GenerativeAnswerer(self._model)
+        for each in writer.answers(answer, reader=opened.answerer.reader, stop=stop):
+            yield opened.checked(each, previous)
 
     @property
     def model_name(self) -> str | None:
@@ -199,6 +199,13 @@ class _Opened:
             [answerer.retriever.read(question).vector for question in self._suggested]
             or [np.zeros(self.index.recipe.dimensions, dtype=np.float32)]
         )
+
+    def checked(self, answer: Answer, previous: Answer | None) -> Answer:
+        """With the conversation up to it. Raises IndexDamaged where a quote is not one."""
+        for citation in answer.citations:
+            name = citation.quote.document.document_id
+            check_against(citation.quote, self.index.stored_document(name))
+        return replace(answer, turns=conversation_after(answer, previous))
 
     def related(self, question: str) -> tuple[str, ...]:
         if not self._suggested:

@@ -52,6 +52,12 @@ def right(asked: Asked) -> str:
     return f"About three million workers take part in the Chollima movement. {workers}{name}\n"
 
 
+def written(pipeline: Pipeline, question: str, previous: Answer | None = None) -> Answer:
+    """The whole answer, after all that it grew from."""
+    *_, answer = pipeline.answers(question, previous=previous)
+    return answer
+
+
 def texts(answer: Answer) -> list[str]:
     return [statement.text for statement in answer.statements]
 
@@ -64,7 +70,7 @@ def test_a_statement_is_the_models_and_its_quotes_are_the_documents(
     asking: Callable[..., Pipeline],
 ) -> None:
     with scripted_llm(right) as server:
-        answer = asking(server).ask(WORKERS)
+        answer = written(asking(server), WORKERS)
     assert texts(answer) == ["About three million workers take part in the Chollima movement."]
     assert (answer.model, notes(answer)) == ("scripted-1b", [])
     text = next(DOCUMENTS.glob("*.md")).read_text("utf-8")
@@ -111,7 +117,7 @@ def test_a_lie_is_left_out_and_counted(asking: Callable[..., Pipeline], name: st
         return right(asked) + LIES[name].format(**places)
 
     with scripted_llm(lying) as server:
-        answer = asking(server).ask(WORKERS)
+        answer = written(asking(server), WORKERS)
     assert texts(answer) == ["About three million workers take part in the Chollima movement."]
     assert notes(answer) == [("left_out", 1)]
     assert answer.exchange is not None
@@ -123,7 +129,7 @@ def test_where_nothing_holds_the_quotes_answer(
     asking: Callable[..., Pipeline], extractive: Pipeline, reply: str
 ) -> None:
     with scripted_llm(reply) as server:
-        answer = asking(server).ask(WORKERS)
+        answer = written(asking(server), WORKERS)
     assert answer.statements == extractive.ask(WORKERS).statements
     assert answer.model is None
     assert [note.kind for note in answer.notes] == ["nothing_left"]
@@ -147,7 +153,7 @@ def test_without_the_model_the_quotes_answer_and_that_is_said(
     asking: Callable[..., Pipeline], extractive: Pipeline, reply: Reply
 ) -> None:
     with scripted_llm(reply) as server:
-        answer = asking(server, first_token_s=0.6).ask(WORKERS)
+        answer = written(asking(server, first_token_s=0.6), WORKERS)
     assert answer.statements == extractive.ask(WORKERS).statements
     assert (answer.model, notes(answer)) == (None, [("no_model", 1)])
 
@@ -161,7 +167,7 @@ def test_whole_statements_before_a_break_stay_and_the_break_is_said(
         return Reply(text, ending=ending, after=len(text))
 
     with scripted_llm(breaking) as server:
-        answer = asking(server, first_token_s=1).ask(WORKERS)
+        answer = written(asking(server, first_token_s=1), WORKERS)
     assert texts(answer) == ["About three million workers take part in the Chollima movement."]
     assert notes(answer) == [("broke_off", 1)]
 
@@ -182,7 +188,7 @@ def test_the_model_is_not_asked_where_the_documents_do_not_say(
     asking: Callable[..., Pipeline],
 ) -> None:
     with scripted_llm("It was painted by the committee in the movement. [s1]") as server:
-        answer = asking(server).ask("What is the boiling point of liquid nitrogen?")
+        answer = written(asking(server), "What is the boiling point of liquid nitrogen?")
     assert not answer.found
     assert not any("Question:" in each.user and "[s1]" in each.user for each in server.asked)
 
@@ -201,7 +207,7 @@ def test_quotation_marks_stay_around_a_slice_and_go_from_other_words(
         )
 
     with scripted_llm(quoting) as server:
-        answer = asking(server).ask(WORKERS)
+        answer = written(asking(server), WORKERS)
     said = texts(answer)
     assert said[0] == f"The report says that “{true}” in it."
     assert all(sign not in text for text in said[1:] for sign in '"“”«»„‘「」')
@@ -221,9 +227,9 @@ def test_json_of_a_server_that_holds_to_the_schema_is_read_the_same(
         return as_json([(text, marks)])
 
     with scripted_llm(schema) as server:
-        in_json = asking(server).ask(WORKERS)
+        in_json = written(asking(server), WORKERS)
     with scripted_llm(lambda asked: Reply(right(asked), has_schema=False)) as server:
-        in_lines = asking(server).ask(WORKERS)
+        in_lines = written(asking(server), WORKERS)
     assert in_json.statements == in_lines.statements
     assert len(in_json.statements) == 1
 
@@ -231,7 +237,7 @@ def test_json_of_a_server_that_holds_to_the_schema_is_read_the_same(
 def test_a_request_fits_into_the_window(asking: Callable[..., Pipeline]) -> None:
     for window in (1100, 1500, 4096):
         with scripted_llm("NOTHING") as server:
-            answer = asking(server, window=window).ask(WORKERS)
+            answer = written(asking(server, window=window), WORKERS)
         assert answer.exchange is not None
         assert answer.exchange.n_tokens + ANSWER_TOKENS <= window * OTHER_TOKENIZERS
         assert server.asked[0].user.count("\n[s") == len(answer.exchange.sentences)
@@ -242,8 +248,8 @@ def test_a_follow_up_is_reworded_by_the_model_and_shown(asking: Callable[..., Pi
     meant = "What is the Chollima movement geared towards?"
     with scripted_llm(right, meant, "NOTHING") as server:
         pipeline = asking(server)
-        first = pipeline.ask(WORKERS)
-        answer = pipeline.ask("And what is it for?", previous=first)
+        first = written(pipeline, WORKERS)
+        answer = written(pipeline, "And what is it for?", first)
     assert answer.understood_as == meant
     rewriting = server.asked[1].user
     assert WORKERS in rewriting
@@ -257,8 +263,8 @@ def test_where_the_model_does_not_reword_the_rule_does(
 ) -> None:
     with scripted_llm(right, reply, reply, "NOTHING") as server:
         pipeline = asking(server)
-        first = pipeline.ask(WORKERS)
-        answer = pipeline.ask("What is it geared towards?", previous=first)
+        first = written(pipeline, WORKERS)
+        answer = written(pipeline, "What is it geared towards?", first)
     assert answer.understood_as == "What is the Chollima movement geared towards?"
 
 
@@ -267,7 +273,7 @@ def test_a_question_in_another_language_is_searched_in_the_documents(
 ) -> None:
     asked_in_german = "Wie viele Arbeiter nehmen an der Chollima-Bewegung teil?"
     with scripted_llm(WORKERS, right) as server:
-        answer = asking(server).ask(asked_in_german)
+        answer = written(asking(server), asked_in_german)
     assert (answer.question, answer.understood_as) == (asked_in_german, WORKERS)
     assert answer.citations[0].quote.text == SENTENCE
     assert "<documents>" in server.asked[0].user
@@ -277,7 +283,7 @@ def test_a_question_in_the_documents_language_is_not_translated(
     asking: Callable[..., Pipeline],
 ) -> None:
     with scripted_llm(right) as server:
-        answer = asking(server).ask(WORKERS)
+        answer = written(asking(server), WORKERS)
     assert len(server.asked) == 1
     assert answer.understood_as is None
 
@@ -296,7 +302,7 @@ def test_a_receipt_is_verified_and_replayed(
 
     with scripted_llm(lying) as server:
         pipeline = asking(server)
-        answer = pipeline.ask(WORKERS)
+        answer = written(pipeline, WORKERS)
     for each in (answer, extractive.ask(WORKERS), extractive.ask("Who painted the ceiling?")):
         said = read_receipt(receipt_of(pipeline, each, tmp_path))
         assert all(is_right for is_right, _ in verified(said, DOCUMENTS))
@@ -316,7 +322,7 @@ def test_a_receipt_that_was_altered_does_not_hold(
 
     with scripted_llm(quoting) as server:
         pipeline = asking(server)
-        said = pipeline.receipt(pipeline.ask(WORKERS))
+        said = pipeline.receipt(written(pipeline, WORKERS))
     documents = tmp_path / "documents"
     documents.mkdir()
     (original,) = DOCUMENTS.glob("*.md")
