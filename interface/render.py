@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datatypes import Answer, Citation, Document, Hit, Metadata, Passage, Quote, Span
+from datatypes import Answer, Citation, Document, Metadata, Passage, Quote
 from interface.escaping import attribute, shown, shown_span
 from interface.languages import document_language, said_in
 from interface.library import Library
+from interface.render_why import opening_of, place, why
 from interface.wording import Wording
 
-MOST_NEARBY = 3  # passages offered as "related", and runners-up named
+MOST_NEARBY = 3  # passages offered as "related"
 MOST_NEARBY_CHARACTERS = 200
-MOST_RUNNER_UP_CHARACTERS = 90
-_BETWEEN = re.compile(r"[^ \n]")  # what keeps two matched words from being one phrase
-_CLOSE, _NEAR, _LOOSE = 0.6, 0.45, 0.3  # cosines; only the words change there, nothing is decided
 
 
 def verdict(words: Wording, answer: Answer) -> str:
@@ -119,7 +116,7 @@ class Renderer:
             f'<li><p class="words" {tongue(document)}>'
             f"{shown_span(document.text, opening)}{more}</p>"
             f'<p class="source">{source}'
-            f'<button type="button" class="plain" {_place(document.document_id, span)}>'
+            f'<button type="button" class="plain" {place(document.document_id, span)}>'
             f"{shown(words.show_in_document)}</button></p></li>"
         )
 
@@ -131,21 +128,21 @@ class Renderer:
         formats = self.library.cite(quote)
         marks = [(quote.highlight, "answering")] if quote.highlight else []
         label = self.wording.citation_label.format(number=citation.number)
-        place = _place(quote.document.document_id, quote.span, quote.highlight)
+        where = place(quote.document.document_id, quote.span, quote.highlight)
         note = formats["short_note" if again else "note"]
         return (
             '<figure class="quote"><blockquote>'
             f'<p class="words" {tongue(quote.document)}>'
             f"{shown_span(quote.document.text, quote.span, marks)}</p>"
             "</blockquote><figcaption>"
-            f'<p class="source"><button type="button" class="cite" {place} '
+            f'<p class="source"><button type="button" class="cite" {where} '
             f'aria-label="{attribute(label)}">{citation.number}</button>'
             f'<span><span class="note" lang="en" dir="auto">{shown(note)}</span>'
             f"{badge(self._status(quote))}</span></p>"
-            f'<div class="drawers"><button type="button" class="plain show" {place}>'
+            f'<div class="drawers"><button type="button" class="plain show" {where}>'
             f"{shown(self.wording.show_in_document)}</button>"
             f"{self._citing(quote, formats)}"
-            f"{self._why(quote, answer) if answer else ''}"
+            f"{why(self.library, self.wording, quote, answer) if answer else ''}"
             f"</div></figcaption></figure>"
         )
 
@@ -195,47 +192,6 @@ class Renderer:
             f'<ul class="formats">{lines}</ul></details>'
         )
 
-    def _why(self, quote: Quote, answer: Answer) -> str:
-        words = self.wording
-        hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
-        if hit is None:
-            return ""
-        matched = self.library.matches(answer.understood_as or answer.question, hit.passage)
-        found = _phrases(quote.document.text, matched)
-        reasons = [
-            f"{shown(words.why_words)} " + ", ".join(f"<b>{shown(each)}</b>" for each in found)
-            if found
-            else shown(words.why_no_words)
-        ]
-        reasons += [shown(reason) for reason in self._scores(hit, len(answer.hits))]
-        others = [other for other in answer.hits if not _holds(other.passage, quote)]
-        runners_up = "".join(self._runner_up(other) for other in others[:MOST_NEARBY])
-        return (
-            f"<details><summary>{shown(words.why_button)}</summary>"
-            f'<ul class="reasons">{"".join(f"<li>{reason}</li>" for reason in reasons)}</ul>'
-            + (f"<p>{shown(words.runners_up)}</p><ol>{runners_up}</ol>" if runners_up else "")
-            + "</details>"
-        )
-
-    def _scores(self, hit: Hit, n_hits: int) -> Iterable[str]:
-        words = self.wording
-        if (cosine := hit.scores.get("dense")) is not None:
-            names = (words.dense_close, words.dense_near, words.dense_loose)
-            degrees = zip((_CLOSE, _NEAR, _LOOSE), names, strict=True)
-            how = next((name for least, name in degrees if cosine >= least), words.dense_far)
-            yield words.why_dense.format(how=how, score=f"{cosine:.2f}")
-        if (points := hit.scores.get("lexical")) is not None:
-            yield words.why_lexical.format(score=f"{points:.1f}")
-        yield words.why_rank.format(rank=hit.rank, n=n_hits)
-
-    def _runner_up(self, hit: Hit) -> str:
-        document, span = hit.passage.document, hit.passage.span
-        opening = opening_of(hit.passage, MOST_RUNNER_UP_CHARACTERS)
-        return (
-            f'<li><button type="button" class="plain" {_place(document.document_id, span)}>'
-            f"{shown(' '.join(opening.of(document.text).split()))} …</button></li>"
-        )
-
     def _votes(self, answer: Answer) -> str:
         words = self.wording
         about = attribute(answer.understood_as or answer.question)
@@ -268,47 +224,12 @@ def _buttons(questions: Mapping[str, str]) -> str:
     return f'<ul class="suggestions">{lines}</ul>' if lines else ""
 
 
-def _place(document_id: str, span: Span, highlight: Span | None = None) -> str:
-    """The attributes by which the page finds a span in a document."""
-    place = f'data-document="{attribute(document_id)}" data-start="{span.start}"'
-    place += f' data-end="{span.end}"'
-    if highlight is None:
-        return place
-    return f'{place} data-from="{highlight.start}" data-to="{highlight.end}"'
-
-
 def tongue(document: Document) -> str:
     return f'lang="{attribute(document_language(document))}" dir="auto"'
 
 
 def badge(words: str) -> str:
     return f' <span class="badge">{shown(words)}</span>' if words else ""
-
-
-def _holds(passage: Passage, quote: Quote) -> bool:
-    same = passage.document.document_id == quote.document.document_id
-    return same and passage.span.overlaps(quote.span)
-
-
-def opening_of(passage: Passage, most: int) -> Span:
-    """The passage's beginning, cut after a word: enough to see what it is about."""
-    text, start, end = passage.document.text, passage.span.start, passage.span.end
-    if end - start <= most:
-        return passage.span
-    space = max(text.rfind(blank, start + 1, start + most) for blank in (" ", "\n"))
-    return Span(start, space if space > start else start + most)
-
-
-def _phrases(text: str, spans: Iterable[Span]) -> list[str]:
-    """Each matched word once, as the text writes it; words that stand together in one."""
-    runs: list[Span] = []
-    for span in sorted(spans):
-        if runs and not _BETWEEN.search(text, runs[-1].end, max(span.start, runs[-1].end)):
-            runs[-1] = Span(runs[-1].start, max(runs[-1].end, span.end))
-        else:
-            runs.append(span)
-    found = {run.casefold(): run for run in (" ".join(run.of(text).split()) for run in runs)}
-    return list(found.values())
 
 
 def _line(metadata: Metadata, key: str) -> str:

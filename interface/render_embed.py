@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from datatypes import Answer, Citation, Passage, Quote
 from interface.escaping import attribute, shown, shown_span
-from interface.render import MOST_NEARBY_CHARACTERS, Renderer, badge, opening_of, tongue
+from interface.render import MOST_NEARBY_CHARACTERS, Renderer, badge, tongue
+from interface.render_why import opening_of
 
 
 @dataclass(frozen=True, slots=True)
