@@ -36,6 +36,7 @@ FORGOTTEN_SECONDS = 3600.0  # after the last guess nothing is known of who guess
 DELAY_SECONDS = 1.0  # of each wrong guess
 _MOST_GUESSERS = 10_000
 _MOST_WAITING = 20  # guesses; one at a time is looked at, since each takes 64 MiB
+_BUSY_SECONDS = 10.0
 
 SESSION_SECONDS = 12 * 3600.0
 IDLE_SECONDS = 2 * 3600.0  # a session ends when no page was opened for so long
@@ -100,7 +101,7 @@ class Door:
         if self._hash is None:
             return Entry()
         if self._n_waiting >= _MOST_WAITING:
-            return Entry(wait_seconds=_MOST_WAITING * DELAY_SECONDS)
+            return Entry(wait_seconds=_BUSY_SECONDS)
         self._count(guesser)  # before it is looked at, so that guesses side by side count too
         self._n_waiting += 1
         try:
