@@ -7,9 +7,9 @@ A figure that can be read in two ways ("3.000", "4/5/1963") has both readings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -24,6 +24,9 @@ from answerer.support_figures import (
 )
 
 Kind = Literal["date", "number", "ordinal", "century", "decade"]
+
+
+_BOTH = frozenset(("both", "either", "neither", "pair", "couple", "twice", "beide", "beiden"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ _CENTURY = re.compile(
 _DECADE = re.compile(r"\b(?P<year>1[0-9]{2}0|20[0-9]0)(?:s|er)\b|['’](?P<short>[1-9]0)s\b")
 _ORDINAL = re.compile(rf"\b(?:(?P<figure>\d+)(?:st|nd|rd|th)|(?P<word>{_any(ORDINALS)}))\b", re.I)
 _FRACTION = re.compile(
-    rf"\b(?:(?P<count>one|two|three|four|five|a|\d)[\s-]+)?(?P<part>{_any(FRACTIONS)})\b"
+    rf"\b(?:(?P<count>one|two|three|four|five|an|a|\d)[\s-]+)?(?P<part>{_any(FRACTIONS)})\b"
+    rf"(?:[\s-]+(?:an?\s+)?(?P<scale>{_SCALE}))?"
     r"|(?<![\d/])(?P<over>\d)/(?P<under>\d{1,2})(?![\d/])", re.I
 )  # fmt: skip
 _RANGE_OF_YEARS = re.compile(r"(?<!\d)(?P<from>\d{2})(?P<tail>\d{2})\s?[–/-]\s?(?P<to>\d{2})(?!\d)")
@@ -204,7 +208,9 @@ def _fractions(text: str) -> Iterator[Amount]:
             if not count and part not in ("half", "halves", "halved", "hälfte", "moitié", "mitad"):
                 continue  # "third" alone is an ordinal
             value = FRACTIONS[part] * (word_value(count) or _small(count) or 1)
-        yield Amount("number", match.group(), *match.span(), frozenset((round(value, 4),)), "part")
+        scale = SCALES.get((match["scale"] or "").casefold())
+        values = frozenset((round(value * (scale or 1), 4),))
+        yield Amount("number", match.group(), *match.span(), values, "" if scale else "part")
 
 
 def _year_ranges(text: str) -> Iterator[Amount]:
@@ -243,63 +249,21 @@ def _ordinals(text: str) -> Iterator[Amount]:
 
 
 def _sharing_units(text: str, amounts: list[Amount]) -> Iterator[Amount]:
-    """In "30–60 %" and "30 to 60 km" the unit is the first figure's too."""
+    """In "30–60 %" and "three to seven thousand", unit and scale are the first figure's too."""
     for amount, following in zip_longest(amounts, amounts[1:]):
-        if (
-            following
-            and following.unit
-            and not amount.unit
+        shares = (
+            following is not None
             and amount.kind == following.kind == "number"
             and _SHARES_UNIT.fullmatch(text[amount.end : following.start])
-        ):
-            yield Amount(
-                "number", amount.text, amount.start, amount.end, amount.values, following.unit
-            )
+        )
+        if shares and not amount.unit:
+            scale = _scale_of(following.text)
+            values = amount.values | {value * scale for value in amount.values if value < 1000}
+            yield replace(amount, values=values, unit=following.unit)
         else:
             yield amount
 
 
-def uncovered_amounts(
-    statement: str, cited: Sequence[str], context: Sequence[str]
-) -> Iterator[str]:
-    """The statement's numbers and dates that the cited sentences do not give."""
-    given = [amount for text in cited for amount in amounts_of(text)]
-    around = [amount for text in context for amount in amounts_of(text)]
-    for amount in amounts_of(statement):
-        if not any(map(partial(_covers, amount=amount, more=[*given, *around]), given + around)):
-            yield f"{amount.text.strip()} is not in the cited sentences"
-
-
-def _covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:
-    if amount.kind == "date":
-        return given.kind == "date" and _date_covers(given, amount, more)
-    if amount.kind in ("century", "decade"):
-        return _period_covers(given, amount)
-    if given.kind == "date":
-        return given.year in amount.values and not amount.unit
-    if amount.kind == "ordinal" or given.kind == "ordinal":
-        return amount.kind == given.kind and bool(amount.values & given.values)
-    if given.kind != "number" or not amount.values & given.values:
-        return False
-    return not amount.unit or amount.unit == given.unit
-
-
-def _date_covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:
-    if amount.month != given.month or (amount.day and amount.day != given.day):
-        return False
-    if not amount.year or amount.year == given.year:
-        return True
-    return given.year is None and any(
-        amount.year == other.year or amount.year in other.values for other in more
-    )
-
-
-def _period_covers(given: Amount, amount: Amount) -> bool:
-    if amount.kind == given.kind:
-        return bool(amount.values & given.values)
-    years = {given.year} if given.year else given.values
-    for period in amount.values:
-        first, length = ((period - 1) * 100 + 1, 100) if amount.kind == "century" else (period, 10)
-        if any(year and first <= year < first + length for year in years):
-            return given.kind in ("date", "decade", "number") and not given.unit
-    return False
+def _scale_of(text: str) -> float:
+    scales = [SCALES[word] for word in re.findall(r"[^\W\d_]+", text.casefold()) if word in SCALES]
+    return scales[0] if scales else 1

@@ -10,9 +10,9 @@ def words(text: str) -> frozenset[str]:
 SAME_NAMES = tuple(
     tuple(group.split("|"))
     for group in (
-        "dprk|north korea|north korean|north koreans|democratic people s republic of korea",
+        "dprk|north korea|north korean|north koreans|democratic people republic of korea",
         "rok|south korea|south korean|south koreans",
-        "prc|china|chinese|people s republic of china|pr china",
+        "prc|china|chinese|people republic of china|pr china",
         "gdr|east germany|east german|east germans|german democratic republic",
         "frg|west germany|west german|west germans|federal republic of germany",
         "ussr|soviet union|soviet|soviets",
@@ -101,16 +101,3 @@ PLAIN_OPENINGS = words(
     "apparently perhaps maybe der die das ein eine im in am und oder aber nicht kein keine le la "
     "les un une des du el los las una"
 )
-
-DENIALS = words(
-    "no not never none nobody nothing nowhere neither nor without cannot t nicht kein keine keinen "
-    "keiner nie niemals ohne weder pas jamais aucun aucune sans nunca sin ningún ninguna ni"
-)
-NEGATIVE = words("""
-    fail failed fails failure lack lacks lacked lacking refuse refused refuses refusal deny denied
-    denies decline declined hardly barely scarcely rarely seldom little few absent absence avoid
-    avoided avoids reject rejected rejects prevent prevented unable unwilling impossible unlikely
-    unsuccessful only exempt excluded except instead rather unlike cease ceased stop stopped end
-    ended abandoned lost loses ignore ignored silent omit omitted weak low limited
-    """)
-"""Words that say a "no" of their own, so that a denial may be a paraphrase of them."""

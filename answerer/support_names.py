@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from answerer.support_figures import MONTHS
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
 from answerer.support_text import Word, words_of
 from index.abbreviations import abbreviations_of
@@ -15,12 +16,20 @@ _SMALL_WORDS = words("of the and for de la le von van der den del di da du")
 _NO_NAMES = frozenset(("I", "A", "O"))
 
 
-def unknown_names(statement: str, cited: Sequence[str], context: Sequence[str]) -> Iterator[str]:
-    """The statement's names that neither the cited sentences nor the titles have."""
+def unknown_names(
+    statement: str, cited: Sequence[str], context: Sequence[str], before: Sequence[str] = ()
+) -> Iterator[str]:
+    """The statement's names that neither the cited sentences nor the titles have.
+
+    A name that is cited in part may be given in full as it stands in the sentences `before`.
+    """
     known = _Known([*cited, *context])
+    fuller = [_run_text(run) for text in before for run in _runs(words_of(text))]
     seen = set()
     for run in _names(statement):
         if known.has_abbreviated(run):
+            continue
+        if any(map(known.has, run)) and any(_run_text(run) in name for name in fuller):
             continue
         for word in run:
             if not known.has(word) and word.form not in seen:
@@ -78,7 +87,8 @@ def _runs(written: Sequence[Word]) -> list[list[Word]]:
     runs: list[list[Word]] = []
     gap = True
     for word in written:
-        if word.is_capital and word.stem and word.form not in PLAIN_OPENINGS:
+        is_plain_word = word.form in PLAIN_OPENINGS or word.form in MONTHS
+        if word.is_capital and word.stem and not is_plain_word:
             if gap:
                 runs.append([])
             runs[-1].append(word)
@@ -101,6 +111,10 @@ def is_plain(form: str) -> bool:
     return form.endswith(
         ("s", "ly", "tion", "ment", "ness", "ity", "ing", "ism", "ed", "ance", "ence", "ship")
     )
+
+
+def _run_text(run: Sequence[Word]) -> str:
+    return " ".join(word.form for word in run)
 
 
 def _initials(run: Sequence[Word]) -> str:

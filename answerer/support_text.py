@@ -7,12 +7,42 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.folding import folded, terms_of
+from retriever.lexical import FUNCTION_WORDS
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:/]\d+)*\.?(?:st|nd|rd|th|s)?(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)?|[.,;:!?()\[\]%°$€£–—-]"
 )
 _APOSTROPHE = re.compile(r"['’](?:s|S)?\Z")
 _BOUNDS = frozenset(".,;:!?()[]–—")
+_JOINING = frozenset(
+    (
+        *("and", "but", "while", "whereas", "although", "though", "because", "so", "which", "who"),
+        *("whom", "whose", "where", "when", "since", "unless", "if", "yet", "und", "aber", "et"),
+        *("mais", "y", "pero"),
+    )
+)
+PREPOSITIONS = frozenset(
+    (
+        *("to", "from", "by", "with", "against", "for", "in", "at", "on", "under", "into", "over"),
+        *("after", "before", "between", "during", "through", "towards", "toward", "until", "as"),
+        *("than", "about", "upon", "among", "off", "near", "of", "within", "across", "along"),
+    )
+)
+LIGHT = frozenset(
+    terms_of(
+        "make take get go come become keep put use thing lot number part side year way kind form "
+        "place time day one two there here now then today current present very quite rather still "
+        "already even just well however thus therefore hence while although though because since "
+        "when where whether upon within between among toward during under according regard "
+        "concern certain several many most all every each both other another only own such same "
+        "more less much few some any include especially particular mainly mostly largely actually "
+        "apparently probably perhaps reportedly roughly approximately around nearly almost must "
+        "need let become remain be mean new old great large small big long high low good first "
+        "last next previous former later early late before after again ever never always often "
+        "usually out up down off away back"
+    )
+)
+"""Stems that say little alone: that they are missing tells nothing."""
 
 IRREGULAR = {
     form: lemma
@@ -83,13 +113,17 @@ IRREGULAR = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or a mark. `stem` is empty for a mark; `clause` counts from 0 between marks."""
+    """A word or a mark, whose `stem` is empty.
+
+    `sentence` and `clause` count from 0; a clause is what stands between marks and conjunctions.
+    """
 
     text: str
     form: str
     stem: str
     start: int
     clause: int
+    sentence: int
 
     @property
     def is_capital(self) -> bool:
@@ -99,21 +133,45 @@ class Word:
     def is_number(self) -> bool:
         return self.text[0].isdigit()
 
+    @property
+    def is_content(self) -> bool:
+        """Whether it is a word that means something, light words included."""
+        return not (
+            not self.stem
+            or self.is_number
+            or self.stem in FUNCTION_WORDS
+            or self.form in PREPOSITIONS
+            or self.form in _JOINING
+        )
+
+    @property
+    def is_weighty(self) -> bool:
+        return self.is_content and self.stem not in LIGHT
+
 
 @lru_cache(maxsize=4_000)
 def words_of(text: str) -> tuple[Word, ...]:
     """The words and marks of `text` in order; a possessive ending is taken off."""
     words = []
-    clause = 0
+    clause = sentence = 0
     for match in _TOKEN.finditer(text):
         written = match.group()
         if not written[0].isalnum():
             clause += written in _BOUNDS
-            words.append(Word(written, written, "", match.start(), clause))
+            sentence += written in ";!?" or _ends(text, match)
+            words.append(Word(written, written, "", match.start(), clause, sentence))
             continue
         form = folded(_APOSTROPHE.sub("", written))
-        words.append(Word(written, form, stem_of(form), match.start(), clause))
+        clause += form in _JOINING
+        words.append(Word(written, form, stem_of(form), match.start(), clause, sentence))
     return tuple(words)
+
+
+def _ends(text: str, mark: re.Match[str]) -> bool:
+    """Whether the full stop ends a sentence: a space and a capital follow."""
+    return (
+        mark.group() == "." and re.match(r"[\"'”’)]*\s+[^\Wa-z_]", text[mark.end() :]) is not None
+    )
 
 
 @lru_cache(maxsize=50_000)

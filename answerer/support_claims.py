@@ -1,0 +1,215 @@
+"""Claims made stronger: some become all, a plan or a rumour becomes a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from answerer.support_amounts import amounts_of
+from answerer.support_cues import (
+    ALL,
+    CERTAIN,
+    EVERY,
+    HEARSAY,
+    HEDGES,
+    MODAL,
+    MOST,
+    MOST_GIVEN,
+    ONLY,
+    ONLY_GIVEN,
+    SOME,
+    SURE,
+    WANTED,
+    words,
+)
+from answerer.support_meaning import one_word
+from answerer.support_text import IRREGULAR, Word, words_of
+
+Words = Sequence[Word]
+
+_AUXILIARY = words("is are was were be been being has have had did does do gets got")
+_ALSO = words("also besides addition moreover well")
+_SUPPOSING = words("""
+    claim claims claimed alleged allege alleges believe believes believed suspect suspects suspected
+    accuse accused accusing proposal proposals proposed mission demand demands plan plans draft
+    whether if hypothesis solution calls called
+""")
+"""What follows them in the sentence is somebody's opinion or wish."""
+
+
+def stretched_claims(statement: str, cited: Sequence[str]) -> Iterator[str]:
+    """Words that say more of the same than the cited sentences do."""
+    said = words_of(statement)
+    given = [words_of(text) for text in cited]
+    yield from _quantities(said, given, cited)
+    yield from _restrictions(said, given)
+    yield from _facts(said, given)
+
+
+def _quantities(said: Words, given: Sequence[Words], cited: Sequence[str]) -> Iterator[str]:
+    forms = {word.form for text in given for word in text}
+    for at, word in enumerate(said):
+        if word.form in EVERY and not _is_phrase(said, at):
+            if not forms & ALL:
+                yield f"{word.text} is more than the cited sentences say"
+                return
+        elif (
+            word.form in MOST
+            and not _is_superlative(said, at)
+            and not forms & (MOST_GIVEN | ALL)
+            and not _gives_a_share(cited)
+        ):
+            yield f"{word.text} is more than the cited sentences say"
+            return
+        kind = _kind(word)
+        if kind is None:
+            continue
+        counted = _counted(said, at)
+        kinds = {
+            _kind(other)
+            for text in given
+            for place, other in enumerate(text)
+            if _kind(other) is not None and counted & _counted(text, place)
+        }
+        kinds |= {"one" for text in given if _is_only_one(text, counted)}
+        if kinds and kind not in kinds:
+            yield f"{word.text} is not how many the cited sentences say"
+            return
+
+
+def _kind(word: Word) -> str | None:
+    if word.form in EVERY:
+        return "all"
+    return "some" if word.form in SOME and word.form not in ("about", "half", "part") else None
+
+
+def _is_only_one(text: Words, counted: set[str]) -> bool:
+    return any(
+        word.form == "one" and text[at - 1].form in ONLY and counted & _counted(text, at)
+        for at, word in enumerate(text)
+        if at
+    )
+
+
+def _counted(text: Words, at: int) -> set[str]:
+    """The nouns that the quantity at this place is of."""
+    behind = [word for word in text[at + 1 : at + 6] if word.clause == text[at].clause]
+    return {word.stem for word in behind if word.is_weighty and _kind(word) is None}
+
+
+def _is_phrase(said: Words, at: int) -> bool:
+    before = said[at - 1].form if at else ""
+    behind = said[at + 1].form if at + 1 < len(said) else ""
+    return before in ("at", "above", "of", "after", "almost", "nearly", "not") or behind == "over"
+
+
+def _is_superlative(said: Words, at: int) -> bool:
+    before = said[at - 1].form if at else ""
+    behind = said[at + 1].form if at + 1 < len(said) else ""
+    return said[at].form == "most" and (before in ("the", "its", "his") or behind.endswith("ly"))
+
+
+def _gives_a_share(cited: Sequence[str]) -> bool:
+    return any(
+        (amount.unit == "%" and max(amount.values) > 50)
+        or (amount.unit == "part" and max(amount.values) >= 0.5)
+        for text in cited
+        for amount in amounts_of(text)
+    )
+
+
+def _restrictions(said: Words, given: Sequence[Words]) -> Iterator[str]:
+    forms = {word.form for text in given for word in text}
+    own = {word.form for word in said}
+    for at, word in enumerate(said):
+        behind = said[at + 1] if at + 1 < len(said) else word
+        is_emphasis = behind.is_number or behind.form in ("in", "about", "a")
+        if word.form in ONLY and not is_emphasis and not forms & ONLY_GIVEN:
+            yield f"{word.text} is not in the cited sentences"
+            return
+    if forms & ONLY and own & _ALSO and not own & ONLY and not forms & _ALSO:
+        yield "the cited sentences say only"
+
+
+def _facts(said: Words, given: Sequence[Words]) -> Iterator[str]:
+    own = {word.form for word in said}
+    forms = {word.form for text in given for word in text}
+    for word in said:
+        if word.form in CERTAIN and not forms & SURE:
+            yield f"{word.text} is more than the cited sentences say"
+            return
+    if own & HEDGES or _is_to_be(said):
+        return
+    hedged: list[tuple[Word, Word]] = []
+    plain: set[str] = set()
+    for text in given:
+        behind = _hedged(text)
+        hedged += [(cue, text[at]) for at, cue in behind.items()]
+        plain |= {word.stem for at, word in enumerate(text) if word.stem and at not in behind}
+    for at, word in enumerate(said):
+        if not word.is_content or not _is_asserted(said, at):
+            continue
+        for cue, other in hedged:
+            if other.stem in plain or not one_word(word.stem, other.stem):
+                continue
+            if cue.form in ("will", "shall") and not _is_past(word):
+                continue
+            yield f"the cited sentences only say: {cue.text} … {other.text}"
+            return
+
+
+def _is_to_be(said: Words) -> bool:
+    """Whether something "is to happen" or "was to happen"."""
+    return any(one.form in _AUXILIARY and two.form == "to" for one, two in pairwise(said))
+
+
+def _hedged(text: Words) -> dict[int, Word]:
+    """The places of words that are not said to be so, each with what hedges it."""
+    found: dict[int, Word] = {}
+    for place, cue in enumerate(text):
+        start = 0
+        if cue.form in _SUPPOSING:
+            for at in range(place + 1, len(text)):
+                if text[at].sentence == cue.sentence and text[at].is_content:
+                    found.setdefault(at, cue)
+        elif cue.form in HEARSAY | WANTED and not cue.form.endswith("ly"):
+            start = _behind_to(text, place)
+        elif cue.form in MODAL | HEARSAY | {"will", "shall"}:
+            start = place + 1
+        is_month = cue.form == "may" and cue.is_capital and place > 0
+        head = _next_content(text, start, cue) if start and not is_month else None
+        if head is not None:
+            found.setdefault(head, cue)
+    return found
+
+
+def _behind_to(text: Words, place: int) -> int:
+    """The place behind the "to" that the word governs; 0 where there is none near."""
+    for at in range(place + 1, min(place + 6, len(text))):
+        if text[at].clause != text[place].clause:
+            return 0
+        if text[at].form == "to":
+            return at + 1
+    return 0
+
+
+def _next_content(text: Words, start: int, cue: Word) -> int | None:
+    for at in range(start, min(start + 5, len(text))):
+        word = text[at]
+        if word.sentence != cue.sentence or word.text in ",;":
+            return None
+        if word.is_content and not word.form.endswith("ly"):
+            return at
+    return None
+
+
+def _is_asserted(said: Words, at: int) -> bool:
+    """A guess whether the word is a verb that says what is or was."""
+    before = [word.form for word in said[max(0, at - 3) : at]]
+    if "to" in before:
+        return False
+    return _is_past(said[at]) or bool(_AUXILIARY & set(before))
+
+
+def _is_past(word: Word) -> bool:
+    return word.form.endswith("ed") or word.form in IRREGULAR

@@ -1,0 +1,107 @@
+"""Numbers and dates of a statement that the cited sentences do not give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import combinations
+
+from answerer.support_amounts import Amount, amounts_of
+from answerer.support_figures import UNITS
+from answerer.support_text import Word, words_of
+
+_BOTH = frozenset(("both", "either", "neither", "pair", "couple", "twice", "beide", "beiden"))
+_PERIODS = frozenset(("day", "week", "month", "year", "decade", "century"))
+_NEAR = 0.05
+"""Of a number: how far off "about", "nearly" and "over" may round it."""
+
+
+def uncovered_amounts(
+    statement: str, cited: Sequence[str], context: Sequence[str]
+) -> Iterator[str]:
+    """The statement's numbers, dates and units that neither the sentences nor the titles give."""
+    given = [amount for text in cited for amount in amounts_of(text)]
+    around = given + [amount for text in context for amount in amounts_of(text)]
+    both = {word.form for text in cited for word in words_of(text)} & _BOTH
+    for amount in amounts_of(statement):
+        if both and amount.values == {2} and not amount.unit:
+            continue
+        if _is_span_of_years(amount, given):
+            continue
+        if not any(map(partial(_covers, amount=amount, more=around), around)):
+            yield f"{amount.text.strip()} is not in the cited sentences"
+    yield from _other_periods(statement, cited)
+
+
+def _covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:
+    if amount.kind == "date":
+        return given.kind == "date" and _date_covers(given, amount, more)
+    if amount.kind in ("century", "decade"):
+        return _period_covers(given, amount)
+    if given.kind == "date":
+        return given.year in amount.values and not amount.unit
+    if given.kind != amount.kind:
+        return False
+    if {amount.unit, given.unit} == {"%", "part"}:
+        return bool(_shares(amount) & _shares(given))
+    return bool(amount.values & given.values) and (not amount.unit or amount.unit == given.unit)
+
+
+def _shares(amount: Amount) -> set[float]:
+    whole = 100 if amount.unit == "%" else 1
+    return {round(value / whole, 2) for value in amount.values}
+
+
+def _date_covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:
+    if amount.month != given.month or (amount.day and amount.day != given.day):
+        return False
+    if not amount.year or amount.year == given.year:
+        return True
+    return given.year is None and any(
+        amount.year == other.year or amount.year in other.values for other in more
+    )
+
+
+def _period_covers(given: Amount, amount: Amount) -> bool:
+    if amount.kind == given.kind:
+        return bool(amount.values & given.values)
+    if given.unit or given.kind == "ordinal":
+        return False
+    lengths = {"century": 100, "decade": 10}
+    for period in amount.values:
+        first = (period - 1) * 100 if amount.kind == "century" else period
+        years = {float(given.year or 0)} if given.kind == "date" else set(given.values)
+        if given.kind == "century":  # "the 1600s" is the 17th century
+            years = {(value - 1) * 100 for value in given.values}
+            if amount.values & years:
+                return True
+            continue
+        if any(year and first <= year < first + lengths[amount.kind] for year in years):
+            return True
+    return False
+
+
+def _is_span_of_years(amount: Amount, given: Sequence[Amount]) -> bool:
+    """Whether "ten years" lie between two years that are given."""
+    length = {"year": 1, "decade": 10, "century": 100}.get(amount.unit)
+    if not length:
+        return False
+    years = {value for other in given for value in other.values if 1000 <= value <= 2100}
+    years |= {float(other.year) for other in given if other.year}
+    return any(abs(a - b) in {v * length for v in amount.values} for a, b in combinations(years, 2))
+
+
+def _other_periods(statement: str, cited: Sequence[str]) -> Iterator[str]:
+    """Months where the cited sentences say years."""
+    theirs = {name for text in cited for name, _ in _bare_periods(text)}
+    for name, word in _bare_periods(statement):
+        if theirs and name not in theirs and word.form.endswith("s"):
+            yield f"{word.text} are not what the cited sentences say"
+            return
+
+
+def _bare_periods(text: str) -> Iterator[tuple[str, Word]]:
+    for word in words_of(text):
+        name = UNITS.get(word.form, "")
+        if name in _PERIODS and len(word.form) > 3:
+            yield name, word

@@ -1,0 +1,105 @@
+"""Numbers and dates that belong to something else: eight legions in five bases, not the reverse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from answerer.support_amounts import Amount, amounts_of
+from answerer.support_meaning import held
+from answerer.support_text import Word, words_of
+
+_RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*")
+_N_NOUNS = 3
+"""Words behind a number that may say what it counts: "about 3 million industrial workers"."""
+
+
+def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
+    """Numbers that stand with the words of another number of the cited sentences."""
+    given = [(other, _belongings(text, other)) for text in cited for other in amounts_of(text)]
+    for amount in amounts_of(statement):
+        own = _belongings(statement, amount)
+        like = [(other, theirs) for other, theirs in given if _is_like(amount, other)]
+        right = {stem for other, theirs in like if _is_same(amount, other) for stem in theirs}
+        if not own or not right:
+            continue
+        for other, theirs in like:
+            if _is_same(amount, other):
+                continue
+            wrong = {stem for stem in own & theirs if not held(stem, right)}
+            fit = {stem for stem in own & right if not held(stem, theirs)}
+            if len(wrong) > 2 * len(fit) and len(wrong) >= (2 if _is_date(amount) else 1):
+                yield f"{amount.text.strip()} belongs to something else in the cited sentences"
+                return
+
+
+def _is_like(one: Amount, other: Amount) -> bool:
+    return one.kind == other.kind and one.unit == other.unit
+
+
+def _is_same(one: Amount, other: Amount) -> bool:
+    if one.kind == "date":
+        return one.month == other.month and (not one.day or one.day == other.day)
+    return bool(one.values & other.values)
+
+
+def _is_date(amount: Amount) -> bool:
+    """Whether it says when; a plain number that may be a year does."""
+    year = any(1000 <= value <= 2100 and value == int(value) for value in amount.values)
+    return amount.kind in ("date", "century", "decade") or (
+        year and not amount.unit and amount.text.strip().isdigit()
+    )
+
+
+def _belongings(text: str, amount: Amount) -> set[str]:
+    """The stems of what a number counts or a date dates."""
+    words = words_of(text)
+    if not _is_date(amount):
+        return _counted([word for word in words if word.start >= _range_end(text, amount)])
+    dates = [other for other in amounts_of(text) if _is_date(other)]
+    first = max((other.end for other in dates if other.end <= amount.start), default=0)
+    last = min((other.start for other in dates if other.start >= amount.end), default=len(text))
+    before = [word for word in words if first <= word.start < amount.start]
+    behind = [word for word in words if amount.end <= word.start < last]
+    told, untold = _told(reversed(before)), _told(behind)
+    ends = bool(behind) and behind[0].form in (*".;:", "and", "but", "when", "while")
+    return (untold or told) if _opens(before) and not ends else (told or untold)
+
+
+def _opens(before: Sequence[Word]) -> bool:
+    """Whether a date stands at the head of its clause: "in 1936 it …", "by May 1963, he …"."""
+    near = [word.text for word in before[-3:]]
+    return len(before) < 3 or any(text in ",;:)]" for text in near) or near[-2] in ("and", "but")
+
+
+def _range_end(text: str, amount: Amount) -> int:
+    """Where the range ends that the number begins: "75,000 to 100,000"."""
+    behind = next((other for other in amounts_of(text) if other.start >= amount.end), None)
+    if behind and _RANGE.fullmatch(text[amount.end : behind.start]):
+        return behind.end
+    return amount.end
+
+
+def _counted(behind: Sequence[Word]) -> set[str]:
+    found: set[str] = set()
+    for word in behind:
+        if word.is_number or len(found) == _N_NOUNS or word.text in ",;.()[]":
+            break
+        if word.is_content:
+            found.add(word.stem)
+        elif found and word.form not in ("of", "the"):
+            break
+    return found
+
+
+def _told(words: Iterable[Word]) -> set[str]:
+    """Stems from here to the end of the sentence."""
+    found: set[str] = set()
+    sentence: int | None = None
+    for word in words:
+        sentence = word.sentence if sentence is None else sentence
+        if word.sentence != sentence:
+            break
+        if word.is_weighty:
+            found.add(word.stem)
+    return found
