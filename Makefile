@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Where the public question sets lie that benchmarks and training read; the product needs none.
 DATA ?= ../shared/data
 
-.PHONY: run test test-slow check bench bench-quality baseline models weights browser clean
+.PHONY: run test test-slow check bundle bench bench-quality baseline models weights browser clean
 
 run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
 	@$(BIN)/python app.py $(ARGS)
@@ -19,6 +19,9 @@ check: .venv/test  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bundle: .venv/run  ## one archive that installs without a network (ARGS="--documents letters/")
+	@$(BIN)/python -m deploy $(ARGS)
 
 bench: .venv/run  ## speed, memory and size beside a plain script on the same machine
 	$(BIN)/python -m benchmarks speed --data $(DATA)
