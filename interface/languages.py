@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from datatypes import Collection, Document
+from datatypes import Collection, Document, Metadata
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
@@ -27,7 +27,16 @@ _CODES = {
 
 def document_language(document: Document) -> str:
     """The code (BCP 47) of the language that the text is in; empty where it is not known."""
-    said = document.metadata.get("language", "")
+    return language_code(document.metadata.get("language", ""))
+
+
+def shared_language(every_metadata: Iterable[Metadata]) -> str:
+    """The code of the language that all of the documents are in; empty where there is none."""
+    codes = {language_code(metadata.get("language", "")) for metadata in every_metadata}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def language_code(said: str | tuple[str, ...]) -> str:
     names = (said,) if isinstance(said, str) else said
     name = names[0].strip().lower() if len(names) == 1 else ""
     return _CODES.get(name) or (name if _CODE.fullmatch(name) else "")

@@ -40,6 +40,13 @@ class Turns:
         with self._lock:
             return self._answers.get(turn_id)
 
+    def forget(self, turn_id: str) -> None:
+        """Nothing happens where there is no such answer any more."""
+        with self._lock:
+            answer = self._answers.pop(turn_id, None)
+            if answer is not None:
+                self._n_characters -= _n_characters(answer)
+
 
 def new_id() -> str:
     return secrets.token_urlsafe(16)

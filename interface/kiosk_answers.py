@@ -1,0 +1,187 @@
+"""What the kiosk shows of an answer, as parts that the page lays out on a screen of any size.
+
+Values that are HTML have passed through `escaping`; a quote's words are the slice of its document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from urllib.parse import unquote
+
+from datatypes import Answer, Collection, Document, Quote, Span
+from errors import DocentError
+from interface.escaping import shown, shown_span
+from interface.languages import document_language, language_code
+from interface.library import Library
+from interface.pieces import pieces
+from interface.render_documents import DocumentRenderer
+from interface.wording import Wording
+
+Part = dict[str, object]
+
+MOST_WORDS_ATTRACTING = 60  # read from some steps away, in the time that it is shown
+_FEWEST_WORDS = 8
+_SENTENCE = re.compile(r"(?!.*(https?:|\n\s*[\n#]))[^#>|].*[.!?。！？][\"”’»')\]]*\s*", re.DOTALL)
+# What is told of a document, where it is known: enough to see what it is and to find it again.
+TOLD = (  # noqa: SIM905
+    "document_type creator date place archive reference_code collection box folder "
+    "original_language translator"
+).split()
+
+
+def answer_parts(library: Library, answer: Answer) -> Part:
+    """Quotes, what to ask next, and for want of quotes the passage nearest to the question."""
+    nearest = None if answer.found else _nearest(library, answer)
+    return {
+        "found": answer.found,
+        "question": answer.question,
+        "understood": "" if answer.understood_as is None else shown(answer.understood_as),
+        "quotes": [quote_part(library, citation.quote) for citation in answer.citations],
+        "nearby": [] if nearest is None else [quote_part(library, nearest)],
+        "related": list(library.related_questions(answer)),
+    }
+
+
+def quote_part(library: Library, quote: Quote) -> Part:
+    marks = [(quote.highlight, "answering")] if quote.highlight else []
+    return {
+        "words": shown_span(quote.document.text, quote.span, marks),
+        "permalink": unquote(library.permalink(quote).partition("=")[2]),
+        "place": _place(quote.document, quote.span, quote.highlight),
+        **_source(quote.document),
+        "page_label": ""
+        if quote.page is None
+        else shown(str(quote.page.label or quote.page.number)),
+    }
+
+
+def _nearest(library: Library, answer: Answer) -> Quote | None:
+    """The sentence that is nearest to the question, though it does not answer it.
+
+    Of the best passage that has sentences, which headings are not, the one with most of the
+    question's words.
+    """
+    for hit in answer.hits:
+        text = hit.passage.document.text
+        long = [
+            span
+            for span in hit.passage.sentences
+            if _FEWEST_WORDS <= len(span.of(text).split()) <= MOST_WORDS_ATTRACTING
+            and _SENTENCE.fullmatch(span.of(text))
+        ]
+        if long:
+            met = library.matches(answer.understood_as or answer.question, hit.passage)
+            n_met = {span: sum(map(span.holds, met)) for span in long}
+            return Quote(hit.passage.document, max(long, key=n_met.__getitem__))
+    return None
+
+
+def _source(document: Document) -> Part:
+    """The document and what is known of it. Codes of languages let the page name them."""
+    metadata = document.metadata
+    details = [
+        {"name": name, "value": shown(_line(metadata[name])), "code": _code(name, metadata[name])}
+        for name in TOLD
+        if metadata.get(name)
+    ]
+    return {
+        "lang": document_language(document),
+        "title": shown(document.title),
+        "date": shown(_line(metadata.get("date", ""))),
+        "status": _status(metadata),
+        "translator": shown(_line(metadata.get("translator", ""))),
+        "details": details,
+    }
+
+
+def _status(metadata: Mapping[str, str | tuple[str, ...]]) -> str:
+    """The name, in the wording, of the kind of text this is; empty where it is not said."""
+    status = _line(metadata.get("text_status", ""))
+    if metadata.get("translator") and status in ("", "translation"):
+        return "translation_by"
+    return status if status in ("original", "transcription", "translation", "ocr") else ""
+
+
+def _code(name: str, value: str | tuple[str, ...]) -> str:
+    return language_code(value) if name == "original_language" else ""
+
+
+def _line(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _place(document: Document, span: Span, highlight: Span | None = None) -> Part:
+    place: Part = {"document_id": document.document_id, "start": span.start, "end": span.end}
+    return place if highlight is None else {**place, "from": highlight.start, "to": highlight.end}
+
+
+def text_part(
+    library: Library,
+    wording: Wording,
+    *,
+    document_id: str,
+    number: int | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    from_: int | None = None,
+    to: int | None = None,
+) -> Part | None:
+    """The part of a document with that number, or else the one in which the quote begins."""
+    document = library.document(document_id)
+    if document is None:
+        return None
+    groups = pieces(document.text)
+    if number is None:
+        number = sum(group[-1].end <= (start or 0) for group in groups)
+    if number >= len(groups):
+        return None
+    spans = [(_span(document, start, end), "quoted"), (_span(document, from_, to), "answering")]
+    marks = [(span, name) for span, name in spans if span is not None]
+    return {
+        "html": DocumentRenderer(library, wording).piece(document, number, marks),
+        "number": number,
+        "last": len(groups) - 1,
+        "title": shown(document.title),
+        "lang": document_language(document),
+    }
+
+
+def _span(document: Document, start: int | None, end: int | None) -> Span | None:
+    if start is None or end is None or not 0 <= start < end <= len(document.text):
+        return None
+    return Span(start, end)
+
+
+class Attraction:
+    """The collection's suggested questions that have an answer, each with its first quote.
+
+    Found out when first wanted, and again for each new generation of the index.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._asked_for: Collection | None = None
+        self._quotes: Sequence[Part] = ()
+        self._lock = Lock()
+
+    def quotes(self) -> Sequence[Part]:
+        collection = self._library.collection
+        with self._lock:
+            if collection is not self._asked_for:
+                asked = collection.suggested_questions
+                found = [self._quote(question) for question in asked]
+                self._quotes = [part for part in found if part is not None]
+                self._asked_for = collection
+            return self._quotes
+
+    def _quote(self, question: str) -> Part | None:
+        try:
+            citations = self._library.ask(question).citations
+        except DocentError:
+            return None  # what an institution wrote there is no question
+        short = [c for c in citations if len(c.quote.text.split()) <= MOST_WORDS_ATTRACTING]
+        if not short:
+            return None
+        return {"question": question, **quote_part(self._library, short[0].quote)}
