@@ -14,7 +14,6 @@ It is an application of its own, mounted in the large one, so that each of its e
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote as percent_encoded
@@ -45,12 +44,12 @@ from interface.api_openapi import describe, problems
 from interface.asking import Asking
 from interface.escaping import sendable
 from interface.guard import Area
-from interface.keys import Keys
 from interface.metrics import Metrics
 from interface.problems import add_problems, problem
 from interface.render import verdict
 from interface.web_annotation import MEDIA_TYPE as ANNOTATION
 from interface.web_annotation import prefers_annotation, web_annotation
+from interface.web_settings import WebSettings
 from interface.wording import Wordings, preferred
 
 ROOT = "/api/v1"
@@ -59,19 +58,11 @@ MOST_CHARACTERS = 100_000  # of a document in one reply
 _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiSettings:
-    """`allow_origins`: of pages elsewhere whose scripts may ask."""
-
-    allow_origins: tuple[str, ...] = ()
-    keys: Keys = field(default_factory=Keys)
-
-
 def add_api(
     app: FastAPI,
     asking: Asking,
     wordings: Wordings,
-    settings: ApiSettings,
+    settings: WebSettings,
 ) -> Area:
     metrics = Metrics(asking.library)
     asking.noted.append(metrics.note)

@@ -16,17 +16,25 @@ from interface.limits import Rate
 from interface.problems import problem, too_many
 
 _FREE = OPEN | {"/metrics"}  # they cost next to nothing
-_COSTLY = ("/ask", "/search")
+_COSTLY = ("/ask", "/search", "/mcp")
 _READING = 0.1  # of a question, for all else
 
 _log = logging.getLogger(__name__)
 
 
+def _uncounted(method: str, status: int) -> None:
+    """Of agents the tools count the answers."""
+
+
 class ApiDoor:
-    """ASGI middleware inside the API."""
+    """ASGI middleware inside the API, and before the tools of agents."""
 
     def __init__(
-        self, app: ASGIApp, keys: Keys, rate: Rate | None, count: Callable[[str, int], None]
+        self,
+        app: ASGIApp,
+        keys: Keys,
+        rate: Rate | None,
+        count: Callable[[str, int], None] = _uncounted,
     ) -> None:
         """`count` is told method and status of each reply."""
         self._app = app

@@ -20,11 +20,12 @@ that needs `unsafe-eval` and names remote files. `guard` closes all of Gradio's 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
@@ -41,17 +42,20 @@ from interface.escaping import attribute, sendable, shown
 from interface.files import add_files
 from interface.guard import ASK_PATH, Area, Guard
 from interface.health import add_health
+from interface.kiosk import KioskSettings, add_kiosk, of_the_kiosk
 from interface.languages import said_in
 from interface.library import Library
 from interface.limits import Rate
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
+from interface.speech import add_speech
+from interface.take_away import add_take_away
+from interface.web_settings import NOBODY_ELSE, WebSettings
 from interface.wording import Wording, Wordings, preferred
 
-if TYPE_CHECKING:
-    from interface.api import ApiSettings
-
 _FOLDER = Path(__file__).parent
+Running = AbstractAsyncContextManager[None]
+
 _READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}")
 
 
@@ -60,36 +64,41 @@ def create_app(
     wordings: Wordings,
     curator: Curator | None = None,
     *,
+    kiosk: KioskSettings | None = None,
     kiosk_only: bool = False,
-    api: ApiSettings | None = None,
-    embed_origins: Sequence[str] = (),
-    a_minute: int = 0,
+    public_url: str | None = None,
+    web: WebSettings = NOBODY_ELSE,
     noted: Sequence[Noted] = (),
-    hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """The whole application: give it to an ASGI server.
 
     Each part adds its routes and returns the `Area` that opens them; nothing else can be reached.
-    Only a `curator` opens the Curator page, only `api` the API. `kiosk_only`: the kiosk and
-    /health are all there is. Pages of `embed_origins` may show the chat in a frame. `a_minute`:
-    questions that one address may ask through the API and frames, 0 for any number. `noted` is
-    told of each answer. `hosts` are the names by which the server may be called; None takes any.
+    Only a `curator` opens the Curator page. `kiosk` is its screen; `kiosk_only`: it and /health
+    are all there is. A phone comes to `public_url`. `web` opens API, frames and tools to others.
+    `noted` is told of each answer.
     """
-    asking = Asking(library, list(noted), Rate(a_minute) if a_minute else None)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    areas = [add_health(app)]
-    if not kiosk_only:
+    asking = Asking(library, list(noted), Rate(web.a_minute) if web.a_minute else None)
+    running: list[Running] = []
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(running))
+    areas = [
+        add_health(app),
+        add_kiosk(app, asking, wordings, kiosk or KioskSettings(), alone=kiosk_only),
+        add_speech(app, library, wordings),
+        add_take_away(app, library, wordings, public_url),
+    ]
+    if kiosk_only:
+        areas.append(add_files(app, of_the_kiosk))
+    else:
         areas += [
             add_files(app, lambda name: not name.startswith(("curator", "docent"))),
             _add_chat(app, asking, wordings),
-            *add_embed(app, asking, wordings, embed_origins),
+            *add_embed(app, asking, wordings, web.embed_origins),
+            *_add_others(app, asking, wordings, web, running),
         ]
-        if api:
-            areas.append(_add_api(app, asking, wordings, api))
         if curator:
             add_curator(app, curator, library)
             areas.append(Area(CURATOR_PATHS, headers=CURATOR_HEADERS, refusal=curator.door.refusal))
-    app.add_middleware(Guard, areas=areas, hosts=hosts)
+    app.add_middleware(Guard, areas=areas, hosts=web.hosts)
     return app
 
 
@@ -102,10 +111,33 @@ def _add_chat(app: FastAPI, asking: Asking, wordings: Wordings) -> Area:
     return Area(_READABLE, askable=re.compile(ASK_PATH))
 
 
-def _add_api(app: FastAPI, asking: Asking, wordings: Wordings, settings: ApiSettings) -> Area:
-    from interface.api import add_api  # it brings Prometheus' client: not for a kiosk
+def _add_others(
+    app: FastAPI, asking: Asking, wordings: Wordings, web: WebSettings, running: list[Running]
+) -> Iterator[Area]:
+    """The doors for programs, each with libraries that are imported only where it is open."""
+    if web.api:
+        from interface.api import add_api
 
-    return add_api(app, asking, wordings, settings)
+        yield add_api(app, asking, wordings, web)
+    if web.mcp:
+        from interface.agents import add_agents
+
+        area, agents = add_agents(app, asking, wordings, web)
+        running.append(agents)
+        yield area
+
+
+def _lifespan(running: Sequence[Running]) -> Callable[[FastAPI], Running]:
+    """Enters what must run as long as the application is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for each in running:
+                await stack.enter_async_context(each)
+            yield
+
+    return lifespan
 
 
 def _add_page(app: FastAPI, library: Library, wordings: Wordings) -> None:

@@ -62,7 +62,10 @@
     setTimeout(() => { if (!ready && frame.isConnected) frame.replaceWith(link); }, PATIENCE_MS);
   });
 
-  const asked = { lang: language, theme, question, host: location.origin };
+  // A page that is never dark gets no dark box, whatever its visitor's system prefers.
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  const look = theme || (scheme.includes("dark") ? "" : "light");
+  const asked = { lang: language, theme: look, question, host: location.origin };
   const given = Object.entries(asked).filter(([, value]) => value);
   frame.src = new URL(`embed?${new URLSearchParams(given)}`, docent).href;
 })();

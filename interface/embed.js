@@ -90,7 +90,8 @@ function waitingTurn(question) {
 
 // Not scrollIntoView: it may move the page around the frame too.
 function show(turn) {
-  scrollTo({ top: turn.getBoundingClientRect().top + scrollY - 12 });
+  const below = document.querySelector("header").offsetHeight + 14;
+  scrollTo({ top: turn.querySelector("h2").getBoundingClientRect().top + scrollY - below });
 }
 
 function beginAgain({ moveFocus = true } = {}) {

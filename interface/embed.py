@@ -19,12 +19,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from errors import DocentError, SettingError
+from errors import DocentError
 from interface.asking import LONGEST_QUESTION, Asking, why_not
 from interface.escaping import attribute, sendable, shown
 from interface.guard import Area
@@ -40,24 +39,6 @@ _THEMES = ("light", "dark")
 # A page elsewhere that isolates itself may load nothing that does not say so.
 _FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _log = logging.getLogger(__name__)
-
-
-def checked_origins(given: Sequence[str]) -> tuple[str, ...]:
-    """Origins as browsers write them. Raises SettingError for what is none."""
-    found = []
-    for origin in given:
-        parts = urlsplit(origin.rstrip("/").lower())
-        plain = f"{parts.scheme}://{parts.netloc}"
-        if parts.scheme not in ("http", "https") or plain != origin.rstrip("/").lower():
-            raise SettingError(
-                f"{origin} is not an origin.", "Write it like https://www.museum.example"
-            )
-        if re.search(r"[^a-z0-9.:\[\]-]", parts.netloc) or not parts.hostname:
-            raise SettingError(
-                f"{origin} is not an origin.", "Write its name in plain letters (punycode)."
-            )
-        found.append(plain)
-    return tuple(dict.fromkeys(found))
 
 
 def add_embed(

@@ -9,9 +9,9 @@ from pathlib import Path
 from browsing import serving
 
 from answerer.pipeline import Pipeline
-from interface.api import ApiSettings
 from interface.chat import create_app
 from interface.keys import Keys
+from interface.web_settings import WebSettings
 from interface.wording import load_wordings
 
 KEY = "0123456789abcdef"
@@ -29,8 +29,8 @@ fail-on = true
 def test_schemathesis_finds_nothing(default_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     pipeline = Pipeline.load(default_folder)
-    api = ApiSettings(keys=Keys([KEY]))
-    with serving(create_app(pipeline, load_wordings(), api=api)) as address:
+    web = WebSettings(api=True, keys=Keys([KEY]))
+    with serving(create_app(pipeline, load_wordings(), web=web)) as address:
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")),
