@@ -99,7 +99,7 @@ def median(counted: Mapping[float, int]) -> float:
 
 def read_visits(path: Path, *, since: date | None = None) -> VisitFigures:
     """Of all days, or of those from `since` on. Raises SettingError where it cannot be read."""
-    if not path.exists():
+    if not path.is_file():
         raise SettingError(
             f"There is no log of visits at {path}.",
             "It is made by a server (python app.py) unless it is told --log none.",
