@@ -16,22 +16,30 @@ from errors import DocentError, SettingError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
-    from interface.visit_figures import days_back, read_visits
-    from interface.visit_sheets import as_csv, as_json, as_table
-
     try:
-        since = None if settings.days is None else days_back(_number(settings.days))
-        figures = read_visits(Path(settings.log), since=since)
+        _write(settings)
+        sys.stdout.flush()
     except DocentError as fault:
         sys.stderr.write(f"{fault}\n")
         return 1
+    except BrokenPipeError:  # the reader of our output left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0
+
+
+def _write(settings: argparse.Namespace) -> None:
+    from interface.visit_figures import days_back, read_visits
+    from interface.visit_sheets import as_csv, as_json, as_table
+
+    since = None if settings.days is None else days_back(_number(settings.days))
+    figures = read_visits(Path(settings.log), since=since)
     if settings.csv:
         sys.stdout.write(as_csv(figures, settings.csv))
     elif settings.json:
         sys.stdout.writelines(as_json(figures))
     else:
         sys.stdout.write(as_table(figures))
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

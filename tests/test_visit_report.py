@@ -154,6 +154,12 @@ def test_what_is_wrong_gets_one_line(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
+def test_a_reader_that_leaves_early_gets_no_traceback(path: Path) -> None:
+    command = f"{sys.executable} -m interface.report {path} --csv passages | head -n 0"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, check=False)
+    assert done.stderr == b""
+
+
 def test_it_looks_beside_the_index_unless_told(path: Path) -> None:
     done = report(DOCENT_INDEX=str(path.with_name("index")))
     assert "10 asked" in done.stdout
