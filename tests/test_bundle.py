@@ -272,7 +272,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     letters.mkdir()
     (letters / "a.md").write_text(LETTER)
     (letters / "b.html").write_text(f"<p>{LETTER}</p>")
-    (letters / "c.pdf").write_bytes(paper([LETTER]))
+    (letters / "c.pdf").write_bytes(paper([[LETTER]]))
     word = Word()
     word.add_paragraph(LETTER)
     word.save(str(letters / "d.docx"))

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from browsing import served, stand_in
 
-from app import _listener
 from deploy import machine
 from deploy.bundle import files_in, project_files
 from deploy.finding import Finding, State
 from errors import SettingError
+from interface.listening import listening
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65_534
@@ -115,7 +115,7 @@ def test_an_altered_embedding_model_is_named_and_hinders_the_answers(project: Pa
         "FAIL  embedding model: The model file all-MiniLM-L6-v2/model.onnx was altered. "
         "Take the file from the project again, or make it anew with: make models"
     )
-    assert lines["answering"].startswith("FAIL  answering: It failed: ")
+    assert lines["answering"].startswith("FAIL  answering: No question can be answered: ")
     assert lines["reader"].startswith("ok ")
 
 
@@ -257,14 +257,14 @@ def test_a_disk_without_room_for_the_index_once_more_fails(tmp_path: Path) -> No
 def test_a_port_that_docent_itself_serves_is_well() -> None:
     with served(stand_in()) as address:
         port = address.rstrip("/").rpartition(":")[2]
-        finding = only(machine.port("127.0.0.1", port, _listener))
+        finding = only(machine.port("127.0.0.1", port, listening))
     assert str(finding) == f"ok    port: {port} on 127.0.0.1 is served by Docent already."
 
 
 @pytest.mark.parametrize("port", ["70000", "http"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SettingError, match="is not a number from 0 to 65535"):
-        list(machine.port("127.0.0.1", port, _listener))
+        list(machine.port("127.0.0.1", port, listening))
 
 
 def plugged(folder: Path, width: int, height: int) -> Path:
