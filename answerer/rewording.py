@@ -19,6 +19,7 @@ from index.folding import terms_of
 from index.passage_index import PassageIndex
 from prompts.templates import Rendered, load_prompt
 from prompts.tokens import count_tokens
+from retriever.lexical import FUNCTION_WORDS
 
 MOST_TURNS = 6
 """Earlier turns that are kept with an answer, and shown to the model where they fit."""
@@ -30,6 +31,9 @@ _N_SAMPLES = 3  # passages that show which language the documents are in
 _MOST_SAMPLE = 300  # characters of each
 _KNOWN = 0.5
 """Share of a question's words that the documents have, from which it is in their language."""
+
+_KEPT = 0.5
+"""Share of a follow-up's own words that must be in the question made of it."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +64,15 @@ def rewritten(
         lines.insert(0, line)
     prompt = load_prompt("rewrite_question")
     request = prompt.render({"conversation": "\n".join(lines), "question": question})
-    return _reworded(model, request, question, stop)
+    meant = _reworded(model, request, question, stop)
+    own, kept = _own_words(question), _own_words(meant or question)
+    if len(own & kept) < _KEPT * len(own):
+        raise LanguageModelError("failed", "The language model said another question.")
+    return meant
+
+
+def _own_words(question: str) -> set[str]:
+    return set(terms_of(question)) - FUNCTION_WORDS
 
 
 def is_foreign(question: str, index: PassageIndex) -> bool:

@@ -5,7 +5,9 @@ Follow-ups find the answer before, and who keeps count is told of each answer.
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +52,27 @@ class Asking:
         for note in self.noted:
             note(answer, door=door, language=language, seconds=seconds)
         return answer, self.turns.keep(answer)
+
+    def answers(
+        self,
+        question: str,
+        turn_id: str,
+        *,
+        door: str,
+        language: str = "en",
+        stop: threading.Event | None = None,
+    ) -> Iterator[tuple[Answer, str]]:
+        """The answer as it grows, with an empty id; at last the whole one with its id."""
+        began = time.perf_counter()
+        previous = self.turns.find(turn_id)
+        answer: Answer | None = None
+        for answer in self.library.answers(question, previous=previous, stop=stop):
+            yield answer, ""
+        if answer is not None:
+            seconds = time.perf_counter() - began
+            for note in self.noted:
+                note(answer, door=door, language=language, seconds=seconds)
+            yield answer, self.turns.keep(answer)
 
 
 def why_not(error: DocentError, question: str, wording: Wording) -> str:

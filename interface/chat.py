@@ -40,6 +40,7 @@ from interface.curator_door import PATHS as CURATOR_PATHS
 from interface.embed import add_embed
 from interface.escaping import attribute, sendable, shown
 from interface.files import add_files
+from interface.growing import RECEIPT_PATH, STOP_PATH, Stops, add_growing
 from interface.guard import ASK_PATH, Area, Guard
 from interface.health import add_health
 from interface.kiosk import KioskSettings, add_kiosk, of_the_kiosk
@@ -56,7 +57,9 @@ from interface.wording import Wording, Wordings, preferred
 _FOLDER = Path(__file__).parent
 Running = AbstractAsyncContextManager[None]
 
-_READABLE = re.compile(rf"/|/documents|/document|/document/piece|{ASK_PATH}/[0-9a-f]{{32}}")
+_READABLE = re.compile(
+    rf"/|/documents|/document|/document/piece|{RECEIPT_PATH}|{ASK_PATH}/[0-9a-f]{{32}}"
+)
 
 
 def create_app(
@@ -107,8 +110,10 @@ def _add_chat(app: FastAPI, asking: Asking, wordings: Wordings) -> Area:
 
     _add_page(app, asking.library, wordings)
     _add_documents(app, asking.library, wordings)
-    add_questions(app, asking, wordings)
-    return Area(_READABLE, askable=re.compile(ASK_PATH))
+    stops = Stops()
+    add_questions(app, asking, wordings, stops)
+    add_growing(app, asking, wordings, stops)
+    return Area(_READABLE, askable=re.compile(f"{ASK_PATH}|{STOP_PATH}"))
 
 
 def _add_others(

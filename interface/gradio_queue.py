@@ -7,6 +7,7 @@ answered.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import gradio
 import gradio.events
@@ -16,11 +17,13 @@ from errors import DocentError
 from interface import quick_gradio
 from interface.asking import LONGEST_QUESTION, Asking, why_not
 from interface.escaping import sendable
+from interface.growing import Stops
 from interface.render import Renderer
 from interface.turns import new_id
 from interface.wording import Wordings, preferred
 
 QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
+WITH_A_MODEL_AT_ONCE = 16  # most of these only wait for the language model
 
 _log = logging.getLogger(__name__)
 
@@ -28,31 +31,46 @@ _log = logging.getLogger(__name__)
 class Conversation:
     """Turns of the conversation as the page shows them."""
 
-    def __init__(self, asking: Asking, wordings: Wordings) -> None:
+    def __init__(self, asking: Asking, wordings: Wordings, stops: Stops) -> None:
         self._asking = asking
         self._wordings = wordings
+        self._stops = stops
 
-    def ask(self, question: str, turn_id: str, language: str) -> dict[str, str]:
+    def ask(self, question: str, turn_id: str, language: str) -> Iterator[dict[str, str]]:
         """HTML of the turn, the id to follow it up, and what a screen reader says.
 
-        `language` is the code of the page's. Whatever goes wrong becomes a sentence: no visitor
-        sees a traceback.
+        While a language model writes, the HTML of what is there comes each time there is more, and
+        only the last has an id or an announcement. `language` is the code of the page's. Whatever
+        goes wrong becomes a sentence: no visitor sees a traceback.
         """
         question, turn_id = sendable(str(question)), str(turn_id)
         wording = preferred(self._wordings, str(language))
         renderer = Renderer(self._asking.library, wording)
+        stop_id, stop = self._stops.new()
         try:
-            answer, new_turn_id = self._asking.ask(
-                question, turn_id, door="chat", language=wording.code
+            if self._asking.library.model_name:
+                yield _unfinished(renderer.growing(question, None, stop_id))
+            turns = self._asking.answers(
+                question, turn_id, door="chat", language=wording.code, stop=stop
             )
-            html = renderer.answer(answer, new_turn_id)
-            said = sendable(renderer.announcement(answer))
+            for answer, new_turn_id in turns:
+                if new_turn_id:
+                    html = renderer.answer(answer, new_turn_id)
+                    said = sendable(renderer.announcement(answer))
+                    yield {"html": html, "turn_id": new_turn_id, "announcement": said}
+                elif answer.model:
+                    yield _unfinished(renderer.growing(question, answer, stop_id))
         except DocentError as error:
-            return _refused(renderer, question, why_not(error, question, wording))
+            yield _refused(renderer, question, why_not(error, question, wording))
         except Exception:
             _log.exception("A question could not be answered")
-            return _refused(renderer, question, wording.failed)
-        return {"html": html, "turn_id": new_turn_id, "announcement": said}
+            yield _refused(renderer, question, wording.failed)
+        finally:
+            self._stops.done(stop_id)
+
+
+def _unfinished(html: str) -> dict[str, str]:
+    return {"html": html, "turn_id": "", "announcement": ""}
 
 
 def _refused(renderer: Renderer, question: str, why: str) -> dict[str, str]:
@@ -61,15 +79,16 @@ def _refused(renderer: Renderer, question: str, why: str) -> dict[str, str]:
     return {"html": html, "turn_id": "", "announcement": sendable(why)}
 
 
-def add_questions(app: FastAPI, asking: Asking, wordings: Wordings) -> None:
+def add_questions(app: FastAPI, asking: Asking, wordings: Wordings, stops: Stops) -> None:
     quick_gradio.without_plots()
-    conversation = Conversation(asking, wordings)
+    conversation = Conversation(asking, wordings, stops)
+    at_once = WITH_A_MODEL_AT_ONCE if asking.library.model_name else QUESTIONS_AT_ONCE
     with gradio.Blocks(analytics_enabled=False, mode="server") as blocks:
         gradio.events.api(
             conversation.ask,
             api_name="ask",
             api_visibility="undocumented",
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=at_once,
         )
     gradio.mount_gradio_app(
         app,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span
 
@@ -31,6 +32,28 @@ class Library(Protocol):
 
     def ask(self, question: str, *, previous: Answer | None = None) -> Answer:
         """Raises QuestionError, whose text can be shown, for questions that cannot be answered."""
+        ...
+
+    @property
+    def model_name(self) -> str | None:
+        """The language model in whose words `answers` are; None: they are quotes, as `ask`'s."""
+        ...
+
+    def answers(
+        self,
+        question: str,
+        *,
+        previous: Answer | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:
+        """The answer as it grows, at last the whole one. Setting `stop` ends it early.
+
+        Raises QuestionError as `ask` does.
+        """
+        ...
+
+    def receipt(self, answer: Answer) -> Mapping[str, Any]:
+        """How the answer came about, as JSON."""
         ...
 
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:

@@ -23,8 +23,9 @@ export function announce(text) {
   setTimeout(() => { byId("status").textContent = text; }, 50);
 }
 
-// Gradio's two steps: hand the question in, then fetch the event that carries the answer.
-async function answerTo(question) {
+// Gradio's two steps: hand the question in, then fetch the events that carry the answer, which
+// comes in one piece, or grows while a language model writes (`grow` is given each state).
+async function answerTo(question, grow) {
   const handedIn = await fetch(ASK, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -32,10 +33,51 @@ async function answerTo(question) {
   });
   if (!handedIn.ok) throw new Error("refused");
   const { event_id: eventId } = await handedIn.json();
-  const events = await (await fetch(`${ASK}/${eventId}`)).text();
-  const complete = events.match(/event: complete\ndata: (.*)/);
-  if (!complete) throw new Error("no answer");
-  return JSON.parse(complete[1])[0];
+  for await (const { event, data } of eventsOf(await fetch(`${ASK}/${eventId}`))) {
+    if (event === "generating" && !data[0].announcement) grow(data[0].html);
+    if (event === "complete") return data[0];
+    if (event === "error") break;
+  }
+  throw new Error("no answer");
+}
+
+async function* eventsOf(response) {
+  const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = "";
+  for (let read = await pieces.read(); !read.done; read = await pieces.read()) {
+    const events = (waiting + read.value).split("\n\n");
+    waiting = events.pop();
+    for (const each of events) {
+      const found = each.match(/^event: (.*)\ndata: (.*)$/);
+      if (found) yield { event: found[1], data: JSON.parse(found[2]) };
+    }
+  }
+}
+
+// What is already there stays, so that drawers opened meanwhile stay open.
+function grow(turn, html) {
+  const next = document.createElement("template");
+  next.innerHTML = html;
+  const before = turn.querySelectorAll(".statement");
+  if (!before.length) {
+    turn.replaceChildren(next.content);
+    return;
+  }
+  const more = [...next.content.querySelectorAll(".statement")].slice(before.length);
+  before[before.length - 1].after(...more);
+}
+
+function complete(turn, html) {
+  const open = [...turn.querySelectorAll("details")].map((each) => each.open);
+  turn.innerHTML = html;
+  [...turn.querySelectorAll("details")].forEach((each, place) => { each.open = open[place] ?? false; });
+}
+
+function stopWriting() {
+  const button = turns.querySelector("[data-stop]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  fetch("stop", { method: "POST", body: button.dataset.stop }).catch(() => {});
 }
 
 async function ask(question, { moveFocus = false, shown = question } = {}) {
@@ -46,14 +88,23 @@ async function ask(question, { moveFocus = false, shown = question } = {}) {
   welcome.hidden = true;
   showing = showing.then(unmark);
   const turn = waitingTurn(shown);
+  let hasGrown = false;
   const slow = setTimeout(() => {
     turn.querySelector(".waiting-words").textContent = words.stillWaiting;
     announce(words.stillWaiting);
   }, SLOW_MS);
   try {
-    const answer = await answerTo(question);
+    const answer = await answerTo(question, (html) => {
+      clearTimeout(slow);
+      if (asked !== conversation) return;
+      if (!hasGrown) {
+        grow(turn, html);
+        announce(turn.querySelector(".writing").textContent);
+      } else grow(turn, html);
+      hasGrown = turn.querySelector(".statement") !== null || hasGrown;
+    });
     if (asked !== conversation) return;
-    turn.innerHTML = answer.html;
+    complete(turn, answer.html);
     turnId = answer.turn_id || turnId;
     announce(answer.announcement);
   } catch {
@@ -65,7 +116,7 @@ async function ask(question, { moveFocus = false, shown = question } = {}) {
     asking = false;
     send.removeAttribute("aria-disabled");
   }
-  finished(turn, moveFocus);
+  finished(turn, moveFocus, !hasGrown);
 }
 
 function waitingTurn(question) {
@@ -81,8 +132,8 @@ function waitingTurn(question) {
   return turn;
 }
 
-function finished(turn, moveFocus) {
-  turn.scrollIntoView({ block: "start" });
+function finished(turn, moveFocus, scroll = true) {
+  if (scroll) turn.scrollIntoView({ block: "start" }); // else it is being read already
   if (moveFocus) turn.querySelector("h2").focus({ preventScroll: true });
   showVotes(turn);
   const first = turn.querySelector(".cite");
@@ -100,6 +151,7 @@ function here(changes) {
 }
 
 function beginAgain() {
+  stopWriting();
   conversation += 1;
   turnId = "";
   turns.replaceChildren();
@@ -189,6 +241,7 @@ scroller.addEventListener("click", (event) => {
   const { question } = button.dataset;
   if (question) ask(question, { moveFocus: true, shown: button.textContent });
   else if (button.dataset.document) showPlace(button);
+  else if (button.dataset.stop) stopWriting();
   else if (button.dataset.vote) vote(button);
   else if ("copy" in button.dataset) copy(button);
 });

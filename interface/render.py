@@ -10,6 +10,7 @@ from interface.escaping import attribute, shown, shown_span
 from interface.languages import document_language, said_in
 from interface.library import Library
 from interface.render_why import opening_of, place, why
+from interface.render_written import notes, receipt_link, spoken, waiting, written
 from interface.wording import Wording
 
 MOST_NEARBY = 3  # passages offered as "related"
@@ -37,9 +38,20 @@ class Renderer:
             turn_id,
             self._understood(answer)
             + (self._found(answer) if answer.found else self._not_found(answer))
+            + receipt_link(self.wording, turn_id)
             + self._suggestions(self.library.related_questions(answer)),
             name="found" if answer.found else "not-found",
         )
+
+    def growing(self, question: str, answer: Answer | None, stop_id: str) -> str:
+        """The turn while a language model writes: what there is of the answer, and a way out."""
+        asked = self._said().get(question, question) if question.strip() else ""
+        inside = ""
+        if answer is not None:
+            inside = self._understood(answer) + self._written(answer)
+        model = self.library.model_name or ""
+        inside += waiting(self.wording, model, stop_id)
+        return self._turn(asked or self.wording.question_label, "growing", inside, name="growing")
 
     def refusal(self, question: str, why: str, turn_id: str) -> str:
         """A turn in which there is no answer, with a sentence that says why."""
@@ -58,6 +70,8 @@ class Renderer:
         """What a screen reader says when the answer is there: plain text, not HTML."""
         if not answer.found:
             return self.wording.not_found
+        if answer.model:
+            return spoken(answer, self.wording)
         quotes = " ".join(citation.quote.text for citation in answer.citations)
         return f"{verdict(self.wording, answer)} {' '.join(quotes.split())}"
 
@@ -82,15 +96,24 @@ class Renderer:
         words = f"{shown(self.wording.understood_as)} <q>{shown(answer.understood_as)}</q>"
         return f'<p class="understood" dir="auto">{words}</p>'
 
+    def _written(self, answer: Answer) -> str:
+        def quote(citation: Citation, again: bool) -> str:
+            return self._quote(citation, answer, again=again)
+
+        return written(answer, self.wording, quote)
+
     def _found(self, answer: Answer) -> str:
+        kind = "doubtful" if answer.doubtful else "verdict for-readers"
+        says = f'<p class="{kind}">{shown(verdict(self.wording, answer))}</p>'
+        about = notes(answer, self.wording)
+        if answer.model:
+            return says + self._written(answer) + about + self._votes(answer)
         quotes, cited = "", set()
         for citation in answer.citations:
             document_id = citation.quote.document.document_id
             quotes += self._quote(citation, answer, again=document_id in cited)
             cited.add(document_id)
-        kind = "doubtful" if answer.doubtful else "verdict for-readers"
-        says = f'<p class="{kind}">{shown(verdict(self.wording, answer))}</p>'
-        return says + quotes + self._votes(answer)
+        return about + says + quotes + self._votes(answer)
 
     def _not_found(self, answer: Answer) -> str:
         words = self.wording

@@ -29,6 +29,9 @@ _BRACES = {
     "why_rank": {"rank", "n"},
     "n_documents": {"n"},
     "n_characters": {"n"},
+    "model.written_by": {"model"},
+    "model.writing": {"model"},
+    "model.left_out": {"n"},
     "kiosk.documents_language": {"language"},
     "kiosk.document_in": {"language"},
     "kiosk.next_quote": {"number", "n"},
@@ -104,6 +107,22 @@ class KioskWording:
     still_there: str
     starts_anew: str
     stay: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWording:
+    written_by: str
+    written_more: str
+    writing: str
+    stop: str
+    left_out_one: str
+    left_out: str
+    nothing_left: str
+    no_model: str
+    broke_off: str
+    stopped: str
+    receipt: str
+    receipt_gone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +214,7 @@ class Wording:
     many_ask: str
     details: Mapping[str, str]
     kiosk: KioskWording
+    model: ModelWording
 
     def number(self, n: int) -> str:
         """`n` with the sign that this language writes between thousands."""
@@ -225,10 +245,15 @@ def load_wording(path: Path = WORDING_FOLDER / f"{FIRST}.toml") -> Wording:
             f"{path.name} cannot be read: {error}.", "Mend or restore it."
         ) from error
     names = {field.name for field in fields(Wording)} - {"code"}
-    _check(path, words, names, besides=("details", "kiosk"))
+    _check(path, words, names, besides=("details", "kiosk", "model"))
     _check(path, words["details"], set(DETAILS), "details.")
     _check(path, words["kiosk"], {field.name for field in fields(KioskWording)}, "kiosk.")
-    return Wording(**{**words, "code": path.stem, "kiosk": KioskWording(**words["kiosk"])})
+    _check(path, words["model"], {field.name for field in fields(ModelWording)}, "model.")
+    tables = {
+        "kiosk": KioskWording(**words["kiosk"]),
+        "model": ModelWording(**words["model"]),
+    }
+    return Wording(**{**words, "code": path.stem, **tables})
 
 
 def preferred(wordings: Wordings, asked: str | None, accepted: str = "") -> Wording:

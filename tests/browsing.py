@@ -161,6 +161,22 @@ class StandIn:
         statements = tuple(Statement(quote.text, (quote,)) for quote in quotes)
         return Answer(question, statements, hits, 0.9 if quotes else 0.1, understood)
 
+    @property
+    def model_name(self) -> str | None:
+        return None
+
+    def answers(
+        self,
+        question: str,
+        *,
+        previous: Answer | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:
+        yield self.ask(question, previous=previous)
+
+    def receipt(self, answer: Answer) -> dict[str, object]:
+        return {"question": answer.question}
+
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
         return self.ask(query).hits[:limit]
 

@@ -201,11 +201,11 @@ def test_of_all_routes_only_the_pages_own_answer(address: str) -> None:
                 if status not in (403, 404, 405):
                     answered.add((method, path))
     own = {"/", "/documents", "/document", "/document/piece", "/health", "/embed", "/docent.js"}
-    own |= {"/kiosk", "/kiosk/attract", "/kiosk/text"}
+    own |= {"/receipt", "/kiosk", "/kiosk/attract", "/kiosk/text"}
     own |= {"/speech/words", "/speech/voices", "/take-away"}
     assert {path for method, path in answered if method in ("GET", "HEAD")} <= own
     asked_by_post = {(method, path) for method, path in answered if method not in ("GET", "HEAD")}
-    asking = {"/questions/gradio_api/call/{api_name}", "/embed/ask"}
+    asking = {"/questions/gradio_api/call/{api_name}", "/stop", "/embed/ask"}
     asking |= {"/kiosk/ask", "/kiosk/forget", "/speech"}
     assert asked_by_post <= {("POST", path) for path in asking}
 

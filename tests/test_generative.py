@@ -249,7 +249,7 @@ def test_a_follow_up_is_reworded_by_the_model_and_shown(asking: Callable[..., Pi
     with scripted_llm(right, meant, "NOTHING") as server:
         pipeline = asking(server)
         first = written(pipeline, WORKERS)
-        answer = written(pipeline, "And what is it for?", first)
+        answer = written(pipeline, "What is it geared towards?", first)
     assert answer.understood_as == meant
     rewriting = server.asked[1].user
     assert WORKERS in rewriting
@@ -257,7 +257,7 @@ def test_a_follow_up_is_reworded_by_the_model_and_shown(asking: Callable[..., Pi
     assert [turn.question for turn in answer.turns] == [WORKERS, meant]
 
 
-@pytest.mark.parametrize("reply", [Reply(status=500), "", "Two\nlines", "x" * 600, "🤔"])
+@pytest.mark.parametrize("reply", [Reply(status=500), "", "Two\nlines", "x" * 600, "🤔", "Who?"])
 def test_where_the_model_does_not_reword_the_rule_does(
     asking: Callable[..., Pipeline], extractive: Pipeline, reply: Reply | str
 ) -> None:
