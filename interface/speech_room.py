@@ -65,14 +65,16 @@ class Room:
                 process = await asyncio.create_subprocess_exec(
                     *_PROGRAM, task, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
                 )
+                stdin = cast(StreamWriter, process.stdin)
+                said = cast(StreamReader, process.stdout)
                 try:
-                    stdin = cast(StreamWriter, process.stdin)
                     stdin.write(json.dumps(wanted).encode("ascii"))
                     stdin.close()
-                    yield cast(StreamReader, process.stdout)
+                    yield said
                 finally:
-                    with suppress(ProcessLookupError):
-                        process.kill()
+                    if not said.at_eof():
+                        with suppress(ProcessLookupError):
+                            process.kill()
                     # Unread sound in the pipe would keep `wait` waiting for ever.
                     await process.communicate()
         finally:
