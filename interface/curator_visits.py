@@ -93,21 +93,23 @@ class VisitRenderer:
         w = self.words
         heading = w("visits_days_heading")
         earlier = days[_FIRST_ROWS:_MOST_ROWS]
-        more = f"<details><summary>{w('visits_earlier')}</summary>{self._table(earlier)}</details>"
+        label = w("visits_earlier")
+        more = f"<details><summary>{label}</summary>{self._table(earlier, label)}</details>"
         return (
             f'<section class="sheet"><h2>{heading}</h2><p class="hint">{w("visits_bar_hint")}</p>'
-            f"{self._table(days[:_FIRST_ROWS])}{more if earlier else ''}</section>"
+            f"{self._table(days[:_FIRST_ROWS], heading)}{more if earlier else ''}</section>"
         )
 
-    def _table(self, days: Sequence[DayFigures]) -> str:
+    def _table(self, days: Sequence[DayFigures], label: str) -> str:
         w = self.words
         most = max((each.n_asked for each in days), default=1)
         columns = ("day", "language", "asked", "not_found", "median")
         heads = "".join(f'<th scope="col">{w(f"visits_column_{name}")}</th>' for name in columns)
         rows = "".join(self._day(each, most) for each in days)
         return (
-            f'<div class="wide"><table class="days"><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
+            f'<div class="wide" tabindex="0" role="region" aria-label="{label}">'
+            f'<table class="days"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+            "</div>"
         )
 
     def _day(self, each: DayFigures, most: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 from browsing import chromium
 from curating import SHEET, Curated, curated
 from playwright.sync_api import Browser, Page, expect
-from test_browser import UPRIGHT, WIDE, browser, opened, violations
+from test_browser import PHONE, UPRIGHT, WIDE, browser, opened, violations
 
 __all__ = ["browser"]
 TABLET = (1180, 820)
@@ -21,7 +21,7 @@ SLOW_MS = 60_000
 def desk(default_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Curated]:
     if chromium() is None:
         pytest.skip("no browser")
-    with curated(default_folder, tmp_path_factory.mktemp("desk")) as found:
+    with curated(default_folder, tmp_path_factory.mktemp("desk"), level="questions") as found:
         yield found
 
 
@@ -141,7 +141,35 @@ def test_a_run_can_be_left_come_back_to_and_stopped(browser: Browser, desk: Cura
     expect(page.get_by_text("The run was stopped.")).to_be_visible(timeout=SLOW_MS)
 
 
-@pytest.mark.parametrize("size", [WIDE, TABLET, UPRIGHT, (820, 1180)], ids=str)
+def test_what_found_nothing_becomes_a_test_question_in_a_few_clicks(
+    browser: Browser, desk: Curated
+) -> None:
+    asked = ("Where is the museum's café?", "How many workers take part in the movement?")
+    for question in asked:
+        visitor = opened(browser, desk.address)
+        visitor.fill("#question", question)
+        visitor.press("#question", "Enter")
+        expect(visitor.locator("#turns .waiting")).to_have_count(0, timeout=SLOW_MS)
+        visitor.context.close()
+    page = opened(browser, f"{desk.address}curator")
+    page.get_by_role("link", name="Visitors", exact=True).click()
+    nothing = page.locator("section", has=page.get_by_role("heading", name="found nothing"))
+    expect(nothing).to_contain_text(asked[0])
+    page.get_by_text("that found something").click()
+    expect(page.locator("details")).to_contain_text(asked[1])
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Questions (CSV)").click()
+    assert asked[0] in download.value.path().read_text(encoding="utf-8-sig")
+    nothing.get_by_role("link", name="Make it a test question").first.click()
+    page.get_by_role("button", name="The documents do not say").click()
+    expect(page.get_by_role("status")).to_contain_text("in curated.jsonl")
+    page.get_by_role("link", name="Visitors", exact=True).click()
+    opening = page.locator(".passages .opening").first.inner_text()
+    page.get_by_role("link", name="Show it in the document").first.click()
+    expect(page.locator("#reader mark").first).to_contain_text(opening[:30], timeout=SLOW_MS)
+
+
+@pytest.mark.parametrize("size", [WIDE, TABLET, UPRIGHT, PHONE, (820, 1180)], ids=str)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_and_axe_finds_nothing(
     browser: Browser, desk: Curated, page: Page, size: tuple[int, int], scheme: str
@@ -151,6 +179,7 @@ def test_every_page_fits_and_axe_finds_nothing(
     for address in (
         f"{desk.address}curator",
         f"{desk.address}curator/questions?question=Who",
+        f"{desk.address}curator/visits",
         f"{desk.address}{run}",
     ):
         shown = opened(browser, address, size, scheme)
