@@ -43,7 +43,7 @@ from interface.guard import MOST_BODY_BYTES, Area
 from interface.limits import Busy
 from interface.problems import problem
 from interface.web_settings import WebSettings
-from interface.wording import Wordings, preferred
+from interface.wording import Wordings, load_wordings, preferred
 
 PATH = "/mcp"
 _MOST_PASSAGES = 20
@@ -209,8 +209,8 @@ def _refusal(scope: Scope) -> Response | None:
     return None
 
 
-async def serve_stdio(asking: Asking, wordings: Wordings) -> None:
+async def serve_stdio(asking: Asking) -> None:
     """Until standard input ends. Nothing else may write to standard output."""
-    server = Agents(asking, wordings).server
+    server = Agents(asking, load_wordings()).server
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -6,9 +6,12 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from errors import SettingError
+
 if TYPE_CHECKING:
     from interface.web_settings import WebSettings
 
+_CARRIERS = ("http", "stdio")
 KEY = "DOCENT_API_KEY"  # never a flag: other users see those
 _LISTS = (
     ("embed-origin", "ORIGIN", "its pages may show the chat in a frame, see /docent.js"),
@@ -47,7 +50,7 @@ def add_web_flags(parser: argparse.ArgumentParser) -> None:
         "--mcp",
         nargs="?",
         const="http",
-        choices=("http", "stdio"),
+        choices=_CARRIERS,
         default=os.environ.get("DOCENT_MCP") or None,
         help="tools for language-model agents: http at /mcp, or stdio in place of the pages "
         "[DOCENT_MCP]",
@@ -59,6 +62,8 @@ def web_settings_from(arguments: argparse.Namespace, address: str) -> WebSetting
 
     The key is taken out of the environment, so that no child process has it.
     """
+    if arguments.mcp not in (None, *_CARRIERS):
+        raise SettingError(f"--mcp {arguments.mcp} is not known.", "Choose http or stdio.")
     from interface.web_settings import web_settings
 
     return web_settings(

@@ -36,7 +36,8 @@ from datatypes import (
 )
 from errors import QuestionError
 from interface import quick_gradio
-from interface.library import DocumentCard
+from interface.library import DocumentCard, Library
+from interface.web_settings import NOBODY_ELSE, WebSettings
 from interface.wording import load_wordings
 
 ROOT = Path(__file__).parents[1]
@@ -245,12 +246,14 @@ def stand_in(*documents: Document) -> StandIn:
     return StandIn({document.document_id: document for document in shelf})
 
 
-def page_of(library: StandIn) -> FastAPI:
+def page_of(
+    library: Library, *, web: WebSettings = NOBODY_ELSE, kiosk_only: bool = False
+) -> FastAPI:
     os.environ.update(SILENCE)
     quick_gradio.speed_up()
     from interface.chat import create_app
 
-    return create_app(library, load_wordings())
+    return create_app(library, load_wordings(), web=web, kiosk_only=kiosk_only)
 
 
 def served(library: StandIn) -> AbstractContextManager[str]:

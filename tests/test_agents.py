@@ -10,16 +10,14 @@ from typing import Any
 
 import anyio
 import pytest
-from browsing import ROOT, serving, stand_in
+from browsing import ROOT, page_of, serving, stand_in
 from calling import call
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from answerer.pipeline import Pipeline
-from interface.chat import create_app
 from interface.keys import Keys
 from interface.web_settings import WebSettings
-from interface.wording import load_wordings
 
 QUESTION = "How many workers take part in the Chollima movement?"
 WORDS = "Currently about 3 million workers are participating in this movement."
@@ -30,7 +28,7 @@ ACCEPT = "application/json, text/event-stream"
 @pytest.fixture(scope="module")
 def address(default_folder: Path) -> Iterator[str]:
     pipeline = Pipeline.load(default_folder)
-    with serving(create_app(pipeline, load_wordings(), web=WebSettings(mcp=True))) as url:
+    with serving(page_of(pipeline, web=WebSettings(mcp=True))) as url:
         yield url
     pipeline.close()
 
@@ -112,7 +110,7 @@ def test_what_an_agent_does_wrong_is_said_to_it(
 
 
 def test_the_tools_are_not_there_unless_asked_for() -> None:
-    with serving(create_app(stand_in(), load_wordings())) as url:
+    with serving(page_of(stand_in())) as url:
         assert call(url, "POST", "/mcp", HELLO, Accept=ACCEPT).status == 404
 
 
@@ -126,7 +124,7 @@ def test_no_page_of_another_origin_may_ask(address: str) -> None:
 def test_keys_and_rates_hold_for_agents_too() -> None:
     key = "0123456789abcdef"
     web = WebSettings(mcp=True, keys=Keys([key]), a_minute=2)
-    with serving(create_app(stand_in(), load_wordings(), web=web)) as url:
+    with serving(page_of(stand_in(), web=web)) as url:
         assert call(url, "POST", "/mcp", HELLO, Accept=ACCEPT).status == 401
         shown = {"Accept": ACCEPT, "Authorization": f"Bearer {key}"}
         replies = [call(url, "POST", "/mcp", HELLO, **shown).status for _ in range(3)]

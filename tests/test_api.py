@@ -16,10 +16,8 @@ from calling import Reply, call
 
 from answerer.pipeline import Pipeline
 from datatypes import Quote, Span
-from interface.chat import create_app
 from interface.keys import Keys
 from interface.web_settings import WebSettings
-from interface.wording import load_wordings
 
 ROOT = "/api/v1"
 QUESTION = "How many workers take part in the Chollima movement?"
@@ -37,7 +35,7 @@ def pipeline(default_folder: Path) -> Iterator[Pipeline]:
 def address(pipeline: Pipeline) -> Iterator[str]:
     """The API over the default document, with the real models."""
     web = WebSettings(api=True, allow_origins=(OTHER_PAGE,))
-    with serving(create_app(pipeline, load_wordings(), web=web)) as url:
+    with serving(page_of(pipeline, web=web)) as url:
         yield url
 
 
@@ -123,7 +121,7 @@ def test_a_search_gives_passages_best_first(address: str, pipeline: Pipeline) ->
 
 def test_the_list_of_documents_can_be_walked_page_by_page() -> None:
     shelf = [gdr_document(), long_document(9_000)]
-    with serving(create_app(stand_in(*shelf), load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(stand_in(*shelf), web=WebSettings(api=True))) as url:
         first = call(url, "GET", f"{ROOT}/documents?limit=1").json
         second = call(url, "GET", first["next"]).json
         found = got(url, "/documents?search=LONG").json
@@ -136,7 +134,7 @@ def test_the_list_of_documents_can_be_walked_page_by_page() -> None:
 def test_a_document_can_be_read_to_its_end_part_by_part() -> None:
     document = long_document(50_000)
     text, n_parts = "", 0
-    with serving(create_app(stand_in(document), load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(stand_in(document), web=WebSettings(api=True))) as url:
         following: str | None = f"{ROOT}/documents/long?limit=20000"
         while following:
             part = call(url, "GET", following).json
@@ -152,7 +150,7 @@ def test_a_document_can_be_read_to_its_end_part_by_part() -> None:
 
 def test_an_id_with_slashes_and_odd_signs_leads_to_its_document() -> None:
     odd = dataclasses.replace(gdr_document(), document_id="box 1/folder?/50% #2.ß")
-    with serving(create_app(stand_in(odd), load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(stand_in(odd), web=WebSettings(api=True))) as url:
         (card,) = got(url, "/documents").json["documents"]
         assert call(url, "GET", card["href"]).json["document_id"] == odd.document_id
 
@@ -201,7 +199,7 @@ def test_a_quote_whose_text_moved_is_found_and_one_whose_text_changed_is_gone(
     value = pipeline.permalink(quote).partition("=")[2]
     moved = value.replace(f"~{start}-{start + 69}~", f"~{start - 9}-{start + 60}~")
     changed = value[:-12] + "0" * 12
-    with serving(create_app(pipeline, load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(pipeline, web=WebSettings(api=True))) as url:
         assert got(url, f"/quotes/{value}").json["start"] == start
         assert got(url, f"/quotes/{percent_encoded(moved)}").json["start"] == start
         for gone in (changed, "gone" + value):
@@ -272,7 +270,7 @@ def test_a_question_in_another_type_or_without_its_length_is_refused_unread(addr
 
 
 def test_a_failure_inside_is_a_problem_without_its_secrets() -> None:
-    with serving(create_app(stand_in(), load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(stand_in(), web=WebSettings(api=True))) as url:
         reply = asked(url, "break")
     assert (reply.status, reply.json["title"]) == (500, "Internal Server Error")
     assert "secret" not in reply.text
@@ -307,7 +305,7 @@ def test_a_refusal_can_be_read_by_a_page_of_a_listed_origin(address: str) -> Non
 def test_where_keys_were_given_one_must_be_shown() -> None:
     key = "0123456789abcdef"
     settings = WebSettings(api=True, keys=Keys([key, "another-key-0000"]))
-    with serving(create_app(stand_in(), load_wordings(), web=settings)) as url:
+    with serving(page_of(stand_in(), web=settings)) as url:
         for given in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": key}):
             refused = got(url, "/documents", **given)
             assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
@@ -320,7 +318,7 @@ def test_where_keys_were_given_one_must_be_shown() -> None:
 
 
 def test_who_asks_too_much_is_told_when_to_come_back() -> None:
-    app = create_app(stand_in(), load_wordings(), web=WebSettings(api=True, a_minute=2))
+    app = page_of(stand_in(), web=WebSettings(api=True, a_minute=2))
     with serving(app) as url:
         assert [asked(url, UNKNOWN).status for _ in range(3)] == [200, 200, 429]
         refused = asked(url, UNKNOWN)
@@ -351,7 +349,7 @@ def test_the_server_is_healthy_and_ready(address: str) -> None:
 def test_without_documents_it_is_healthy_but_not_ready() -> None:
     empty = stand_in()
     empty.shelf = {}
-    with serving(create_app(empty, load_wordings(), web=WebSettings(api=True))) as url:
+    with serving(page_of(empty, web=WebSettings(api=True))) as url:
         assert got(url, "/health").status == 200
         refused = got(url, "/ready")
     assert (refused.status, refused.headers["retry-after"]) == (503, "10")

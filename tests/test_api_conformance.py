@@ -6,13 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from browsing import serving
+from browsing import page_of, serving
 
 from answerer.pipeline import Pipeline
-from interface.chat import create_app
 from interface.keys import Keys
 from interface.web_settings import WebSettings
-from interface.wording import load_wordings
 
 KEY = "0123456789abcdef"
 # Beside Schemathesis' own: a permalink may be well-formed and its text gone (410), a question may
@@ -30,7 +28,7 @@ def test_schemathesis_finds_nothing(default_folder: Path, tmp_path: Path) -> Non
     (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     pipeline = Pipeline.load(default_folder)
     web = WebSettings(api=True, keys=Keys([KEY]))
-    with serving(create_app(pipeline, load_wordings(), web=web)) as address:
+    with serving(page_of(pipeline, web=web)) as address:
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")),
