@@ -23,7 +23,7 @@ export function listenToTouch({ act, touched }) {
     if (!button) return;
     pressed = { button, pointerId: event.pointerId };
     button.classList.add("pressed");
-    if (event.pointerType === "mouse") event.preventDefault(); // no focus ring after a press
+    event.preventDefault(); // else the focus would go to whatever comes to stand there
   });
   addEventListener("pointermove", (event) => {
     if (event.pointerId !== pressed?.pointerId) return;

@@ -52,8 +52,8 @@ export function fitQuote() {
   }
 }
 
-// Takes out what does not fit into the band, from the last on; says how many are left. Where not
-// even one fits the band grows.
+// Takes out what does not fit into the band, from the last on; says how many are left. Before there
+// is none the band grows.
 export function fitTiles(holder, tiles) {
   delete kiosk.dataset.tall;
   holder.replaceChildren(...tiles);
@@ -63,6 +63,10 @@ export function fitTiles(holder, tiles) {
     holder.replaceChildren(...tiles.slice(0, n));
   }
   if (overflows(byId("tools"))) kiosk.dataset.tall = "";
+  if (overflows(byId("tools"))) {
+    n = 0;
+    holder.replaceChildren();
+  }
   return n;
 }
 
@@ -71,6 +75,10 @@ export function turnPage(direction) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const top = page.scrollTop + direction * Math.max(lines, page.clientHeight / 2);
   page.scrollTo({ top, behavior: still ? "instant" : "smooth" });
+}
+
+export function toolsOverflow() {
+  return overflows(byId("tools"));
 }
 
 // The buttons for reading on are there where there is more to read.

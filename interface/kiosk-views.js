@@ -87,10 +87,13 @@ export function fillTiles(tools, now) {
   const first = (now.first ?? 0) % Math.max(1, all.length);
   const ordered = [...all.slice(first), ...all.slice(0, first)];
   const more = tools.querySelector("[data-do=moreQuestions]");
+  const heading = holder.previousElementSibling;
+  heading.hidden = false;
   more.hidden = true;
   let n = fitTiles(holder, ordered.slice(0, MOST_TILES).map(tile));
   more.hidden = n >= all.length;
   if (!more.hidden) n = fitTiles(holder, ordered.slice(0, n).map(tile));
+  if (n === 0) heading.hidden = true;
   now.next = first + n;
 }
 
@@ -111,7 +114,9 @@ function tileRow(heading) {
 }
 
 function questionRow() {
-  return row(button("keyboard", "own_question"), button("moreQuestions", "more_questions", { hidden: "" }));
+  const asking = row(button("keyboard", "own_question"), button("moreQuestions", "more_questions", { hidden: "" }));
+  asking.classList.add("asking");
+  return asking;
 }
 
 function readingRow({ always } = {}) {

@@ -4,7 +4,7 @@ import { attract, stopAttracting } from "./kiosk-attract.js";
 import { active, isCounting, rest, startIdle } from "./kiosk-idle.js";
 import { forgetWritten, press, typeOn, written } from "./kiosk-keys.js";
 import { listenToTouch } from "./kiosk-press.js";
-import { findMillimetre, fitQuote, isBandLow, isTextLarge, setBand, setText, showWhatIsLeft, turnPage } from "./kiosk-screen.js";
+import { findMillimetre, fitQuote, isBandLow, isTextLarge, setBand, setText, showWhatIsLeft, toolsOverflow, turnPage } from "./kiosk-screen.js";
 import { findVoices, isListening, listen, louder, faster, resetSound, stopListening } from "./kiosk-sound.js";
 import { draw, drawKeys, fillTiles, markPlace, showListening } from "./kiosk-views.js";
 import { announce, given, make, say, said, setLanguage, word } from "./kiosk-words.js";
@@ -46,6 +46,11 @@ function lookAgain() {
   fitQuote();
   if (now.view === "keyboard") drawKeys(page, tools);
   showWhatIsLeft();
+  if (toolsOverflow()) { // the buttons for reading on have come
+    fillTiles(tools, now);
+    fitQuote();
+    showWhatIsLeft();
+  }
   const { height } = byId("always").getBoundingClientRect();
   kiosk.style.setProperty("--always", `${height}px`);
 }
@@ -192,7 +197,10 @@ const actions = {
   changeText: () => resize(() => setText(isTextLarge() ? "normal" : "large")),
   moveBand: () => resize(() => setBand(isBandLow() ? "high" : "low")),
   question: ({ question }) => ask(question),
-  moreQuestions: () => show(now.view, { first: now.next }),
+  moreQuestions: () => {
+    if (tools.querySelector(".tile")) show(now.view, { first: now.next });
+    else show("questions", { first: 0 });
+  },
   keyboard: () => show("keyboard"),
   questions: () => show("questions", { first: 0 }),
   key: ({ key }) => {

@@ -27,7 +27,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from errors import DocentError
+from errors import DocentError, SettingError
 from interface.asking import Asking, why_not
 from interface.escaping import attribute, sendable
 from interface.guard import Area
@@ -37,6 +37,7 @@ from interface.library import Library
 from interface.turns import new_id
 from interface.wording import Wording, Wordings, preferred
 
+SMALLEST_INCHES, LARGEST_INCHES = 7, 120
 QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
 MOST_WAITING = 50
 FORGET_SECONDS = 15 * 60  # a page that was switched off cannot ask for it
@@ -66,6 +67,20 @@ class KioskSettings:
     idle: float = 90
     countdown: float = 25
     attract: float = 12  # a quote of some thirty words is read twice
+
+
+def kiosk_settings(diagonal: str) -> KioskSettings:
+    """Raises SettingError for what is no screen's diagonal in inches."""
+    try:
+        inches = float(diagonal.replace(",", "."))
+    except ValueError:
+        inches = 0.0
+    if not SMALLEST_INCHES <= inches <= LARGEST_INCHES:
+        raise SettingError(
+            f"A screen has no diagonal of {diagonal[:20]} inches.",
+            f"Give one from {SMALLEST_INCHES} to {LARGEST_INCHES}: --screen-diagonal 21.5",
+        )
+    return KioskSettings(diagonal=inches)
 
 
 class _Question(BaseModel, extra="forbid"):
