@@ -14,6 +14,7 @@ from datatypes import Document, Dropped, Quote, Statement
 NOT_RELEVANT = "what it cites does not concern the question"
 
 _MOST_CHARACTERS = 600  # of a statement; what is longer is no short statement
+_LEAST_SIGNS = 4  # letters and digits; less is a scrap of something else
 _ADDRESS = re.compile(r"\w+://\S+|\bwww\.\S+|\bdata:\S+|!?\[[^\]]*\]\([^)]*\)", re.IGNORECASE)
 
 
@@ -50,6 +51,8 @@ class Checker:
     def _reasons(self, text: str, cited: Sequence[Quote]) -> tuple[str, ...]:
         if not cited:
             return ("it cites none of the sentences",)
+        if sum(map(str.isalnum, text)) < _LEAST_SIGNS:
+            return ("it says nothing",)
         if len(text) > _MOST_CHARACTERS:
             return ("it is too long",)
         words = [quote.text for quote in cited]

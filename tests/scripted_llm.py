@@ -68,6 +68,7 @@ Script = Reply | str | Callable[[Asked], "Reply | str"]
 class ScriptedLLM:
     url: str
     asked: list[Asked] = field(default_factory=list)
+    was_asked: threading.Event = field(default_factory=threading.Event)
     left_early: threading.Event = field(default_factory=threading.Event)
     """Set when a client closed the connection before its reply's end."""
 
@@ -90,6 +91,7 @@ def scripted_llm(*script: Script, host: str = "127.0.0.1") -> Iterator[ScriptedL
             with lock:
                 number = len(served.asked)
                 served.asked.append(asked)
+                served.was_asked.set()
             said = replies[min(number, len(replies) - 1)]
             said = said(asked) if callable(said) else said
             try:

@@ -177,7 +177,7 @@ def test_a_reader_who_stops_gets_the_quotes(
 ) -> None:
     stop = threading.Event()
     with scripted_llm(Reply("late", wait_s=30)) as server:
-        threading.Timer(1.5, stop.set).start()
+        threading.Thread(target=lambda: (server.was_asked.wait(60), stop.set())).start()
         *_, answer = asking(server, first_token_s=20, answer_s=30).answers(WORKERS, stop=stop)
         assert server.left_early.wait(5)
     assert answer.statements == extractive.ask(WORKERS).statements
