@@ -11,10 +11,9 @@ from collections.abc import Sequence
 
 from answerer.support_claims import stretched_claims
 from answerer.support_content import invented_content
-from answerer.support_cues import POINTING
 from answerer.support_dates import uncovered_amounts
 from answerer.support_directions import turned_directions
-from answerer.support_names import unknown_names
+from answerer.support_names import exchanged_names, points_back, unknown_names
 from answerer.support_pairs import mismatched_amounts
 from answerer.support_polarity import turned_statements
 from answerer.support_roles import swapped_roles
@@ -42,18 +41,18 @@ def unsupported(
         return ()
     meant = _meant(cited, before)
     return (
-        *uncovered_amounts(statement, cited, [*document_titles, *meant]),
+        *uncovered_amounts(statement, cited, document_titles, meant),
         *mismatched_amounts(statement, cited),
         *unknown_names(statement, cited, [*document_titles, *meant], before),
         *turned_statements(statement, cited),
         *turned_directions(statement, cited),
         *stretched_claims(statement, cited),
-        *swapped_roles(statement, cited),
+        *swapped_roles(statement, cited, before),
+        *exchanged_names(statement, cited),
         *invented_content(statement, cited, [*document_titles, *meant]),
     )
 
 
 def _meant(cited: Sequence[str], before: Sequence[str]) -> Sequence[str]:
-    """The sentences before the cited ones, if a cited one points back with a pronoun."""
-    points = any(word.form in POINTING for text in cited for word in words_of(text))
-    return before if points else ()
+    """The sentences before the cited ones, if a cited one points back to them."""
+    return before if any(points_back(words_of(text)) for text in cited) else ()

@@ -13,10 +13,11 @@ from answerer.support_cues import (
     HEARSAY,
     HEDGES,
     MODAL,
-    MOST,
     MOST_GIVEN,
+    NOT,
     ONLY,
     ONLY_GIVEN,
+    SAYING,
     SOME,
     SURE,
     WANTED,
@@ -28,11 +29,20 @@ from answerer.support_text import IRREGULAR, Word, words_of
 Words = Sequence[Word]
 
 _AUXILIARY = words("is are was were be been being has have had did does do gets got")
+_NOT_QUITE = words("almost nearly virtually not")
+_IN_PHRASES = words("at above of for after")
+_EMPHASISED = words("in about around roughly some a")
+_MAJORITY = words("most majority bulk")
 _ALSO = words("also besides addition moreover well")
+_DIRECTLY = (
+    MODAL | {"will", "shall"} | {form for form in HEARSAY if form.endswith("ly")} | {"perhaps"}
+)
+"""They hedge the verb that they stand before."""
+
 _SUPPOSING = words("""
     claim claims claimed alleged allege alleges believe believes believed suspect suspects suspected
     accuse accused accusing proposal proposals proposed mission demand demands plan plans draft
-    whether if hypothesis solution calls called
+    whether if hypothesis
 """)
 """What follows them in the sentence is somebody's opinion or wish."""
 
@@ -43,6 +53,7 @@ def stretched_claims(statement: str, cited: Sequence[str]) -> Iterator[str]:
     given = [words_of(text) for text in cited]
     yield from _quantities(said, given, cited)
     yield from _restrictions(said, given)
+    yield from _records(said, given)
     yield from _facts(said, given)
 
 
@@ -54,33 +65,51 @@ def _quantities(said: Words, given: Sequence[Words], cited: Sequence[str]) -> It
                 yield f"{word.text} is more than the cited sentences say"
                 return
         elif (
-            word.form in MOST
+            word.form in _MAJORITY
             and not _is_superlative(said, at)
             and not forms & (MOST_GIVEN | ALL)
             and not _gives_a_share(cited)
         ):
             yield f"{word.text} is more than the cited sentences say"
             return
-        kind = _kind(word)
+        kind = _kind_at(said, at)
         if kind is None:
             continue
         counted = _counted(said, at)
         kinds = {
-            _kind(other)
+            _kind_at(text, place)
             for text in given
-            for place, other in enumerate(text)
-            if _kind(other) is not None and counted & _counted(text, place)
+            for place in range(len(text))
+            if _kind_at(text, place) is not None and counted & _counted(text, place)
         }
         kinds |= {"one" for text in given if _is_only_one(text, counted)}
-        if kinds and kind not in kinds:
+        if kinds and not any(_fits(kind, other) for other in kinds):
             yield f"{word.text} is not how many the cited sentences say"
             return
+
+
+def _fits(one: str, other: str | None) -> bool:
+    return one == other or {one, other or ""} in ({"some", "most"}, {"some", "few"})
 
 
 def _kind(word: Word) -> str | None:
     if word.form in EVERY:
         return "all"
+    if word.form in ("few", "hardly", "little", "rarely", "seldom"):
+        return "few"
+    if word.form in MOST_GIVEN | {"many", "usually"}:
+        return "most" if word.form not in ("largest", "greatest", "main") else None
     return "some" if word.form in SOME and word.form not in ("about", "half", "part") else None
+
+
+def _kind_at(text: Words, at: int) -> str | None:
+    """As `_kind`, but "almost all" is some."""
+    kind = _kind(text[at])
+    if text[at].form in ("part", "parts", "half") and at + 1 < len(text):
+        return "some" if text[at + 1].form == "of" else None
+    if kind == "all" and at and text[at - 1].form in _NOT_QUITE:
+        return "some"
+    return kind
 
 
 def _is_only_one(text: Words, counted: set[str]) -> bool:
@@ -93,14 +122,19 @@ def _is_only_one(text: Words, counted: set[str]) -> bool:
 
 def _counted(text: Words, at: int) -> set[str]:
     """The nouns that the quantity at this place is of."""
-    behind = [word for word in text[at + 1 : at + 6] if word.clause == text[at].clause]
-    return {word.stem for word in behind if word.is_weighty and _kind(word) is None}
+    near = [word for word in text[at + 1 : at + 6] if word.clause == text[at].clause]
+    if near and _kind(text[at]) == "all" and near[0].form.endswith("ed"):  # the towns all failed
+        near += [word for word in text[:at] if word.sentence == text[at].sentence]
+    return {word.stem for word in near if word.is_weighty and _kind(word) is None}
 
 
 def _is_phrase(said: Words, at: int) -> bool:
     before = said[at - 1].form if at else ""
     behind = said[at + 1].form if at + 1 < len(said) else ""
-    return before in ("at", "above", "of", "after", "almost", "nearly", "not") or behind == "over"
+    return (
+        before in ("at", "above", "of", "for", "after", "almost", "nearly", "not", "virtually")
+        or behind == "over"
+    )
 
 
 def _is_superlative(said: Words, at: int) -> bool:
@@ -123,12 +157,31 @@ def _restrictions(said: Words, given: Sequence[Words]) -> Iterator[str]:
     own = {word.form for word in said}
     for at, word in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else word
-        is_emphasis = behind.is_number or behind.form in ("in", "about", "a")
-        if word.form in ONLY and not is_emphasis and not forms & ONLY_GIVEN:
+        is_emphasis = behind.is_number or behind.form in (
+            "in",
+            "about",
+            "around",
+            "roughly",
+            "some",
+            "a",
+        )
+        if word.form in ONLY and not is_emphasis and not forms & (ONLY_GIVEN | NOT):
             yield f"{word.text} is not in the cited sentences"
             return
     if forms & ONLY and own & _ALSO and not own & ONLY and not forms & _ALSO:
         yield "the cited sentences say only"
+
+
+def _records(said: Words, given: Sequence[Words]) -> Iterator[str]:
+    """What is "more than any other" must be the first or the most in the cited sentences."""
+    forms = [word.form for word in said]
+    compares = any(
+        word.form in ("than", "most", "first", "only") or word.form.endswith("est")
+        for words in given
+        for word in words
+    )
+    if ("than", "any") in pairwise(forms) and not compares:
+        yield "than any is more than the cited sentences say"
 
 
 def _facts(said: Words, given: Sequence[Words]) -> Iterator[str]:
@@ -147,12 +200,15 @@ def _facts(said: Words, given: Sequence[Words]) -> Iterator[str]:
         hedged += [(cue, text[at]) for at, cue in behind.items()]
         plain |= {word.stem for at, word in enumerate(text) if word.stem and at not in behind}
     for at, word in enumerate(said):
-        if not word.is_content or not _is_asserted(said, at):
+        if not word.is_content or "to" in (before.form for before in said[max(0, at - 3) : at]):
             continue
         for cue, other in hedged:
             if other.stem in plain or not one_word(word.stem, other.stem):
                 continue
             if cue.form in ("will", "shall") and not _is_past(word):
+                continue
+            is_said = _is_asserted(said, at) or (cue.form in MODAL and word.form.endswith("s"))
+            if not is_said:
                 continue
             yield f"the cited sentences only say: {cue.text} … {other.text}"
             return
@@ -168,19 +224,38 @@ def _hedged(text: Words) -> dict[int, Word]:
     found: dict[int, Word] = {}
     for place, cue in enumerate(text):
         start = 0
-        if cue.form in _SUPPOSING:
+        if cue.form in _SUPPOSING and _is_spreading(text, place):
             for at in range(place + 1, len(text)):
                 if text[at].sentence == cue.sentence and text[at].is_content:
                     found.setdefault(at, cue)
-        elif cue.form in HEARSAY | WANTED and not cue.form.endswith("ly"):
-            start = _behind_to(text, place)
-        elif cue.form in MODAL | HEARSAY | {"will", "shall"}:
+        elif cue.form in _DIRECTLY or (cue.form == "would" and _is_told(text, cue)):
             start = place + 1
+        elif cue.form in ("how", "whether") and _next_is(text, place, "to"):
+            start = place + 2
+        elif cue.form in HEARSAY | WANTED:
+            start = _behind_to(text, place)
         is_month = cue.form == "may" and cue.is_capital and place > 0
         head = _next_content(text, start, cue) if start and not is_month else None
         if head is not None:
             found.setdefault(head, cue)
     return found
+
+
+def _is_told(text: Words, cue: Word) -> bool:
+    """Whether the sentence tells what somebody says: he said that he would."""
+    return any(w.form in SAYING or w.form == "stating" for w in text if w.sentence == cue.sentence)
+
+
+def _is_spreading(text: Words, place: int) -> bool:
+    """Whether what follows is supposed: "claimed that …", "the mission: …", "whether …"."""
+    behind = text[place + 1].form if place + 1 < len(text) else ""
+    return text[place].form in ("if", "whether", "accused", "accusing") or behind in (
+        *("that", "to", ":", "for"),
+    )
+
+
+def _next_is(text: Words, place: int, form: str) -> bool:
+    return place + 1 < len(text) and text[place + 1].form == form
 
 
 def _behind_to(text: Words, place: int) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from answerer.support_cues import CAUSE_GIVEN
 from answerer.support_meaning import held
-from answerer.support_text import Word, words_of
+from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, words_of
 
 _LEAST_COVERED = 1 / 3
 """Of a statement's words that mean something; a paraphrase keeps more of them."""
 
+_ASIDE = frozenset(("after", "before", "during", "despite", "following", "under", "by", "with"))
+_JOINTS = frozenset(("and", "but", "or", "which", "who", "that", "was", "were", "is", "are"))
 _CAUSE_BEHIND = (
     ("because",),
     ("due", "to"),
@@ -39,21 +41,65 @@ def invented_content(
     said = words_of(statement)
     given = [words_of(text) for text in cited]
     stems = {word.stem for words in given for word in words if word.is_content}
-    stems |= {word.stem for text in context for word in words_of(text) if word.is_content}
+    around = {word.stem for text in context for word in words_of(text) if word.is_content}
+    stems |= around & {word.stem for word in said}
     yield from _causes(said, given, stems)
     parts = [
         [word for word in part if word.is_weighty]
         for _, part in groupby(said, key=lambda word: word.clause)
     ]
     for part in parts:
-        if len(part) > 1 and not any(held(word.stem, stems) for word in part):
+        n_covered = sum(held(word.stem, stems) for word in part)
+        if len(part) > 1 and (not n_covered or _is_added(said, part, stems, n_covered)):
             yield f"the cited sentences do not speak of: {' '.join(word.text for word in part)}"
             return
+    yield from _doers(said, stems)
+    yield from _asides(said, stems)
     weighty = [word for part in parts for word in part]
     covered = [word for word in weighty if held(word.stem, stems)]
     if len(weighty) > 2 and len(covered) < _LEAST_COVERED * len(weighty):
         missing = " ".join(word.text for word in weighty if word not in covered)
         yield f"the cited sentences do not speak of: {missing}"
+
+
+def _is_added(said: Sequence[Word], part: Sequence[Word], stems: set[str], n_covered: int) -> bool:
+    """Whether a part that begins with "and" and a verb is hardly covered."""
+    first = said[said.index(part[0]) - 1] if said.index(part[0]) else part[0]
+    is_verb = part[0].form.endswith("ed") or part[0].form in IRREGULAR
+    if first.form not in ("and", "but", "which", "who") or not is_verb:
+        return False
+    return not held(part[0].stem, stems) and n_covered <= len(part) / 3
+
+
+def _asides(said: Sequence[Word], stems: set[str]) -> Iterator[str]:
+    """Phrases of which the cited sentences have no word: "after heavy losses"."""
+    phrase: list[Word] = []
+    is_behind = False
+    for word in (*said, None):
+        ends = word is None or not word.stem or word.form in PREPOSITIONS or word.form in _JOINTS
+        if ends and is_behind:
+            weighty = [w for w in phrase if w.is_weighty]
+            if len(weighty) > 1 and not any(held(w.stem, stems) for w in weighty):
+                yield f"the cited sentences do not speak of: {' '.join(w.text for w in weighty)}"
+                return
+        if ends:
+            phrase = []
+            is_behind = word is not None and word.form in _ASIDE
+        elif word is not None:
+            phrase.append(word)
+
+
+def _doers(said: Sequence[Word], stems: set[str]) -> Iterator[str]:
+    """What something was done by, if the cited sentences do not speak of it: by a flood."""
+    for place, word in enumerate(said[:-1]):
+        if word.form != "by" or not place or not said[place - 1].form.endswith("ed"):
+            continue
+        behind = [w for w in said[place + 1 : place + 5] if w.stem]
+        run = list(takewhile(lambda w: w.form not in PREPOSITIONS, behind))
+        doers = [w for w in run if w.is_weighty]
+        if doers and not any(held(w.stem, stems) for w in doers):
+            yield f"the cited sentences do not speak of: by {doers[-1].text}"
+            return
 
 
 def _causes(
@@ -64,7 +110,7 @@ def _causes(
         covered = [word for word in weighty if held(word.stem, stems)]
         shown = " ".join(word.text for word in cause)
         gives_causes = any(word.form in CAUSE_GIVEN for words in given for word in words)
-        if not gives_causes and (len(covered) < len(weighty) or len(given) > 1):
+        if not gives_causes and len(covered) <= len(weighty) / 2:
             yield f"the cited sentences do not say why: {shown}"
             return
         if weighty and len(covered) <= len(weighty) / 2:

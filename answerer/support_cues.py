@@ -33,7 +33,7 @@ NEGATIVE = words("""
     unsuccessful unclear only exempt excluded exclude except instead rather cease ceased stop stops
     stopped ignore ignored ignores silent silence omit omits omitted weak weakly low limited missed
     misses forbid forbids forbidden forbade prohibit prohibited prohibits banned ban against
-    questionable wrong mistaken incorrect false reserved reserve cautious missing void loss
+    away questionable wrong mistaken incorrect false reserved reserve cautious missing void loss
     disagree disagreed disagrees reluctant unable beyond but however yet except unless despite
 """)
 """Words with a "no" in them: a denial may be their paraphrase, and they of a denial."""
@@ -41,8 +41,8 @@ NEGATIVE = words("""
 REFUSING = words("""
     fail fails failed failing refuse refuses refused refusing decline declined declines declining
     unable unwilling prevent prevents prevented preventing forbidden forbid forbids forbade
-    prohibited prohibit stopped stops stop ceased cease reluctant refusal failure inability barred
-    bars banned
+    prohibited prohibit stopped stops stop ceased cease avoid avoids avoided
+    avoiding reluctant refusal failure inability barred bars banned
 """)
 """What they govern does not happen: failed to V, prevented from V-ing."""
 
@@ -74,7 +74,7 @@ HEDGES = (
     | words("""
     if whether unless apparently according say says said states stated claim claims argue
     argues argued considered uncertain unclear hypothesis potential possible would be
-    conclusion indicate indicates reports reported noted think
+    conclusion reports reported noted think
     thinks believe believes estimate estimates roughly about approximately around hint hints
     conclude concludes could expects must need needs
 """)
@@ -117,32 +117,45 @@ CAUSE_GIVEN = CAUSES | words("""
 """)
 
 SAYING = words("""
-    say says said declare declares declared state states stated claim claims claimed argue argues
-    argued note notes noted write writes wrote report reports reported mention mentions mentioned
-    announce announced stress stressed stresses conclude concluded concludes maintain maintained
-    suggest suggested insist insisted remark remarked assert asserted accuse accused explain
-    explained points
+    say says said declare declares declared stated claimed argue argues argued noted write writes
+    wrote reported mention mentions mentioned announce announces announced stressed conclude
+    concluded concludes suggest suggests suggested insist insists insisted remarked assert asserts
+    asserted accused explain explains explained
 """)
 SAID_NOUNS = words("remark statement claim declaration speech words assessment according")
+NEITHER_WAY = words("""
+    call called name named know known term begin start end open close change move spread increase
+    decrease grow expand improve break form continue develop stop sink return split unite divide
+    merge meet marry base consist include become remain make come go
+""")
+"""Verbs whose sides tell nothing: the war began, they began the war; and verbs of naming."""
+
+THINKING = words("""
+    think thinks thought believe believes believed argument arguments argue point points pointed
+    show shows showed showing view views viewed opinion call calls called criticism criticisms
+    criticised concern concerns told tells asked answered quoted according slogan
+""")
 REPORTERS = words("""
-    report document text author summary article source embassy he she they it we one letter
+    report document text author collection museum archive page summary article source embassy he
+    she they it we one letter
     historian historians scholars researchers study paper passage materials
 """)
 
-POINTING = words("""
-    he she it they him her them his its their this these that those such both er sie es ihr il elle
-    ils elles leur ce cette ces él ella ellos su sus este esta
+PERSONAL = words("he she her his they their er sie il elle él ella")
+POINTING = PERSONAL | words("""
+    it its him them this these that those such both es ihr ils elles leur ce cette ces
+    ellos su sus este esta
 """)
 """Words that may mean something of the sentences before."""
 
 DIRECTIONS = _lines("""
-    increase increases increased increasing rise rises rose risen rising grow grows grew grown
-    + growth raise raised more higher greater gain gained expand expanded up stronger
-    + multiplied doubled improve improved easier larger
+    increase increases increased increasing rise rises rose risen rising grow grows grew growing
+    + grown growth raise raised more higher greater gain gained expand expanded stronger
+    + multiplied doubled advance advancing improve improved easier larger
     + | decrease decreases decreased decreasing fall falls fell fallen falling decline declined
     + declining reduce reduces reduced reducing reduction drop dropped cut cuts shrink shrank shrunk
     + less fewer lower lowered lowering diminish diminished weaker dried halved worsen worsened
-    + harder smaller loss lost
+    + harder smaller loss lost retreat retreated retreating
     before prior earlier until preceded precede | after following later since followed subsequently
     north northern northward northwards northwest northeast
     + | south southern southward southwards southeast southwest
@@ -184,6 +197,9 @@ OPPOSITES = _lines("""
     accept accepted agree agreed approve approved grant granted
     + | refuse refused reject rejected deny denied decline declined
     allow allowed permit permitted let opened | bar barred forbid prevent refuse refusal
+    stimulate stimulated promote promoted encourage encouraged | slow slowed hinder hindered hamper
+    + hampered impede impeded curb curbed suppress suppressed
+    keep kept retain retained | abandon abandoned
     release released free freed | imprison imprisoned capture captured
     begin began start started | end ended stop stopped cease finish finished
     build built construct constructed | destroy destroyed demolish demolished

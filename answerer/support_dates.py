@@ -17,20 +17,32 @@ _NEAR = 0.05
 
 
 def uncovered_amounts(
-    statement: str, cited: Sequence[str], context: Sequence[str]
+    statement: str, cited: Sequence[str], titles: Sequence[str], before: Sequence[str] = ()
 ) -> Iterator[str]:
-    """The statement's numbers, dates and units that neither the sentences nor the titles give."""
+    """The statement's numbers, dates and units that neither the sentences nor the titles give.
+
+    A number of the sentences `before` counts where the cited ones have none of its kind and unit.
+    """
     given = [amount for text in cited for amount in amounts_of(text)]
-    around = given + [amount for text in context for amount in amounts_of(text)]
+    named = given + [amount for text in titles for amount in amounts_of(text)]
+    meant = [amount for text in before for amount in amounts_of(text)]
     both = {word.form for text in cited for word in words_of(text)} & _BOTH
     for amount in amounts_of(statement):
-        if both and amount.values == {2} and not amount.unit:
+        if amount.values == {2} and not amount.unit and (both or _lists_two(cited, given)):
             continue
         if _is_span_of_years(amount, given):
             continue
-        if not any(map(partial(_covers, amount=amount, more=around), around)):
+        is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
+        around = named if is_counted and amount.unit else named + meant
+        if not any(map(partial(_covers, amount=amount, more=[*named, *meant]), around)):
             yield f"{amount.text.strip()} is not in the cited sentences"
     yield from _other_periods(statement, cited)
+
+
+def _lists_two(cited: Sequence[str], given: Sequence[Amount]) -> bool:
+    """Whether the sentences name things without a count: two may be one's own."""
+    counts = any(amount.kind == "number" and min(amount.values) < 20 for amount in given)
+    return not counts and any(word.form == "and" for text in cited for word in words_of(text))
 
 
 def _covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:
@@ -95,13 +107,15 @@ def _other_periods(statement: str, cited: Sequence[str]) -> Iterator[str]:
     """Months where the cited sentences say years."""
     theirs = {name for text in cited for name, _ in _bare_periods(text)}
     for name, word in _bare_periods(statement):
-        if theirs and name not in theirs and word.form.endswith("s"):
+        if theirs and name not in theirs:
             yield f"{word.text} are not what the cited sentences say"
             return
 
 
 def _bare_periods(text: str) -> Iterator[tuple[str, Word]]:
+    before = ""
     for word in words_of(text):
         name = UNITS.get(word.form, "")
-        if name in _PERIODS and len(word.form) > 3:
+        if name in _PERIODS and (word.form.endswith("s") or before in ("a", "an")):
             yield name, word
+        before = word.form

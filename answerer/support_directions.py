@@ -10,6 +10,14 @@ from answerer.support_meaning import held, opposite
 from answerer.support_polarity import denied_places
 from answerer.support_text import Word, words_of
 
+_MULTIPLIED = frozenset(("as", "more", "larger", "higher", "greater", "what"))
+_RELATING = frozenset(
+    (
+        *("before", "after", "prior", "following", "preceded", "precedes", "followed", "follows"),
+        *("above", "below", "over", "under", "until", "since", "earlier", "later"),
+    )
+)
+
 
 def turned_directions(statement: str, cited: Sequence[str]) -> Iterator[str]:
     """Words of direction whose opposite the cited sentences say of the same thing."""
@@ -45,7 +53,10 @@ def turned_directions(statement: str, cited: Sequence[str]) -> Iterator[str]:
 def _way(words: tuple[Word, ...], place: int, axis: int) -> bool | None:
     if words[place].is_capital and place:
         return None
-    for other, way in _ways().get(words[place].form, ()):
+    form = words[place].form
+    if form == "times" and 0 < place < len(words) - 1:  # "1.4 times as much"
+        form = "more" if words[place + 1].form in _MULTIPLIED else form
+    for other, way in _ways().get(form, ()):
         if other == axis:
             return way != (place in denied_places(words))
     return None
@@ -57,7 +68,11 @@ def _nearness(said: Sequence[Word], at: int, words: Sequence[Word], place: int) 
     others = _around(words, place)
     clause = {word.stem for word in words if word.clause == words[place].clause}
     shared = {stem for stem in own if held(stem, others)}
-    return len(shared) + sum(held(stem, clause) for stem in shared)
+    beside = said[at + 1 : at + 2], words[place + 1 : place + 2]
+    is_beside = any(
+        one.is_content and one.stem == two.stem for one, two in zip(*beside, strict=False)
+    )
+    return len(shared) + sum(held(stem, clause) for stem in shared) + 4 * is_beside
 
 
 def _around(words: Sequence[Word], at: int) -> set[str]:
@@ -73,8 +88,14 @@ def _is_turned_with_its_sides(
     said: Sequence[Word], at: int, given: Sequence[Sequence[Word]], other: Word
 ) -> bool:
     """Whether the sides are exchanged too, as in "A before B" and "B after A"."""
+    relates = said[at].form in _RELATING or any(word.form == "than" for word in said)
+    if not relates and said[min(at + 1, len(said) - 1)].form != "of":
+        return False
     words = next(words for words in given if other in words)
     place = list(words).index(other)
+    thans = _place_of("than", said), _place_of("than", words)
+    if None not in thans:
+        at, place = thans[0] or 0, thans[1] or 0
     left, right = _sides(said, at)
     before, behind = _sides(words, place)
     crossed = len(left & behind) + len(right & before)
@@ -90,6 +111,10 @@ def _is_turned_twice(
     own = said[at + 1 : at + 3]
     theirs = words[list(words).index(other) + 1 :][:2]
     return any(opposite(one.stem, two.stem) for one in own for two in theirs)
+
+
+def _place_of(form: str, words: Sequence[Word]) -> int | None:
+    return next((place for place, word in enumerate(words) if word.form == form), None)
 
 
 def _sides(words: Sequence[Word], at: int) -> tuple[set[str], set[str]]:

@@ -82,6 +82,59 @@ _PEOPLES = (
     "christianity christian christians",
     "islam islamic muslim muslims",
     "judaism jewish jew jews",
+    "afghanistan afghan afghans",
+    "arabia arab arabs arabian arabic",
+    "argentina argentine argentinian",
+    "armenia armenian armenians",
+    "bavaria bavarian bavarians",
+    "berlin berliner berliners",
+    "bohemia bohemian bohemians",
+    "brazil brazilian brazilians",
+    "byzantium byzantine byzantines",
+    "canada canadian canadians",
+    "castile castilian castilians",
+    "catalonia catalan catalans",
+    "chile chilean chileans",
+    "crimea crimean",
+    "croatia croatian croat croats",
+    "czechoslovakia czechoslovak czech czechs",
+    "estonia estonian estonians",
+    "ethiopia ethiopian ethiopians",
+    "florence florentine florentines",
+    "genoa genoese",
+    "georgia georgian georgians",
+    "iran iranian iranians persia persian persians",
+    "iraq iraqi iraqis",
+    "israel israeli israelis",
+    "latvia latvian latvians",
+    "lebanon lebanese",
+    "libya libyan libyans",
+    "lithuania lithuanian lithuanians",
+    "london londoner londoners",
+    "mexico mexican mexicans",
+    "milan milanese",
+    "morocco moroccan moroccans",
+    "nigeria nigerian nigerians",
+    "pakistan pakistani pakistanis",
+    "palestine palestinian palestinians",
+    "paris parisian parisians",
+    "peru peruvian peruvians",
+    "philippines filipino philippine",
+    "prussia prussian prussians",
+    "saxony saxon saxons",
+    "serbia serbian serb serbs",
+    "slovakia slovak slovaks",
+    "syria syrian syrians",
+    "taiwan taiwanese",
+    "thailand thai",
+    "tunisia tunisian tunisians",
+    "ukraine ukrainian ukrainians",
+    "venice venetian venetians",
+    "vienna viennese",
+    "yugoslavia yugoslav yugoslavs",
+    "communism communist communists",
+    "buddhism buddhist buddhists",
+    "hinduism hindu hindus",
 )
 DEMONYMS = {
     form: tuple(other for other in forms.split() if other != form)
@@ -91,7 +144,8 @@ DEMONYMS = {
 
 PLAIN_OPENINGS = words(
     "the a an this that these those it its he she they we you his her their our one two some many "
-    "most all each every both no none not only in on at by for from with without of to as and or "
+    "most all each every both no none nor neither not only in on at by for from with without of to "
+    "as and or "
     "but so yet if when while where what who which why how there here then thus therefore hence "
     "however moreover although though because since after before during under over about around "
     "according despite besides beyond between among until later earlier currently today now "

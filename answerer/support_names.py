@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from answerer.support_cues import PERSONAL, POINTING
 from answerer.support_figures import MONTHS
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
-from answerer.support_text import Word, words_of
+from answerer.support_meaning import synonyms
+from answerer.support_text import Word, stem_of, words_of
 from index.abbreviations import abbreviations_of
 from index.folding import confusion_key, folded
 
@@ -35,6 +37,58 @@ def unknown_names(
             if not known.has(word) and word.form not in seen:
                 seen.add(word.form)
                 yield f"the name {word.text} is not in the cited sentences"
+
+
+def points_back(words: Sequence[Word]) -> bool:
+    """Whether a sentence has a "he", or a "these" before it names anything itself."""
+    named = False
+    for place, word in enumerate(words):
+        named = named or (place > 2 and word.is_capital and word.is_content)
+        if word.form in POINTING and (word.form in PERSONAL or not named):
+            return True
+    return False
+
+
+def exchanged_names(statement: str, cited: Sequence[str]) -> Iterator[str]:
+    """Names of whom the statement says what another cited sentence says of somebody else."""
+    given = [words_of(text) for text in cited]
+    said = words_of(statement)
+    for clause in {word.clause: None for word in said}:
+        part = [word for word in said if word.clause == clause]
+        runs = _runs(part)
+        if not runs or not runs[0]:
+            continue
+        name = runs[0]
+        told = {word.stem for word in part if word.is_weighty and word not in name}
+        if any(_is_beside(text, name, told) for text in given):
+            yield f"the cited sentences say it of somebody else than {name[-1].text}"
+            return
+        if len(given) < 2:
+            continue
+        fits = [sum(word in {w.stem for w in words} for word in told) for words in given]
+        has = [all(word.form in {w.form for w in words} for word in name) for words in given]
+        best = max(fits)
+        own = max((fit for fit, it in zip(fits, has, strict=True) if it), default=best)
+        for text, fit, it in zip(given, fits, has, strict=True):
+            others = any(word.is_capital and word.is_content for word in text[1:])
+            is_other = own < 2 or best == len(told)
+            if is_other and fit == best > own + 1 and not it and others and not points_back(text):
+                yield f"the cited sentences say it of somebody else than {name[-1].text}"
+                return
+
+
+def _is_beside(text: Sequence[Word], name: Sequence[Word], told: set[str]) -> bool:
+    """Whether the name stands only in a "whose brother …", and what is told of it outside."""
+    forms = {word.form for word in name}
+    places = {word.clause for word in text if word.form in forms and word.is_capital}
+    if not places:
+        return False
+    heads = {word.clause: word.form for word in reversed(text)}
+    if any(heads[place] not in ("whose", "whom") for place in places):
+        return False
+    inside = {word.stem for word in text if word.clause in places}
+    outside = {word.stem for word in text if word.clause not in places}
+    return not told & inside - outside and len(told & outside) > 1
 
 
 class _Known:
@@ -75,11 +129,8 @@ class _Known:
 
 def _names(statement: str) -> list[list[Word]]:
     said = words_of(statement)
-    return [
-        [word for word in run if word.text not in _NO_NAMES]
-        for run in _runs(said)
-        if not (len(run) == 1 and _is_opening(said, run[0]))
-    ]
+    runs = [run[1:] if _is_opening(said, run[0]) else run for run in _runs(said)]
+    return [[word for word in run if word.text not in _NO_NAMES] for run in runs if run]
 
 
 def _runs(written: Sequence[Word]) -> list[list[Word]]:
@@ -108,7 +159,7 @@ def _is_opening(said: Sequence[Word], word: Word) -> bool:
 @lru_cache(maxsize=10_000)
 def is_plain(form: str) -> bool:
     """A guess whether a word at the head of a sentence is a common noun, adverb or participle."""
-    return form.endswith(
+    return stem_of(form) in synonyms() or form.endswith(
         ("s", "ly", "tion", "ment", "ness", "ity", "ing", "ism", "ed", "ance", "ence", "ship")
     )
 

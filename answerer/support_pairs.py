@@ -10,6 +10,7 @@ from answerer.support_meaning import held
 from answerer.support_text import Word, words_of
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*")
+_MONEY = ("$", "€", "£", "%")
 _N_NOUNS = 3
 """Words behind a number that may say what it counts: "about 3 million industrial workers"."""
 
@@ -21,7 +22,7 @@ def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
         own = _belongings(statement, amount)
         like = [(other, theirs) for other, theirs in given if _is_like(amount, other)]
         right = {stem for other, theirs in like if _is_same(amount, other) for stem in theirs}
-        if not own or not right:
+        if not own or not right or _is_in_a_name(statement, amount):
             continue
         for other, theirs in like:
             if _is_same(amount, other):
@@ -31,6 +32,15 @@ def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
             if len(wrong) > 2 * len(fit) and len(wrong) >= (2 if _is_date(amount) else 1):
                 yield f"{amount.text.strip()} belongs to something else in the cited sentences"
                 return
+
+
+def _is_in_a_name(text: str, amount: Amount) -> bool:
+    """Whether the number is a word of a name: the Six Nations."""
+    return (
+        amount.start > 0
+        and amount.text[0].isupper()
+        and text[amount.end : amount.end + 2].istitle()
+    )
 
 
 def _is_like(one: Amount, other: Amount) -> bool:
@@ -55,7 +65,11 @@ def _belongings(text: str, amount: Amount) -> set[str]:
     """The stems of what a number counts or a date dates."""
     words = words_of(text)
     if not _is_date(amount):
-        return _counted([word for word in words if word.start >= _range_end(text, amount)])
+        end = _range_end(text, amount)
+        behind = [word for word in words if word.start >= end]
+        if amount.unit in _MONEY and behind and behind[0].form in ("in", "for", "of"):
+            behind = behind[1:]
+        return _counted(behind)
     dates = [other for other in amounts_of(text) if _is_date(other)]
     first = max((other.end for other in dates if other.end <= amount.start), default=0)
     last = min((other.start for other in dates if other.start >= amount.end), default=len(text))
@@ -85,9 +99,9 @@ def _counted(behind: Sequence[Word]) -> set[str]:
     for word in behind:
         if word.is_number or len(found) == _N_NOUNS or word.text in ",;.()[]":
             break
-        if word.is_content:
+        if word.is_content and not (found and word.form.endswith("ed")):
             found.add(word.stem)
-        elif found and word.form not in ("of", "the"):
+        elif word.form not in ("of", "the", "-"):
             break
     return found
 

@@ -11,6 +11,11 @@ from answerer.support_text import Word, words_of
 
 Words = Sequence[Word]
 
+_INSTEAD = frozenset(("rather", "instead", "actually", "but", "although", "though", "while"))
+_NOBODY = frozenset(("none", "nobody", "nothing", "nowhere", "neither"))
+_SCOPE = 5
+"""Weighty words behind a denial that it is about."""
+
 _DEGREES = frozenset(("more", "less", "most", "least"))
 _REACH = 8
 """Words behind a denial among which the denied one is looked for."""
@@ -41,9 +46,9 @@ def is_denial(word: Word) -> bool:
 
 
 def _un(form: str) -> bool:
-    return (
-        form.startswith(("un", "non")) and len(form) > 5 and not form.startswith(("uni", "under"))
-    )
+    """Whether the word begins with a "no": unclear, non-socialist; not unity or unrest."""
+    is_other = form.startswith(("uni", "under", "unrest", "until", "unless"))
+    return form.startswith(("un", "non")) and len(form) > 5 and not is_other
 
 
 def _denials(words: Words) -> Iterator[tuple[int, list[int]]]:
@@ -52,7 +57,8 @@ def _denials(words: Words) -> Iterator[tuple[int, list[int]]]:
             behind = words[place + 1].form if place + 1 < len(words) else ""
             if behind not in NO_DENIAL_BEFORE:
                 heads = _heads(words, place)
-                if behind != "by" or is_denial(word) or words[heads[0] - 1].form == "from":
+                is_from = bool(heads) and words[heads[0] - 1].form == "from"
+                if behind != "by" or is_denial(word) or is_from:
                     yield place, heads
 
 
@@ -90,10 +96,14 @@ def _governed(words: Words, place: int) -> list[int]:
 def _denials_put_in(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -> Iterator[str]:
     for cue, heads in _denials(said):
         if not is_denial(said[cue]):
-            continue
+            stems = {word.stem for words in given for word in words}
+            if not heads or said[cue].stem in stems or said[heads[0] - 1].form != "to":
+                continue
         negative = [words for words in given if any(map(is_negative, words))]
-        if not negative:
+        if not negative and is_denial(said[cue]):
             yield f"it denies what the cited sentences do not: {_shown(said, cue, heads)}"
+            return
+        if said[cue].form in _NOBODY:
             return
         for head in heads:
             places = [
@@ -102,7 +112,13 @@ def _denials_put_in(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -
                 for at, word in enumerate(words)
                 if word.stem == said[head].stem
             ]
-            if places and not any(_is_near_a_no(words, at) for words, at in places):
+            refused = any(word.form in REFUSING for words in given for word in words)
+            wanted = all(at and words[at - 1].form == "to" for words, at in places)
+            if (
+                places
+                and not (refused and wanted)
+                and not any(_is_near_a_no(*each) for each in places)
+            ):
                 yield f"it denies what the cited sentences do not: {_shown(said, cue, heads)}"
                 return
 
@@ -118,14 +134,16 @@ def _is_near_a_no(words: tuple[Word, ...], at: int) -> bool:
 
 def _denials_left_out(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -> Iterator[str]:
     own = denied_places(said)
-    affirmed = {
-        word.stem
-        for words in given
-        for at, word in enumerate(words)
-        if word.stem and at not in denied_places(words)
-    }
+    affirmed: set[str] = set()
+    for words in given:
+        denied = denied_places(words)
+        affirmed.update(word.stem for at, word in enumerate(words) if at not in denied)
+    least = 1 if len(given) == 1 else 2
     for words in given:
         for cue, heads in _denials(words):
+            if is_denial(words[cue]) and _has_scope(said, words, cue):
+                yield f"the cited sentences deny it: {_shown(words, cue, heads)}"
+                return
             for head in heads:
                 if words[head].stem in affirmed:
                     continue
@@ -134,11 +152,28 @@ def _denials_left_out(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]])
                         at not in own
                         and word.is_content
                         and _is_head(word, words[head], is_alone=len(heads) == 1)
-                        and _are_about_one_thing(said, at, words, head)
+                        and (
+                            words[cue].form in _NOBODY or _n_shared(said, at, words, head) >= least
+                        )
                         and not _has_a_no(said, at, words)
                     ):
                         yield f"the cited sentences deny it: {_shown(words, cue, heads)}"
                         return
+
+
+def _has_scope(said: Words, words: Words, cue: int) -> bool:
+    """Whether the statement says, without any "no", most of what stands behind a denial."""
+    clause = words[cue].clause
+    scope = [word.stem for word in words[cue + 1 :] if word.clause == clause and word.is_weighty]
+    own = {word.stem for word in said}
+    scope = scope[:_SCOPE]
+    shared = sum(stem in own for stem in scope)
+    if shared < 3 or shared <= len(scope) * 2 / 3:
+        return False
+    theirs = {word.stem for word in words if not is_denial(word)}
+    return not any(
+        (is_negative(word) or word.form in _INSTEAD) and word.stem not in theirs for word in said
+    )
 
 
 def _is_head(word: Word, head: Word, *, is_alone: bool) -> bool:
@@ -147,12 +182,12 @@ def _is_head(word: Word, head: Word, *, is_alone: bool) -> bool:
     )
 
 
-def _are_about_one_thing(said: Words, at: int, given: Words, head: int) -> bool:
-    """Whether the sentences around the two words share what they speak of."""
+def _n_shared(said: Words, at: int, given: Words, head: int) -> int:
+    """How much else the sentences around the two words have in common; enough, if all of it."""
     ours = {w.stem for w in said if w.is_weighty and w.sentence == said[at].sentence}
     theirs = {w.stem for w in given if w.is_weighty and w.sentence == given[head].sentence}
     shared = ours & theirs - {given[head].stem}
-    return len(shared) >= min(2, len(ours) - 1)
+    return len(shared) if len(shared) < len(ours) - 1 else 2
 
 
 def _has_a_no(said: Words, at: int, given: Words) -> bool:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from answerer.support_cues import POINTING, REPORTERS, SAID_NOUNS, SAYING
-from answerer.support_lists import DEMONYMS
-from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, words_of
+from answerer.support_cues import NEITHER_WAY, PERSONAL, REPORTERS, SAID_NOUNS, SAYING, THINKING
+from answerer.support_figures import MONTHS
+from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS
+from answerer.support_names import is_plain
+from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, stem_of, words_of
 
 Words = Sequence[Word]
 _BE = frozenset(("is", "are", "was", "were", "be", "been", "being", "got"))
 _PRONOUNS = frozenset(("he", "she", "it", "who", "which", "they"))
 _ARTICLES = frozenset(("the", "a", "an", "its", "his", "her", "their", "that", "all"))
+_SIDES = frozenset(("agent", "to", "against", "from"))
+_LIKE = {"with": "to"}
+"""Prepositions that mean one side: talk with and talk to."""
+
+_NO_VERB_BEHIND = frozenset(("the", "a", "an", "of", "its", "his", "her", "their"))
 _TIMES = frozenset(("in", "at", "on", "during", "until", "between", "after", "before", "near"))
 
 
@@ -24,13 +32,18 @@ class _Frame:
     roles: dict[str, frozenset[str]]
     is_passive: bool
     is_done_by: bool
+    is_infinitive: bool
     near_names: frozenset[str]
     agent_names: frozenset[str]
+    near_stems: frozenset[str]
     names: frozenset[str]
+    name_stems: frozenset[str]
     has_pronoun: bool
 
 
-def swapped_roles(statement: str, cited: Sequence[str]) -> Iterator[str]:
+def swapped_roles(
+    statement: str, cited: Sequence[str], before: Sequence[str] = ()
+) -> Iterator[str]:
     """Verbs whose sides are the cited verb's the other way round."""
     said = words_of(statement)
     given = [words_of(text) for text in cited]
@@ -40,15 +53,20 @@ def swapped_roles(statement: str, cited: Sequence[str]) -> Iterator[str]:
             other for words in given for other in _frames(words, {frame.verb.stem}, is_given=True)
         ]
         others = [other for other in others if other.verb.stem == frame.verb.stem]
-        if others and all(_are_swapped(frame, other) for other in others):
+        fits = [_fit(frame, other) for other in others]
+        nearest = [other for fit, other in zip(fits, others, strict=True) if fit == max(fits)]
+        if nearest and all(_are_swapped(frame, other) for other in nearest):
             yield f"the cited sentences have other sides of: {frame.verb.text}"
             return
-    yield from _other_speakers(said, given)
+    yield from _other_speakers(said, given, [words_of(text) for text in before])
 
 
 def _frames(words: Words, stems: set[str], *, is_given: bool = False) -> Iterator[_Frame]:
     for at, word in enumerate(words):
-        if word.stem in stems and word.is_content and not word.is_capital and _is_verb(words, at):
+        is_there = word.stem in stems and word.is_content and not word.is_capital
+        follows = words[at - 1].form if at else ""
+        may_be = is_given and word.form.endswith("s") and follows not in _NO_VERB_BEHIND
+        if is_there and (may_be or _is_verb(words, at)):
             yield _frame(words, at)
 
 
@@ -59,12 +77,15 @@ def _is_verb(words: Words, at: int) -> bool:
     before = words[at - 1] if at else None
     if form.endswith("s") and form not in IRREGULAR:
         behind = words[at + 1].form if at + 1 < len(words) else ""
-        return before is not None and (
-            before.form in _PRONOUNS or (before.is_capital and behind in _ARTICLES)
-        )
+        return before is not None and (before.form in _PRONOUNS or behind in _ARTICLES)
     if form.endswith(("ed", "ing")) or form in IRREGULAR:
         return before is None or before.form not in ("the", "a", "an", "of")
     return bool(at) and words[at - 1].form in ("to", "will", "would", "could", "not", "can", "may")
+
+
+@cache
+def _neither_way() -> frozenset[str]:
+    return frozenset(map(stem_of, NEITHER_WAY))
 
 
 def _frame(words: Words, at: int) -> _Frame:
@@ -89,10 +110,17 @@ def _frame(words: Words, at: int) -> _Frame:
         roles,
         is_passive,
         is_done_by,
-        _names([word for word in doers if is_done_by or word.clause == verb.clause]),
+        at > 0 and words[at - 1].form == "to",
+        _names(doers if is_done_by else _near(before, verb)),
         _names(doers),
+        frozenset(map(stem_of, _names(_near(before, verb)))),
         _names(sentence),
-        any(word.form in POINTING for word in before),
+        frozenset(map(stem_of, _names(sentence))),
+        any(
+            word.form in PERSONAL or word.form == "it"
+            for word in before
+            if word.clause == verb.clause
+        ),
     )
 
 
@@ -120,8 +148,32 @@ def _behind_by(words: Words, at: int) -> list[Word]:
     return doers
 
 
+def _near(before: Words, verb: Word) -> list[Word]:
+    """The words of the verb's clause before it that stand behind no preposition but "of"."""
+    found: list[Word] = []
+    is_free = True
+    for word in before:
+        if word.clause != verb.clause:
+            continue
+        if word.form in ("after", "before", "until", "as"):  # a clause of its own begins
+            found, is_free = [], True
+        elif word.form in PREPOSITIONS and word.form != "of":
+            is_free = False
+        elif is_free:
+            found.append(word)
+    return found
+
+
 def _names(words: Words) -> frozenset[str]:
-    return frozenset(word.form for word in words if word.is_capital and word.is_content)
+    return frozenset(
+        word.form
+        for word in words
+        if word.is_capital
+        and word.is_content
+        and word.form not in MONTHS
+        and word.form not in PLAIN_OPENINGS
+        and not (word.start == 0 and is_plain(word.form))
+    )
 
 
 def _left(words: Words, at: int) -> set[str]:
@@ -140,7 +192,7 @@ def _right(words: Words, at: int) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"": set()}
     role = ""
     for word in words[at + 1 :]:
-        if word.clause > words[at].clause + 1 or word.sentence != words[at].sentence:
+        if word.clause != words[at].clause:
             break
         if word.form in PREPOSITIONS and word.form != "of":
             role = word.form
@@ -152,6 +204,8 @@ def _right(words: Words, at: int) -> dict[str, set[str]]:
 
 def _are_swapped(one: _Frame, other: _Frame) -> bool:
     names = [name for name in one.roles if name not in _TIMES and name in other.roles]
+    if one.verb.stem in _neither_way():
+        names = [name for name in names if name in ("from", "to")]
     for here in names:
         for there in names:
             if here >= there:
@@ -161,38 +215,82 @@ def _are_swapped(one: _Frame, other: _Frame) -> bool:
             back = (ours[there] & theirs[here]) - theirs[there] - ours[here]
             if over and back:
                 return True
+    if one.verb.stem in _neither_way():
+        return False
+    if _n_moved(one, other) > 1:
+        return True
+    borne = other.roles["patient"] - other.roles["agent"] - one.roles["patient"]
+    if one.near_stems & borne & other.name_stems and not one.is_passive and not other.is_passive:
+        return bool(one.roles["patient"] and (other.has_pronoun or other.near_names))
     return _has_another_agent(one, other)
+
+
+def _fit(one: _Frame, other: _Frame) -> int:
+    """How many words stand on any side of both."""
+    ours = frozenset().union(*one.roles.values())
+    return len(ours & frozenset().union(*other.roles.values()))
+
+
+def _n_moved(one: _Frame, other: _Frame) -> int:
+    """How many names stand on another side in each; 0 where one stands on the same."""
+    if one.is_passive or other.is_passive:
+        return 0
+    moved = 0
+    for name in one.name_stems & other.name_stems:
+        ours = {_LIKE.get(role, role) for role, stems in one.roles.items() if name in stems}
+        theirs = {_LIKE.get(role, role) for role, stems in other.roles.items() if name in stems}
+        if ours & theirs:
+            return 0
+        moved += bool(ours and theirs and _SIDES.issuperset(ours | theirs))
+    return moved
 
 
 def _has_another_agent(one: _Frame, other: _Frame) -> bool:
     """Whether both name who did it, and it is somebody else."""
-    if (one.is_passive, one.is_done_by) != (other.is_passive, other.is_done_by):
+    ours, theirs = one.near_names, other.near_names or other.agent_names
+    is_known = not (one.is_infinitive or other.is_infinitive) and ours and theirs
+    if not is_known or _any_same(ours, theirs):
         return False
-    ours, theirs = one.near_names, other.agent_names
-    if not ours or not theirs or _any_same(ours - theirs, theirs):
-        return False
-    if one.is_done_by:
-        return bool(ours - theirs) and bool(theirs - ours) and ours - theirs <= other.names
-    return not ours & theirs and not other.has_pronoun
+    if one.is_passive == other.is_passive and one.is_done_by == other.is_done_by:
+        if one.is_done_by:
+            return bool(ours - theirs) and bool(theirs - ours) and ours - theirs <= other.names
+        return not ours & theirs and not other.has_pronoun
+    is_turned = one.is_done_by != other.is_done_by and one.is_passive != other.is_passive
+    shares = bool(one.roles["patient"] & other.roles["patient"])
+    return is_turned and shares and not ours & other.near_names and bool(other.near_names)
 
 
 def _any_same(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     return any(their in DEMONYMS.get(our, ()) for our in ours for their in theirs)
 
 
-def _other_speakers(said: Words, given: Sequence[Words]) -> Iterator[str]:
-    ours = _speakers(said)
-    theirs = [speaker for words in given for speaker in _speakers(words)]
-    named = [speaker for speaker in theirs if not any(w.form in REPORTERS for w in speaker)]
-    if not named or len(named) < len(theirs):
+def _other_speakers(said: Words, given: Sequence[Words], before: Sequence[Words]) -> Iterator[str]:
+    """Who says it in the statement, and does not in the cited sentences."""
+    ours = [who for who in _speakers(said) if not any(word.form in REPORTERS for word in who)]
+    if not ours:
         return
-    stems = {word.stem for speaker in named for word in speaker}
-    for speaker in ours:
-        if any(word.form in REPORTERS for word in speaker):
-            continue
-        if speaker and not any(word.stem in stems for word in speaker):
-            yield f"the cited sentences name another speaker than {speaker[-1].text}"
+    if not any(_is_speech(word) for words in given for word in words):
+        yield f"the cited sentences do not say that {ours[0][-1].text} said it"
+        return
+    theirs = [who for words in given for who in _speakers(words)]
+    stems = {word.stem for who in theirs for word in who}
+    if any(word.form in REPORTERS for who in theirs for word in who):
+        if not before:
             return
+        stems = {word.stem for words in (*given, *before) for word in words}
+    for who in ours:
+        if theirs and not any(word.stem in stems for word in who if word.is_weighty):
+            yield f"the cited sentences name another speaker than {who[-1].text}"
+            return
+
+
+def _is_speech(word: Word) -> bool:
+    return word.stem in _speech() or word.text in '"“”«»'
+
+
+@cache
+def _speech() -> frozenset[str]:
+    return frozenset(map(stem_of, SAYING | SAID_NOUNS | THINKING))
 
 
 def _speakers(words: Words) -> list[list[Word]]:
@@ -201,10 +299,10 @@ def _speakers(words: Words) -> list[list[Word]]:
     for at, word in enumerate(words):
         if word.form == "according" or (word.form in SAID_NOUNS and _follows(words, at) == "by"):
             behind = [w for w in words[at + 2 : at + 10] if w.clause == word.clause]
-            found.append([w for w in behind if w.is_content])
+            found.append([w for w in behind if w.is_weighty])
         elif word.form in SAYING and at and _is_verb(words, at):
             before = [w for w in words[:at] if w.clause == word.clause]
-            found.append([w for w in before if w.is_content or w.form in REPORTERS])
+            found.append([w for w in before if w.is_weighty or w.form in REPORTERS])
     return [speaker for speaker in found if speaker]
 
 

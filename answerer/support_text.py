@@ -10,7 +10,7 @@ from index.folding import folded, terms_of
 from retriever.lexical import FUNCTION_WORDS
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:/]\d+)*\.?(?:st|nd|rd|th|s)?(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)?|[.,;:!?()\[\]%°$€£–—-]"
+    r"\d+(?:[.,:/]\d+)*\.?(?:st|nd|rd|th|s)?(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)?|[.,;:!?()\[\]%°$€£–—\"“”«»-]"
 )
 _APOSTROPHE = re.compile(r"['’](?:s|S)?\Z")
 _BOUNDS = frozenset(".,;:!?()[]–—")
@@ -111,11 +111,13 @@ IRREGULAR = {
 """Forms that a stemmer does not bring together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
     """A word or a mark, whose `stem` is empty.
 
     `sentence` and `clause` count from 0; a clause is what stands between marks and conjunctions.
+    A content word means something; a weighty one means something of its own. Words are told apart
+    by identity: two of one form in a text are two words.
     """
 
     text: str
@@ -125,28 +127,10 @@ class Word:
     clause: int
     sentence: int
 
-    @property
-    def is_capital(self) -> bool:
-        return self.text[0].isupper()
-
-    @property
-    def is_number(self) -> bool:
-        return self.text[0].isdigit()
-
-    @property
-    def is_content(self) -> bool:
-        """Whether it is a word that means something, light words included."""
-        return not (
-            not self.stem
-            or self.is_number
-            or self.stem in FUNCTION_WORDS
-            or self.form in PREPOSITIONS
-            or self.form in _JOINING
-        )
-
-    @property
-    def is_weighty(self) -> bool:
-        return self.is_content and self.stem not in LIGHT
+    is_capital: bool
+    is_number: bool
+    is_content: bool
+    is_weighty: bool
 
 
 @lru_cache(maxsize=4_000)
@@ -159,12 +143,32 @@ def words_of(text: str) -> tuple[Word, ...]:
         if not written[0].isalnum():
             clause += written in _BOUNDS
             sentence += written in ";!?" or _ends(text, match)
-            words.append(Word(written, written, "", match.start(), clause, sentence))
+            words.append(_word(written, written, match.start(), clause=clause, sentence=sentence))
             continue
         form = folded(_APOSTROPHE.sub("", written))
         clause += form in _JOINING
-        words.append(Word(written, form, stem_of(form), match.start(), clause, sentence))
+        words.append(_word(written, form, match.start(), clause=clause, sentence=sentence))
     return tuple(words)
+
+
+def _word(text: str, form: str, start: int, *, clause: int, sentence: int) -> Word:
+    stem = stem_of(form) if text[0].isalnum() else ""
+    is_number = text[0].isdigit()
+    is_content = bool(stem) and not (
+        is_number or stem in FUNCTION_WORDS or form in PREPOSITIONS or form in _JOINING
+    )
+    return Word(
+        text,
+        form,
+        stem,
+        start,
+        clause,
+        sentence,
+        is_capital=text[0].isupper(),
+        is_number=is_number,
+        is_content=is_content,
+        is_weighty=is_content and stem not in LIGHT,
+    )
 
 
 def _ends(text: str, mark: re.Match[str]) -> bool:

@@ -3,7 +3,8 @@
     python -m benchmarks.lies_wordnet FOLDER
 
 FOLDER holds `data.noun`, `index.noun` and so on, as WordNet 3.0 is given out (Debian: wordnet-base,
-in usr/share/wordnet). Single words only, as stems; of a word's meanings the commonest three.
+in usr/share/wordnet). Single words in small letters only, as stems; of a word's meanings the
+commonest three.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def read(folder: Path) -> tuple[dict[Synset, list[str]], set[Pair]]:
             n_words = int(fields[3], 16)
             synset = (part, fields[0])
             words[synset] = [
-                re.sub(r"\(.*\)", "", word).lower() for word in fields[4 : 4 + 2 * n_words : 2]
+                re.sub(r"\(.*\)", "", word) for word in fields[4 : 4 + 2 * n_words : 2]
             ]
             rest = fields[5 + 2 * n_words :]
             for sign, offset, other, places in zip(*(rest[i::4] for i in range(4)), strict=False):
@@ -65,11 +66,15 @@ def lines_of(pairs: Iterable[Pair]) -> str:
     """One line a stem: itself, then the stems it is paired with that come after it."""
     table: dict[str, set[str]] = defaultdict(set)
     for pair in pairs:
-        if all(word.isascii() and word.isalpha() and len(word) > 1 for word in pair):
+        if all(map(_is_plain, pair)):
             low, high = sorted(map(stem_of, pair))
             if low != high:
                 table[low].add(high)
     return "".join(f"{stem} {' '.join(sorted(others))}\n" for stem, others in sorted(table.items()))
+
+
+def _is_plain(word: str) -> bool:
+    return word.isascii() and word.isalpha() and word.islower() and len(word) > 1
 
 
 def main() -> int:
