@@ -20,11 +20,16 @@ def parser() -> argparse.ArgumentParser:
     ablations = kinds.add_parser("ablations", help="what each part of the answers is worth")
     visitors = kinds.add_parser("visitors", help="many visitors asking the web chat at once")
     visitors.add_argument("-n", type=int, default=50, help="how many (default 50)")
+    kiosk = kinds.add_parser("kiosk", help="scripted visitors at the kiosk: requests, memory")
+    kiosk.add_argument("--minutes", type=float, default=30, help="how long (default 30)")
+    memory = kinds.add_parser("memory", help="the server's memory over many questions")
+    memory.add_argument("-n", type=int, default=5_000, help="how many (default 5000)")
+    memory.add_argument("--door", choices=("chat", "kiosk"), default="chat", help="(default chat)")
     for each in (speed, fusion, quality, ablations):
         each.add_argument(
             "--data", type=Path, default=Path("../shared/data"), help="folder that holds squad/"
         )
-    for each in (speed, fusion, quality, ablations, visitors):
+    for each in (speed, fusion, quality, ablations, visitors, kiosk, memory):
         each.add_argument("--json", action="store_true", help="print JSON instead of a table")
     child = kinds.add_parser("child", help="one measurement, as speed runs them")
     child.add_argument("task", choices=("first", "build", "ask"))
@@ -73,6 +78,20 @@ def _measured(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[s
 
         measured = ablations.measure(arguments.data)
         return measured, ablations.table(measured)
+    return _measured_over_http(arguments)
+
+
+def _measured_over_http(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[str]]:
+    if arguments.kind == "kiosk":
+        from benchmarks import kiosk
+
+        measured = kiosk.measure(arguments.minutes)
+        return measured, kiosk.table(measured)
+    if arguments.kind == "memory":
+        from benchmarks import memory
+
+        measured = memory.measure(arguments.n, arguments.door)
+        return measured, memory.table(measured)
     from benchmarks import visitors
 
     measured = visitors.measure(arguments.n)

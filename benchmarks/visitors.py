@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,9 +120,19 @@ def serving(asked_about: list[Town], scratch: Path) -> Iterator[tuple[str, subpr
     documents.mkdir()
     lines = (json.dumps(town.document) + "\n" for town in asked_about)
     (documents / "corpus.jsonl").write_text("".join(lines), encoding="utf-8")
-    command = [sys.executable, "app.py", "--port", "0", "--documents", str(documents)]
-    command += ["--index", str(scratch / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with started("--documents", str(documents), "--index", str(scratch / "index")) as app:
+        yield app
+
+
+@contextmanager
+def started(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address and process of `python app.py`; None: the environment of this process."""
+    command = [sys.executable, "app.py", "--port", "0", *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         try:
             said = process.stdout.readline() if process.stdout else ""
             if not said:
@@ -146,14 +156,14 @@ def visit_together(address: str, asked_about: list[Town]) -> list[Visit]:
 
 def _visit(address: str, town: Town) -> Visit:
     began = time.perf_counter()
-    first = _ask(address, town.question, "")
+    first = ask(address, town.question, "")
     between = time.perf_counter()
-    second = _ask(address, town.follow_up, first["turn_id"])
+    second = ask(address, town.follow_up, first["turn_id"])
     waits = between - began, time.perf_counter() - between
     return Visit(town, first["html"], second["html"], waits)
 
 
-def _ask(address: str, question: str, turn_id: str) -> dict[str, str]:
+def ask(address: str, question: str, turn_id: str) -> dict[str, str]:
     """As the page does it: hand the question in, then wait for the event that has the answer."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
     try:
