@@ -73,6 +73,7 @@ class Rate:
                 self._buckets.popitem(last=False)
         return 0.0 if allowed else (cost - left) * 60 / self._most
 
-    def __len__(self) -> int:
-        """How many clients are remembered."""
+    @property
+    def n_clients(self) -> int:
+        """How many are remembered."""
         return len(self._buckets)
