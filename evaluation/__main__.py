@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from answerer.model_flags import add_model_flags, model_from
+
 _WORK = Path("build/evaluation")
 _MEASURES = "Success@1 Success@5 R@10 P@5 RR@10 AP nDCG@10"
 
@@ -120,6 +122,7 @@ def _add_questions(door: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="documents; the drafts are printed as lines of a questions.jsonl",
     )
+    add_model_flags(door)
 
 
 def _add_measures(door: argparse.ArgumentParser) -> None:
@@ -257,18 +260,20 @@ def _gate(arguments: argparse.Namespace) -> int:
 
 def _questions(arguments: argparse.Namespace) -> int:
     from errors import DocentError
-    from evaluation.drafting import drafted
+    from evaluation.drafting_model import all_drafts
     from evaluation.own_form import own_form_lines
     from evaluation.question import Texts
     from index.loaders import Problem, load_folder
 
+    model = model_from(arguments)
     n = 0
-    problems = []
+    problems: list[str] = []
     for each in load_folder(arguments.draft):
         if isinstance(each, Problem):
             problems.append(f"Not read: {each}")
             continue
-        for line in own_form_lines(drafted([each.document], n), Texts([each.document]), draft=True):
+        drafts = all_drafts(each.document, n, model, problems)
+        for line in own_form_lines(drafts, Texts([each.document]), draft=True):
             n += 1
             print(line)
     _warn(problems)

@@ -176,8 +176,13 @@ def test_a_reader_who_stops_gets_the_quotes(
     asking: Callable[..., Pipeline], extractive: Pipeline
 ) -> None:
     stop = threading.Event()
+
+    def stopping() -> None:
+        server.was_asked.wait(60)
+        stop.set()
+
     with scripted_llm(Reply("late", wait_s=30)) as server:
-        threading.Thread(target=lambda: (server.was_asked.wait(60), stop.set())).start()
+        threading.Thread(target=stopping).start()
         *_, answer = asking(server, first_token_s=20, answer_s=30).answers(WORKERS, stop=stop)
         assert server.left_early.wait(5)
     assert answer.statements == extractive.ask(WORKERS).statements
