@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
+import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +18,23 @@ from typing import TYPE_CHECKING
 
 from answerer.model_flags import add_model_flags, model_from
 from errors import DocentError, IndexMissing, SettingError
+from interface.curator_flags import (
+    CURATOR_PASSWORD,
+    CURATOR_PASSWORD_HASH,
+    password_hash_from,
+)
+from interface.listening import listening
+from interface.web_flags import add_web_flags, web_settings_from
 
 if TYPE_CHECKING:
+    import socket
+
     from fastapi import FastAPI
 
     from answerer.pipeline import Pipeline
     from interface.curator import Curator
     from interface.visits import VisitLog
+    from interface.web_settings import WebSettings
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.
@@ -38,9 +48,6 @@ SILENCE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
-CURATOR_PASSWORD = "DOCENT_CURATOR_PASSWORD"  # never a flag: other users see those
-CURATOR_PASSWORD_HASH = "DOCENT_CURATOR_PASSWORD_HASH"
-WAITING_CONNECTIONS = 2048  # visitors whose browsers may knock at the same moment
 
 
 def main() -> int:
@@ -51,11 +58,17 @@ def main() -> int:
     if settings.command == "curator-password":
         return _new_password()
     stop = threading.Event()
+    # Ended by another program like by Ctrl-C: the log of visits is written to the last.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with _listener(settings.host, settings.port) as listener:
-            password_hash = _password_hash(settings.curator, listener.getsockname()[0])
+        if settings.mcp == "stdio":
+            return _serve_agent(settings, stop)
+        with listening(settings.host, settings.port) as listener:
+            address = listener.getsockname()[0]
+            password_hash = password_hash_from(settings.curator, address)
+            web = web_settings_from(settings, address)
             with closing(_visits(settings)) as visits:
-                app = _start(settings, stop, visits, password_hash)
+                app = _start(settings, stop, visits, password_hash, web)
                 _serve(app, listener, settings.host)
     except DocentError as fault:
         print(fault, file=sys.stderr)
@@ -76,7 +89,7 @@ def _doctor(settings: argparse.Namespace) -> int:
     from deploy.doctor import examine, status
 
     findings = []
-    for finding in examine(settings, _listener):
+    for finding in examine(settings):
         print(finding, flush=True)
         findings.append(finding)
     return status(findings)
@@ -108,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
             "and language, no word of a question), questions (their texts too); a lower level "
             "deletes the texts that were kept",
         ),
+        ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
+        (
+            "public-url",
+            None,
+            "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
+            "away leads there; without it the code holds quote and citation as text",
+        ),
         ("log-days", "365", "days that it keeps them; what is older is deleted for good"),
     ):
         twin = f"DOCENT_{name.upper().replace('-', '_')}"
@@ -128,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         f"machines reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
         f"curator-password makes one), or itself in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
     )
+    add_web_flags(parser)
     add_model_flags(parser)
     return parser
 
@@ -142,34 +163,6 @@ def _new_password() -> int:
         return 1
     print(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.", file=sys.stderr)
     return 0
-
-
-def _password_hash(curator: bool, address: str) -> str | None:
-    """The curator's, or None. Raises SettingError where strangers could come to the page.
-
-    Both variables are taken out of the environment, so that no other process is given them.
-    """
-    password = os.environ.pop(CURATOR_PASSWORD, "")
-    password_hash = os.environ.pop(CURATOR_PASSWORD_HASH, "")
-    if not curator:
-        return None
-    from interface.curator_door import is_loopback
-    from interface.curator_password import checked_hash, hashed
-
-    if password and password_hash:
-        raise SettingError(
-            f"{CURATOR_PASSWORD} and {CURATOR_PASSWORD_HASH} are both set.", "Keep the hash alone."
-        )
-    if password_hash:
-        return checked_hash(password_hash)
-    if password:
-        return hashed(password)
-    if is_loopback(address):
-        return None
-    raise SettingError(
-        f"--curator on {address} is open to other machines.",
-        f"Set a password in {CURATOR_PASSWORD_HASH}, or leave --host out.",
-    )
 
 
 def _visits(settings: argparse.Namespace) -> VisitLog:
@@ -199,32 +192,12 @@ def _curator(
     return Curator(bench, Door(password_hash), visits)
 
 
-def _listener(host: str, port: str) -> socket.socket:
-    """The open port. It comes first: a port in use is found out at once."""
-    if not port.isdecimal() or int(port) > 65_535:
-        raise SettingError(f"The port {port} is not a number from 0 to 65535.", "Mend --port.")
-    try:
-        family, *_, address = socket.getaddrinfo(
-            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError) as error:
-        raise SettingError(
-            f"There is no address for the host {host}.", "Mend --host, or leave it out."
-        ) from error
-    try:
-        return socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
-    except OSError as error:
-        raise SettingError(
-            f"Cannot serve on {host}, port {port}: {os.strerror(error.errno or 0)}.",
-            f"Choose another one: python app.py --port {(int(port) + 1) % 65_536}",
-        ) from error
-
-
 def _start(
     settings: argparse.Namespace,
     stop: threading.Event,
     visits: VisitLog,
     password_hash: str | None,
+    web: WebSettings,
 ) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
@@ -235,20 +208,39 @@ def _start(
                 quick_gradio.speed_up()
                 import interface.gradio_queue  # noqa: F401  # create_app would wait for it later
             from interface.chat import create_app
+            from interface.kiosk import kiosk_settings
+            from interface.take_away import checked_address
             from interface.wording import load_wordings
 
+            screen = kiosk_settings(settings.screen_diagonal)
+            public_url = checked_address(settings.public_url) if settings.public_url else None
             wordings = load_wordings()
             pipeline = loading.result()
             return create_app(
                 pipeline,
                 wordings,
                 _curator(settings, pipeline, visits, password_hash),
+                kiosk=screen,
                 kiosk_only=settings.kiosk,
+                public_url=public_url,
+                web=web,
                 noted=[visits.record],
             )
         except BaseException:
             stop.set()  # else leaving would wait for a long build
             raise
+
+
+def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
+    """Tools for one agent, over standard input and output."""
+    import anyio
+
+    from interface.agents import serve_stdio
+    from interface.asking import Asking
+
+    with closing(_visits(settings)) as visits:
+        anyio.run(serve_stdio, Asking(_load(settings, stop), [visits.record]))
+    return 0
 
 
 def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
