@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from browsing import DELEGATION, ROOT, UNKNOWN, WORKERS, gdr_document, stand_in
+from browsing import DELEGATION, ROOT, UNKNOWN, WORKERS, gdr_document, running_app, stand_in
+from test_chat import ask
 
 from datatypes import Answer
 from interface import visit_file
@@ -403,3 +405,46 @@ def test_only_the_server_user_may_read_it(opened: VisitLog, path: Path) -> None:
     visit(opened, WORKERS)
     opened.flush()
     assert {f"{each.stat().st_mode & 0o777:o}" for each in path.parent.iterdir()} == {"600"}
+
+
+def started(index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`app.py` where it is expected not to start."""
+    return subprocess.run(
+        [sys.executable, "app.py", "--port", "0", "--index", str(index), *arguments],
+        cwd=ROOT,
+        env={key: value for key, value in os.environ.items() if not key.startswith("DOCENT_")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--log", "all"), "--log all is no level. Choose none, counts, questions."),
+        (("--log-days", "0"), "--log-days 0 is no number of days. Give one from 1 to 36500."),
+        (("--log-days", "ten"), "--log-days ten is no number of days. Give one from 1 to 36500."),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = started(tmp_path / "index", *arguments)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.splitlines() == [said]
+
+
+def test_the_server_keeps_its_log_beside_the_index_and_writes_it_when_it_is_ended(
+    default_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(default_folder, tmp_path / "index")
+    with running_app("--index", str(tmp_path / "index")) as (address, server):
+        for question in (WORKERS, ASKED):
+            ask(address, question)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+    assert [path.name for path in tmp_path.glob("log.sqlite*")] == ["log.sqlite"], "all in one file"
+    figures = read_visits(tmp_path / "log.sqlite")
+    assert (figures.asked, list(figures.questions)) == ({"chat": 2}, [])
