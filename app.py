@@ -121,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
             "and language, no word of a question), questions (their texts too); a lower level "
             "deletes the texts that were kept",
         ),
+        ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
         ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
         (
             "public-url",
@@ -128,7 +129,6 @@ def _parser() -> argparse.ArgumentParser:
             "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
             "away leads there; without it the code holds quote and citation as text",
         ),
-        ("log-days", "365", "days that it keeps them; what is older is deleted for good"),
     ):
         twin = f"DOCENT_{name.upper().replace('-', '_')}"
         parser.add_argument(
