@@ -73,11 +73,11 @@ def checked_address(url: str) -> str:
     except ValueError:
         known = False
     if not known or not re.fullmatch(r"[^\s\x00-\x1f\x7f\"<>\\]+", url):
-        raise SettingError("The public address is none.", mend)
+        raise SettingError("--public-url is no address.", mend)
     if parts.username is not None or parts.password is not None:
-        raise SettingError("The public address holds a name or password, for all to read.", mend)
+        raise SettingError("--public-url holds a name or password, for all to read.", mend)
     if "?" in url or "#" in url:
-        raise SettingError("The public address holds a ? or #.", mend)
+        raise SettingError("--public-url holds a ? or #.", mend)
     return url.rstrip("/") + "/"
 
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import io
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from itertools import product
+from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
 import numpy as np
 import pytest
 import zxingcpp
-from browsing import CHROMIUM_FLAGS, StandIn, chromium, gdr_document, serving
+from browsing import (
+    CHROMIUM_FLAGS,
+    ROOT,
+    WORKERS,
+    StandIn,
+    chromium,
+    gdr_document,
+    running_app,
+    serving,
+)
 from fastapi import FastAPI
 from PIL import Image, ImageFilter
 from playwright.sync_api import Page, sync_playwright
@@ -257,3 +270,31 @@ def test_a_quote_of_the_default_document_is_taken_home(page: Page) -> None:
         page.goto(f"{address}take-away{permalink(quote)}")
         said = read(Image.open(io.BytesIO(page.screenshot())))
     assert said == f"“{quote.text}”\n— {cite(quote)['short_note']}"
+
+
+def test_the_flag_leads_phones_to_the_institutions_address(page: Page, tmp_path: Path) -> None:
+    flags = ("--kiosk", "--public-url", PUBLIC, "--index", str(tmp_path / "index"))
+    with running_app(*flags) as (address, _):
+        connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        asked, headers = json.dumps({"question": WORKERS}), {"Content-Type": "application/json"}
+        connection.request("POST", "/kiosk/ask", asked, headers)
+        link = json.loads(connection.getresponse().read())["quotes"][0]["permalink"]
+        page.set_viewport_size({"width": 600, "height": 600})
+        page.goto(f"{address}take-away?{urlencode({'quote': link})}")
+        said = read(Image.open(io.BytesIO(page.screenshot())))
+    assert said == f"{PUBLIC}?{urlencode({'quote': link})}"
+
+
+def test_a_public_address_with_a_password_is_one_line(tmp_path: Path) -> None:
+    flags = ("--public-url", "https://ann:secret@example.org", "--index", str(tmp_path / "index"))
+    done = subprocess.run(
+        [sys.executable, "app.py", "--port", "0", *flags],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "--public-url" in done.stderr
+    assert "secret" not in done.stderr
