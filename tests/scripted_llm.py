@@ -25,6 +25,7 @@ class Reply:
     `ending`: `done` as it should be; `length`: the model ran out of room; `cut`: the connection is
     closed early; `reset`: it is reset; `stall`: nothing more comes, and it stays open;
     `malformed`: the last event is no JSON. `after`: characters sent before such an ending.
+    At `hold_at` characters it waits for `hold`.
     """
 
     text: str = ""
@@ -36,6 +37,8 @@ class Reply:
     ending: str = "done"
     after: int | None = None
     has_schema: bool = True
+    hold_at: int | None = None
+    hold: threading.Event | None = None
 
 
 @dataclass(slots=True)
@@ -144,6 +147,8 @@ def _play(
     _send(handler, {"role": "assistant", "content": ""}, None)
     said = reply.text[: reply.after] if reply.ending != "done" else reply.text
     for start in range(0, len(said), reply.piece):
+        if reply.hold is not None and start <= (reply.hold_at or 0) < start + reply.piece:
+            reply.hold.wait(60)
         if reply.pause_s and not _waited(handler, reply.pause_s, closing):
             raise BrokenPipeError
         _send(handler, {"content": said[start : start + reply.piece]}, None)
