@@ -25,11 +25,12 @@ def parser() -> argparse.ArgumentParser:
     memory = kinds.add_parser("memory", help="the server's memory over many questions")
     memory.add_argument("-n", type=int, default=5_000, help="how many (default 5000)")
     memory.add_argument("--door", choices=("chat", "kiosk"), default="chat", help="(default chat)")
+    statements = kinds.add_parser("statements", help="reading and checking a model's statements")
     for each in (speed, fusion, quality, ablations):
         each.add_argument(
             "--data", type=Path, default=Path("../shared/data"), help="folder that holds squad/"
         )
-    for each in (speed, fusion, quality, ablations, visitors, kiosk, memory):
+    for each in (speed, fusion, quality, ablations, visitors, kiosk, memory, statements):
         each.add_argument("--json", action="store_true", help="print JSON instead of a table")
     child = kinds.add_parser("child", help="one measurement, as speed runs them")
     child.add_argument("task", choices=("first", "build", "ask"))
@@ -73,6 +74,11 @@ def _measured(arguments: argparse.Namespace) -> tuple[dict[str, Any], Iterable[s
 
         reports = quality.measure(arguments.data)
         return quality.as_json(reports), quality.table(reports)
+    if arguments.kind == "statements":
+        from benchmarks import statements
+
+        measured = statements.measure()
+        return measured, statements.table(measured)
     if arguments.kind == "ablations":
         from benchmarks import ablations
 
