@@ -42,6 +42,7 @@ from interface.escaping import sendable
 from interface.guard import MOST_BODY_BYTES, Area
 from interface.limits import Busy
 from interface.problems import problem
+from interface.render import verdict
 from interface.web_settings import WebSettings
 from interface.wording import Wordings, load_wordings, preferred
 
@@ -87,8 +88,9 @@ class Agents:
             title=collection.title,
             instructions=(
                 f"Answers about “{collection.title}” in the documents' own words. Quote them "
-                "exactly, with their citation. Where found is false the documents do not say: say "
-                "so, and do not answer from other knowledge as if they did."
+                "exactly, with their citation. Where doubtful is true they may not answer: say that "
+                "too. Where found is false the documents do not say: say so, and do not answer "
+                "from other knowledge as if they did."
             ),
             on_list_tools=_listed,
             on_call_tool=self._called,
@@ -123,7 +125,7 @@ class Agents:
             answer,
             turn_id=turn_id,
             follows=follows,
-            message=words.found if answer.found else words.not_found,
+            message=verdict(words, answer),
             root="",
         )
         return CallToolResult(

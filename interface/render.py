@@ -38,10 +38,13 @@ class Renderer:
             turn_id,
             self._understood(answer)
             + (self._found(answer) if answer.found else self._not_found(answer))
-            + receipt_link(self.wording, turn_id)
+            + self._receipt(turn_id)
             + self._suggestions(self.library.related_questions(answer)),
             name="found" if answer.found else "not-found",
         )
+
+    def _receipt(self, turn_id: str) -> str:
+        return receipt_link(self.wording, turn_id)
 
     def growing(self, question: str, answer: Answer | None, stop_id: str) -> str:
         """The turn while a language model writes: what there is of the answer, and a way out."""

@@ -12,7 +12,10 @@ from interface.render_why import opening_of
 
 @dataclass(frozen=True, slots=True)
 class EmbedRenderer(Renderer):
-    """Without votes and reasons: there is little room, and no storage to keep a vote in."""
+    """Without votes, reasons and receipts: there is little room, and no storage for a vote."""
+
+    def _receipt(self, turn_id: str) -> str:
+        return ""
 
     def _votes(self, answer: Answer) -> str:
         return ""
