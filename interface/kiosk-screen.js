@@ -88,7 +88,7 @@ export function showWhatIsLeft() {
   more.hidden = !below;
   const [back, on] = ["readBack", "readOn"].map((action) => document.querySelector(`[data-do=${action}]`));
   if (!back || !on) return;
-  back.parentElement.hidden = !overflows(page) && !back.parentElement.dataset.always;
-  back.disabled = !above && !back.dataset.before;
-  on.disabled = !below && !on.dataset.after;
+  back.parentElement.hidden = !overflows(page) && !("always" in back.parentElement.dataset);
+  back.disabled = !above && !("before" in back.dataset);
+  on.disabled = !below && !("after" in on.dataset);
 }

@@ -73,8 +73,8 @@ async function byServer(mine, from) {
   const body = JSON.stringify(asked);
   const headers = { "Content-Type": "application/json" };
   const [sound, words] = await Promise.all([
-    fetch("/speech", { method: "POST", headers, body }).then(checked).then((reply) => reply.arrayBuffer()),
-    fetch(`/speech/words?${new URLSearchParams(asked)}`).then(checked).then((reply) => reply.json()),
+    fetch("/speech", { method: "POST", cache: "no-store", headers, body }).then(checked).then((reply) => reply.arrayBuffer()),
+    fetch(`/speech/words?${new URLSearchParams(asked)}`, { cache: "no-store" }).then(checked).then((reply) => reply.json()),
   ]);
   if (playing !== mine) return;
   context ??= new AudioContext();

@@ -56,7 +56,7 @@ const controls = {
     if (!now.answer.found) return [readingRow(), ...nearbyRow(now), ...tileRow("not_found_help"), questionRow()];
     return [readingRow(), ...answerRows(now), ...tileRow("related_heading"), questionRow()];
   },
-  document: () => [readingRow({ always: true }), row(button("answer", "back_to_answer", { class: "main" }))],
+  document: ({ part, numbers }) => [readingRow({ part, numbers }), row(button("answer", "back_to_answer", { class: "main" }))],
   source: () => [readingRow(), row(button("answer", "back_to_answer", { class: "main" }), button("document", "see_in_document"))],
   takeAway: () => [readingRow(), row(button("answer", "back_to_answer", { class: "main" }), button("source", "where_from"))],
 };
@@ -119,11 +119,16 @@ function questionRow() {
   return asking;
 }
 
-function readingRow({ always } = {}) {
+// Hidden until there is more than has room; in a document, of which there may be more `numbers`
+// of parts than are on the page, it is always there.
+function readingRow({ part, numbers } = {}) {
   const buttons = row(button("readBack", "read_back"), button("readOn", "read_on"));
-  buttons.hidden = !always;
-  if (always) buttons.dataset.always = "";
-  if (always) for (const each of buttons.children) each.setAttribute(each.dataset.do === "readOn" ? "data-after" : "data-before", "");
+  buttons.hidden = part === undefined;
+  if (part === undefined) return buttons;
+  buttons.dataset.always = "";
+  const [back, on] = buttons.children;
+  back.toggleAttribute("data-before", Boolean(numbers?.length) && Math.min(...numbers) > 0);
+  on.toggleAttribute("data-after", Boolean(numbers?.length) && Math.max(...numbers) < part.last);
   return buttons;
 }
 

@@ -210,7 +210,7 @@ const actions = {
   },
   ask: () => ask(written()),
   answer: () => show("answer", { first: 0 }),
-  document: () => show("document", { part: null }),
+  document: () => show("document", { part: null, numbers: [] }),
   source: () => show("source"),
   takeAway: () => show("takeAway"),
   nextQuote: () => show("answer", { quote: (now.quote + 1) % now.answer.quotes.length }),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,10 @@ class Screen:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def complain(self, what: str) -> None:
+        if "net::ERR_" not in what:  # the server is away: nothing that a visitor sees
+            self.complaints.append(what)
+
     def mm(self, diagonal: float = 21.5) -> float:
         """CSS pixels in a millimetre, worked out without the page."""
         return math.hypot(*self.size) / (diagonal * 25.4)
@@ -97,9 +102,9 @@ class Screen:
         self.tap("keyboard")
         yield "keyboard"
         self.tap("questions")
-        self.page.route("**/kiosk/ask", lambda route: None)  # never answered
+        self.page.route("**/kiosk/ask", lambda route: route.abort())  # the server is away
         self.tap("question")
-        self.page.locator("[data-word=please_wait]").wait_for()
+        self.shows("waiting")
         yield "waiting"
         self.page.unroute("**/kiosk/ask")
         self.tap("startAgain")
@@ -150,10 +155,18 @@ def screen(
     page = context.new_page()
     page.set_default_timeout(30_000)
     shown = Screen(page, size)
-    page.on("console", lambda message: shown.complaints.append(message.text))
+    page.on("console", lambda message: shown.complain(message.text))
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     context.on("request", lambda request: shown.requests.append(request.url))
     page.goto(f"{address}kiosk")
     page.locator("#page .words").wait_for()
     yield shown
     context.close()
+
+
+def until(page: Page, expression: str, seconds: float = 30) -> None:
+    """Waits until it is true. (`wait_for_function` would need the policy's `unsafe-eval`.)"""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"it did not come to be: {expression}"
+        page.wait_for_timeout(50)
