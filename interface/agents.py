@@ -88,9 +88,9 @@ class Agents:
             title=collection.title,
             instructions=(
                 f"Answers about “{collection.title}” in the documents' own words. Quote them "
-                "exactly, with their citation. Where doubtful is true they may not answer: say that "
-                "too. Where found is false the documents do not say: say so, and do not answer "
-                "from other knowledge as if they did."
+                "exactly, with their citation. Where doubtful is true they may not answer: say "
+                "that too. Where found is false the documents do not say: say so, and do not "
+                "answer from other knowledge as if they did."
             ),
             on_list_tools=_listed,
             on_call_tool=self._called,

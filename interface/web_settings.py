@@ -47,7 +47,9 @@ def web_settings(
 ) -> WebSettings:
     """From an operator's words, for a server on `address`. Raises SettingError."""
     if not a_minute.isdecimal() or int(a_minute) > 1_000_000:
-        raise SettingError(f"--rate {a_minute} is no number of questions.", "Give one, or 0.")
+        raise SettingError(
+            f"--rate {_in_line(a_minute)} is no number of questions.", "Give one, or 0."
+        )
     return WebSettings(
         api=True,
         mcp=mcp,
@@ -72,11 +74,16 @@ def _origins(flag: str, given: Sequence[str]) -> tuple[str, ...]:
             known = False
         if not known or not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", plain):
             raise SettingError(
-                f"{flag} {origin} is not an origin.", "Write it like https://www.museum.example"
+                f"{flag} {_in_line(origin)} is not an origin.",
+                "Write it like https://www.museum.example",
             )
         default = {"http": ":80", "https": ":443"}[parts.scheme]
         found.append(plain.removesuffix(default))
     return tuple(dict.fromkeys(found))
+
+
+def _in_line(given: str) -> str:
+    return " ".join(given.split())
 
 
 def _hosts(allowed: Sequence[str], address: str) -> frozenset[str] | None:
@@ -84,7 +91,8 @@ def _hosts(allowed: Sequence[str], address: str) -> frozenset[str] | None:
     for name in allowed:
         if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+", name):
             raise SettingError(
-                f"--allow-host {name} is no name of a server.", "Write it like www.museum.example"
+                f"--allow-host {_in_line(name)} is no name of a server.",
+                "Write it like www.museum.example",
             )
     if not allowed and not is_loopback(address):
         return None
