@@ -17,6 +17,7 @@ from answerer.support_names import exchanged_names, points_back, unknown_names
 from answerer.support_pairs import mismatched_amounts
 from answerer.support_polarity import turned_statements
 from answerer.support_roles import swapped_roles
+from answerer.support_speakers import other_speakers
 from answerer.support_text import words_of
 from index.folding import folded
 
@@ -47,7 +48,8 @@ def unsupported(
         *turned_statements(statement, cited),
         *turned_directions(statement, cited),
         *stretched_claims(statement, cited),
-        *swapped_roles(statement, cited, before),
+        *swapped_roles(statement, cited),
+        *other_speakers(statement, cited, before),
         *exchanged_names(statement, cited),
         *invented_content(statement, cited, [*document_titles, *meant]),
     )

@@ -18,6 +18,7 @@ from answerer.support_figures import (
     MONTHS,
     ORDINALS,
     SCALES,
+    TIMES,
     UNITS,
     readings,
     word_value,
@@ -60,7 +61,7 @@ _SINGLE = (
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
     r"dozen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig|"
     r"fünfzig|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|vingt|trente|quarante|"
-    r"cinquante|dos|tres|cuatro|cinco|siete|ocho|nueve|diez|once|doce|veinte|treinta"
+    r"cinquante|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta"
 )
 _SCALE = rf"(?:{_any(SCALES)})\b\.?"
 _FIGURE = r"\d+(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
@@ -93,6 +94,7 @@ _CENTURY = re.compile(
     rf"(?:(?:{_TO})(?:the\s+)?(?P<second>\d{{1,2}}(?:st|nd|rd|th)?|{_any(ORDINALS)}))?[\s-]+"
     r"(?:century|centuries)\b", re.I
 )  # fmt: skip
+_FOLD = re.compile(rf"\b(?P<count>\d+|{_SINGLE})-?fold\b|\b(?P<verb>{_any(TIMES)})\b", re.I)
 _DECADE = re.compile(r"\b(?P<year>1[0-9]{2}0|20[0-9]0)(?:s|er)\b|['’](?P<short>[1-9]0)s\b")
 _ORDINAL = re.compile(rf"\b(?:(?P<figure>\d+)(?:st|nd|rd|th)|(?P<word>{_any(ORDINALS)}))\b", re.I)
 _FRACTION = re.compile(
@@ -114,7 +116,16 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     """All numbers and dates in order of place; "one" alone is an article, not a number."""
     found: list[Amount] = []
     rest = text
-    for reader in (_dates, _centuries, _decades, _fractions, _year_ranges, _ordinals, _numbers):
+    for reader in (
+        _folds,
+        _dates,
+        _centuries,
+        _decades,
+        _fractions,
+        _year_ranges,
+        _ordinals,
+        _numbers,
+    ):
         new = list(reader(rest))
         found += new
         rest = _without(rest, new)
@@ -126,6 +137,17 @@ def _without(text: str, amounts: list[Amount]) -> str:
         blank = "\0" * (amount.end - amount.start)
         text = text[: amount.start] + blank + text[amount.end :]
     return text
+
+
+def _folds(text: str) -> Iterator[Amount]:
+    """So many times: "sevenfold", "twice", "doubled"."""
+    for match in _FOLD.finditer(text):
+        word = (match["count"] or match["verb"]).casefold()
+        value = _small(word) or word_value(word) or TIMES.get(word)
+        if value:
+            yield Amount(
+                "number", match.group(), *match.span(), frozenset((float(value),)), "times"
+            )
 
 
 def _dates(text: str) -> Iterator[Amount]:

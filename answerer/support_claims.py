@@ -32,6 +32,7 @@ _AUXILIARY = words("is are was were be been being has have had did does do gets 
 _NOT_QUITE = words("almost nearly virtually not")
 _IN_PHRASES = words("at above of for after")
 _EMPHASISED = words("in about around roughly some a")
+_WHOLE = words("whole entire")
 _MAJORITY = words("most majority bulk")
 _ALSO = words("also besides addition moreover well")
 _DIRECTLY = (
@@ -39,10 +40,14 @@ _DIRECTLY = (
 )
 """They hedge the verb that they stand before."""
 
+_WISHES = words("""
+    if whether accused accusing suggestion suggestions proposal proposals demands plans require
+    requires required
+""")
 _SUPPOSING = words("""
     claim claims claimed alleged allege alleges believe believes believed suspect suspects suspected
     accuse accused accusing proposal proposals proposed mission demand demands plan plans draft
-    whether if hypothesis
+    whether if hypothesis suggestion suggestions require requires required
 """)
 """What follows them in the sentence is somebody's opinion or wish."""
 
@@ -60,8 +65,8 @@ def stretched_claims(statement: str, cited: Sequence[str]) -> Iterator[str]:
 def _quantities(said: Words, given: Sequence[Words], cited: Sequence[str]) -> Iterator[str]:
     forms = {word.form for text in given for word in text}
     for at, word in enumerate(said):
-        if word.form in EVERY and not _is_phrase(said, at):
-            if not forms & ALL:
+        if word.form in EVERY - _WHOLE and not _is_phrase(said, at):
+            if not forms & ALL and not _is_throughout(given, _counted(said, at)):
                 yield f"{word.text} is more than the cited sentences say"
                 return
         elif (
@@ -102,6 +107,14 @@ def _kind(word: Word) -> str | None:
     return "some" if word.form in SOME and word.form not in ("about", "half", "part") else None
 
 
+def _is_throughout(given: Sequence[Words], counted: set[str]) -> bool:
+    return any(
+        word.form == "throughout" and counted & _counted(text, at)
+        for text in given
+        for at, word in enumerate(text)
+    )
+
+
 def _kind_at(text: Words, at: int) -> str | None:
     """As `_kind`, but "almost all" is some."""
     kind = _kind(text[at])
@@ -140,7 +153,9 @@ def _is_phrase(said: Words, at: int) -> bool:
 def _is_superlative(said: Words, at: int) -> bool:
     before = said[at - 1].form if at else ""
     behind = said[at + 1].form if at + 1 < len(said) else ""
-    return said[at].form == "most" and (before in ("the", "its", "his") or behind.endswith("ly"))
+    return said[at].form == "most" and (
+        before in ("the", "its", "his", "at") or behind.endswith("ly")
+    )
 
 
 def _gives_a_share(cited: Sequence[str]) -> bool:
@@ -188,7 +203,7 @@ def _facts(said: Words, given: Sequence[Words]) -> Iterator[str]:
     own = {word.form for word in said}
     forms = {word.form for text in given for word in text}
     for word in said:
-        if word.form in CERTAIN and not forms & SURE:
+        if word.form in CERTAIN and not forms & SURE and not own & (NOT | {"for"}):
             yield f"{word.text} is more than the cited sentences say"
             return
     if own & HEDGES or _is_to_be(said):
@@ -249,9 +264,7 @@ def _is_told(text: Words, cue: Word) -> bool:
 def _is_spreading(text: Words, place: int) -> bool:
     """Whether what follows is supposed: "claimed that …", "the mission: …", "whether …"."""
     behind = text[place + 1].form if place + 1 < len(text) else ""
-    return text[place].form in ("if", "whether", "accused", "accusing") or behind in (
-        *("that", "to", ":", "for"),
-    )
+    return text[place].form in _WISHES or behind in (*("that", "to", ":", "for"),)
 
 
 def _next_is(text: Words, place: int, form: str) -> bool:

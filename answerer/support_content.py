@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
 from answerer.support_cues import CAUSE_GIVEN
-from answerer.support_meaning import held
+from answerer.support_meaning import held, one_word
 from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, words_of
 
 _LEAST_COVERED = 1 / 3
 """Of a statement's words that mean something; a paraphrase keeps more of them."""
 
+_DETERMINERS = frozenset(("a", "an", "the", "two", "three", "several", "some", "his", "its"))
 _ASIDE = frozenset(("after", "before", "during", "despite", "following", "under", "by", "with"))
 _JOINTS = frozenset(("and", "but", "or", "which", "who", "that", "was", "were", "is", "are"))
 _CAUSE_BEHIND = (
@@ -42,14 +43,16 @@ def invented_content(
     given = [words_of(text) for text in cited]
     stems = {word.stem for words in given for word in words if word.is_content}
     around = {word.stem for text in context for word in words_of(text) if word.is_content}
-    stems |= around & {word.stem for word in said}
     yield from _causes(said, given, stems)
+    stems |= around & {word.stem for word in said}
     parts = [
         [word for word in part if word.is_weighty]
         for _, part in groupby(said, key=lambda word: word.clause)
     ]
     for part in parts:
         n_covered = sum(held(word.stem, stems) for word in part)
+        n_said = sum(any(one_word(word.stem, stem) for stem in stems) for word in part)
+        n_covered = 0 if len(part) > 2 and n_covered == 1 and not n_said else n_covered
         if len(part) > 1 and (not n_covered or _is_added(said, part, stems, n_covered)):
             yield f"the cited sentences do not speak of: {' '.join(word.text for word in part)}"
             return
@@ -92,7 +95,11 @@ def _asides(said: Sequence[Word], stems: set[str]) -> Iterator[str]:
 def _doers(said: Sequence[Word], stems: set[str]) -> Iterator[str]:
     """What something was done by, if the cited sentences do not speak of it: by a flood."""
     for place, word in enumerate(said[:-1]):
-        if word.form != "by" or not place or not said[place - 1].form.endswith("ed"):
+        is_passive = said[place - 1].form.endswith("ed") or (
+            said[place + 1].form in _DETERMINERS
+            and any(w.form in ("was", "were") and w.clause == word.clause for w in said[:place])
+        )
+        if word.form != "by" or not place or not is_passive:
             continue
         behind = [w for w in said[place + 1 : place + 5] if w.stem]
         run = list(takewhile(lambda w: w.form not in PREPOSITIONS, behind))
@@ -110,7 +117,8 @@ def _causes(
         covered = [word for word in weighty if held(word.stem, stems)]
         shown = " ".join(word.text for word in cause)
         gives_causes = any(word.form in CAUSE_GIVEN for words in given for word in words)
-        if not gives_causes and len(covered) <= len(weighty) / 2:
+        least = len(weighty) if len(given) > 1 else len(weighty) / 2
+        if not gives_causes and len(covered) < least:
             yield f"the cited sentences do not say why: {shown}"
             return
         if weighty and len(covered) <= len(weighty) / 2:
@@ -128,5 +136,5 @@ def _cause_phrases(words: Sequence[Word]) -> Iterator[list[Word]]:
         for cue in _CAUSE_BEHIND:
             end = place + len(cue)
             if tuple(forms[place:end]) == cue:
-                clause = words[min(end, len(words) - 1)].clause
-                yield [word for word in words[end:] if word.clause == clause and word.stem]
+                behind = takewhile(lambda word: word.text not in ",;:.", words[end:])
+                yield [word for word in behind if word.stem]

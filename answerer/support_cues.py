@@ -33,10 +33,19 @@ NEGATIVE = words("""
     unsuccessful unclear only exempt excluded exclude except instead rather cease ceased stop stops
     stopped ignore ignored ignores silent silence omit omits omitted weak weakly low limited missed
     misses forbid forbids forbidden forbade prohibit prohibited prohibits banned ban against
-    away questionable wrong mistaken incorrect false reserved reserve cautious missing void loss
+    aside apart away ended ends abandoned
+    abolished eliminated former formerly closed dissolved history
+    questionable wrong mistaken incorrect false reserved reserve cautious missing void loss
     disagree disagreed disagrees reluctant unable beyond but however yet except unless despite
 """)
 """Words with a "no" in them: a denial may be their paraphrase, and they of a denial."""
+
+HARDLY_NEGATIVE = words("""
+    but however yet only against weak weakly low limited unless despite except instead rather beyond
+    away ended ends abandoned abolished eliminated former formerly closed dissolved history reserved
+    reserve loss questionable wrong mistaken incorrect false void
+""")
+"""Those that a denial may paraphrase, but that deny no other word near them."""
 
 REFUSING = words("""
     fail fails failed failing refuse refuses refused refusing decline declined declines declining
@@ -51,8 +60,8 @@ FUTURE = words("will shall would can going planned plans plan upcoming future")
 WANTED = words("""
     try tries tried trying attempt attempts attempted request requests requested requesting wish
     wishes wished want wants wanted order orders ordered demand demands demanded ask asks asked
-    propose proposes proposed proposal plan plans planned planning intend intends intended hope
-    hopes hoped seek seeks sought threaten threatened expect expects expected suppose supposed
+    propose proposes proposed proposal proposals plan plans planned planning intend intends intended
+    hope hopes hoped seek seeks sought threaten threatened expect expects expected suppose supposed
     promise promised promises urge urged urges call calls called aim aims aimed objective goal
     task mission path consider considered considers recommend recommended invite invited offer
     offered offers agree agreed agrees require required requires allow allowed decide decided
@@ -88,12 +97,12 @@ SURE = CERTAIN | words("clear doubt exact precise sure shows demonstrates unambi
 
 ALL = words("""
     all every each entire entirely whole wholly everyone everybody everything everywhere always
-    completely fully total totally both any throughout absolute absolutely without exception
-    no none never alle jeder jede jedes ganz immer sämtliche tout tous toute toutes toujours todo
+    completely fully total totally both any absolutely
+    alle jeder jede jedes ganz immer sämtliche tout tous toute toutes toujours todo
     todos toda todas siempre
 """)
 EVERY = words("""
-    all every each entire entirely whole wholly everyone everybody everything everywhere always
+    all every entire entirely whole wholly everyone everybody everything everywhere always
     completely fully totally invariably alle jeder jede jedes immer sämtliche tous toutes toujours
     todos todas siempre
 """)
@@ -110,10 +119,11 @@ ONLY_GIVEN = ONLY | words("alone just merely single exclusive but except limited
 
 CAUSES = words("because due owing thanks caused causes cause causing therefore weil wegen porque")
 CAUSE_GIVEN = CAUSES | words("""
-    since as reason reasons result results resulted resulting so thus hence lead leads led leading
-    why for after given therefore consequently enable enabled through from by contributed
-    responsible explained follows cost costs prompted forced helped helping with when triggered
-    induced made accordingly thereby depends depended
+    since as reason reasons result results resulted resulting so such thus hence lead leads led
+    leading why given therefore consequently enable enabled through contributed responsible
+    explain explained explains precluded precludes prevented allowed makes made follows followed
+    cost costs prompted forced helped helping triggered induced accordingly thereby depends depended
+    dissatisfied angered attracted
 """)
 
 SAYING = words("""
@@ -135,6 +145,7 @@ THINKING = words("""
     show shows showed showing view views viewed opinion call calls called criticism criticisms
     criticised concern concerns told tells asked answered quoted according slogan
 """)
+WRITERS = words("embassy author authors historian historians scholars researchers")
 REPORTERS = words("""
     report document text author collection museum archive page summary article source embassy he
     she they it we one letter
@@ -151,11 +162,11 @@ POINTING = PERSONAL | words("""
 DIRECTIONS = _lines("""
     increase increases increased increasing rise rises rose risen rising grow grows grew growing
     + grown growth raise raised more higher greater gain gained expand expanded stronger
-    + multiplied doubled advance advancing improve improved easier larger
+    + multiplied doubled advance advancing improve improved larger
     + | decrease decreases decreased decreasing fall falls fell fallen falling decline declined
     + declining reduce reduces reduced reducing reduction drop dropped cut cuts shrink shrank shrunk
     + less fewer lower lowered lowering diminish diminished weaker dried halved worsen worsened
-    + harder smaller loss lost retreat retreated retreating
+    + smaller loss lost retreat retreated retreating
     before prior earlier until preceded precede | after following later since followed subsequently
     north northern northward northwards northwest northeast
     + | south southern southward southwards southeast southwest
@@ -216,6 +227,9 @@ OPPOSITES = _lines("""
     voluntary voluntarily | forced compulsory
     popular | unpopular hated
     interested eager | reluctant reserved uninterested unwilling
+    strengthen strengthened solidify solidified consolidate consolidated | weaken weakened undermine
+    + undermined
+    dense densely | sparse sparsely
     rural | urban
     male | female
     majority | minority

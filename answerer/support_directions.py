@@ -24,7 +24,7 @@ def turned_directions(statement: str, cited: Sequence[str]) -> Iterator[str]:
     said = words_of(statement)
     given = [words_of(text) for text in cited]
     for at, word in enumerate(said):
-        if word.is_capital and at:  # North Korea, Lower Rhine
+        if (word.is_capital and at) or _strengthens(said, at):  # North Korea, Lower Rhine
             continue
         for axis, points in _ways().get(word.form, ()):
             way = points != (at in denied_places(said))
@@ -51,7 +51,7 @@ def turned_directions(statement: str, cited: Sequence[str]) -> Iterator[str]:
 
 
 def _way(words: tuple[Word, ...], place: int, axis: int) -> bool | None:
-    if words[place].is_capital and place:
+    if (words[place].is_capital and place) or _strengthens(words, place):
         return None
     form = words[place].form
     if form == "times" and 0 < place < len(words) - 1:  # "1.4 times as much"
@@ -60,6 +60,12 @@ def _way(words: tuple[Word, ...], place: int, axis: int) -> bool | None:
         if other == axis:
             return way != (place in denied_places(words))
     return None
+
+
+def _strengthens(words: Sequence[Word], at: int) -> bool:
+    """Whether "more" only makes the next word stronger, which has a direction itself."""
+    behind = words[at + 1].form if at + 1 < len(words) else ""
+    return words[at].form in ("more", "most") and behind in _ways()
 
 
 def _nearness(said: Sequence[Word], at: int, words: Sequence[Word], place: int) -> float:

@@ -65,7 +65,7 @@ _SMALL = {
         3: "three drei trois tres",
         4: "four vier quatre cuatro",
         5: "five fünf cinq cinco",
-        6: "six sechs",
+        6: "six sechs seis",
         7: "seven sieben sept siete",
         8: "eight acht huit ocho",
         9: "nine neun neuf nueve",
@@ -110,6 +110,9 @@ ORDINALS |= {
     for mark in "- "
 }
 ORDINALS |= {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}
+
+TIMES = {"twice": 2, "doubled": 2, "doubling": 2, "thrice": 3, "tripled": 3, "trebled": 3}
+TIMES |= {"quadrupled": 4}
 
 FRACTIONS = {
     "half": 0.5,
@@ -185,6 +188,10 @@ def readings(figure: str) -> frozenset[float]:
         whole, _, part = figure.rpartition(marks[-1])
         return frozenset((float(re.sub(r"\D", "", whole) + "." + part),))
     return frozenset((float(figure.replace(",", ".")),))
+
+
+def is_number(word: str) -> bool:
+    return word in _SMALL or word in SCALES
 
 
 def word_value(words: str) -> float | None:

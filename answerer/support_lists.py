@@ -144,7 +144,8 @@ DEMONYMS = {
 
 PLAIN_OPENINGS = words(
     "the a an this that these those it its he she they we you his her their our one two some many "
-    "most all each every both no none nor neither not only in on at by for from with without of to "
+    "most all each every both no none nor neither fewer nobody not only in on at by for from with "
+    "without of to "
     "as and or "
     "but so yet if when while where what who which why how there here then thus therefore hence "
     "however moreover although though because since after before during under over about around "

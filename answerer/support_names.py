@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from answerer.support_cues import PERSONAL, POINTING
-from answerer.support_figures import MONTHS
+from answerer.support_figures import MONTHS, is_number
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
 from answerer.support_meaning import synonyms
 from answerer.support_text import Word, stem_of, words_of
@@ -15,6 +15,7 @@ from index.abbreviations import abbreviations_of
 from index.folding import confusion_key, folded
 
 _SMALL_WORDS = words("of the and for de la le von van der den del di da du")
+_ENDINGS = ("n", "ns", "an", "ans", "ian", "ians", "ese", "ish")
 _NO_NAMES = frozenset(("I", "A", "O"))
 
 
@@ -59,7 +60,7 @@ def exchanged_names(statement: str, cited: Sequence[str]) -> Iterator[str]:
         if not runs or not runs[0]:
             continue
         name = runs[0]
-        told = {word.stem for word in part if word.is_weighty and word not in name}
+        told = {w.stem for w in part if (w.is_weighty or w.is_number) and w not in name}
         if any(_is_beside(text, name, told) for text in given):
             yield f"the cited sentences say it of somebody else than {name[-1].text}"
             return
@@ -67,6 +68,15 @@ def exchanged_names(statement: str, cited: Sequence[str]) -> Iterator[str]:
             continue
         fits = [sum(word in {w.stem for w in words} for word in told) for words in given]
         has = [all(word.form in {w.form for w in words} for word in name) for words in given]
+        is_what = _called(part, name)
+        if is_what and any(
+            is_what in {w.stem for w in text} and not it and not points_back(text)
+            for text, it in zip(given, has, strict=True)
+        ):
+            holds = [is_what in {w.stem for w in text} for text in given]
+            if not any(hold and it for hold, it in zip(holds, has, strict=True)) and any(has):
+                yield f"the cited sentences say it of somebody else than {name[-1].text}"
+                return
         best = max(fits)
         own = max((fit for fit, it in zip(fits, has, strict=True) if it), default=best)
         for text, fit, it in zip(given, fits, has, strict=True):
@@ -75,6 +85,14 @@ def exchanged_names(statement: str, cited: Sequence[str]) -> Iterator[str]:
             if is_other and fit == best > own + 1 and not it and others and not points_back(text):
                 yield f"the cited sentences say it of somebody else than {name[-1].text}"
                 return
+
+
+def _called(part: Sequence[Word], name: Sequence[Word]) -> str:
+    """What the clause says the name is: "Anna is the current mayor"; empty if it does not."""
+    place = part.index(name[-1]) + 1
+    if place >= len(part) or part[place].form not in ("is", "was", "are", "were"):
+        return ""
+    return next((word.stem for word in part[place:] if word.is_weighty), "")
 
 
 def _is_beside(text: Sequence[Word], name: Sequence[Word], told: set[str]) -> bool:
@@ -116,7 +134,9 @@ class _Known:
     def has(self, word: Word) -> bool:
         if word.form in self._forms or word.stem in self._stems:
             return True
-        if confusion_key(word.form) in self._keys:
+        if confusion_key(word.form) in self._keys or word.form.removesuffix("s") in self._forms:
+            return True
+        if any(_is_from(word.form, form) or _is_from(form, word.form) for form in self._forms):
             return True
         if word.text.isupper() and any(word.form in initials for initials in self._initials):
             return True
@@ -138,7 +158,7 @@ def _runs(written: Sequence[Word]) -> list[list[Word]]:
     runs: list[list[Word]] = []
     gap = True
     for word in written:
-        is_plain_word = word.form in PLAIN_OPENINGS or word.form in MONTHS
+        is_plain_word = word.form in PLAIN_OPENINGS or word.form in MONTHS or is_number(word.form)
         if word.is_capital and word.stem and not is_plain_word:
             if gap:
                 runs.append([])
@@ -159,13 +179,19 @@ def _is_opening(said: Sequence[Word], word: Word) -> bool:
 @lru_cache(maxsize=10_000)
 def is_plain(form: str) -> bool:
     """A guess whether a word at the head of a sentence is a common noun, adverb or participle."""
-    return stem_of(form) in synonyms() or form.endswith(
+    bases = (form, form.removesuffix("er"), form.removesuffix("est"), form.removesuffix("r"))
+    return any(stem_of(base) in synonyms() for base in bases if base) or form.endswith(
         ("s", "ly", "tion", "ment", "ness", "ity", "ing", "ism", "ed", "ance", "ence", "ship")
     )
 
 
 def _run_text(run: Sequence[Word]) -> str:
     return " ".join(word.form for word in run)
+
+
+def _is_from(one: str, other: str) -> bool:
+    """Whether the first is the adjective of the second: Saharan, Sahara."""
+    return len(other) > 3 and one.startswith(other) and one[len(other) :] in _ENDINGS
 
 
 def _initials(run: Sequence[Word]) -> str:

@@ -11,23 +11,39 @@ from answerer.support_text import Word, words_of
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*")
 _MONEY = ("$", "€", "£", "%")
+_ENDS = (*".;:", "and", "but", "when", "while")
 _N_NOUNS = 3
 """Words behind a number that may say what it counts: "about 3 million industrial workers"."""
 
 
 def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
     """Numbers that stand with the words of another number of the cited sentences."""
-    given = [(other, _belongings(text, other)) for text in cited for other in amounts_of(text)]
+    given = [
+        (text, other, _belongings(text, other)) for text in cited for other in amounts_of(text)
+    ]
     for amount in amounts_of(statement):
         own = _belongings(statement, amount)
-        like = [(other, theirs) for other, theirs in given if _is_like(amount, other)]
-        right = {stem for other, theirs in like if _is_same(amount, other) for stem in theirs}
-        if not own or not right or _is_in_a_name(statement, amount):
+        like = [each for each in given if _is_like(amount, each[1])]
+        same = [each for each in like if _is_same(amount, each[1])]
+        right = {stem for _, _, theirs in same for stem in theirs}
+        right_names = {name for text, other, _ in same for name in _place_names(text, other)}
+        if not same or _is_in_a_name(statement, amount):
             continue
-        for other, theirs in like:
+        nearest = _nearest(statement, amount) if _is_date(amount) else set()
+        for given_text, other, theirs in like:
             if _is_same(amount, other):
                 continue
+            names = (
+                _place_names(statement, amount),
+                right_names,
+                _place_names(given_text, other),
+            )
+            if names[0] & names[2] and names[1] and not names[0] & names[1]:
+                yield f"{amount.text.strip()} belongs to something else in the cited sentences"
+                return
             wrong = {stem for stem in own & theirs if not held(stem, right)}
+            if not right or nearest & right - theirs:
+                continue
             fit = {stem for stem in own & right if not held(stem, theirs)}
             if len(wrong) > 2 * len(fit) and len(wrong) >= (2 if _is_date(amount) else 1):
                 yield f"{amount.text.strip()} belongs to something else in the cited sentences"
@@ -70,14 +86,35 @@ def _belongings(text: str, amount: Amount) -> set[str]:
         if amount.unit in _MONEY and behind and behind[0].form in ("in", "for", "of"):
             behind = behind[1:]
         return _counted(behind)
+    behind = [word for word in words if word.start >= amount.end]
+    if behind and behind[0].is_content and amount.kind == "number":  # the 1979 referendum
+        return _counted(behind)
     dates = [other for other in amounts_of(text) if _is_date(other)]
     first = max((other.end for other in dates if other.end <= amount.start), default=0)
     last = min((other.start for other in dates if other.start >= amount.end), default=len(text))
     before = [word for word in words if first <= word.start < amount.start]
     behind = [word for word in words if amount.end <= word.start < last]
     told, untold = _told(reversed(before)), _told(behind)
-    ends = bool(behind) and behind[0].form in (*".;:", "and", "but", "when", "while")
+    near = [word.form for word in behind[:2]]
+    ends = bool(near) and near[0 if near[0] != "," else -1] in _ENDS
     return (untold or told) if _opens(before) and not ends else (told or untold)
+
+
+def _place_names(text: str, amount: Amount) -> set[str]:
+    """The names that a number stands for: 100,000 people in Sweden."""
+    behind = [word for word in words_of(text) if word.start >= _range_end(text, amount)][:6]
+    for place, word in enumerate(behind):
+        if word.is_number or not word.stem:
+            return set()
+        if word.form in ("in", "for"):
+            return {name.stem for name in behind[place + 1 : place + 3] if name.is_capital}
+    return set()
+
+
+def _nearest(text: str, amount: Amount) -> set[str]:
+    """The two weighty words before a date."""
+    before = [word for word in words_of(text) if word.start < amount.start and word.is_weighty]
+    return {word.stem for word in before[-2:]}
 
 
 def _opens(before: Sequence[Word]) -> bool:
@@ -99,7 +136,7 @@ def _counted(behind: Sequence[Word]) -> set[str]:
     for word in behind:
         if word.is_number or len(found) == _N_NOUNS or word.text in ",;.()[]":
             break
-        if word.is_content and not (found and word.form.endswith("ed")):
+        if word.is_content and not word.form.endswith("ed"):
             found.add(word.stem)
         elif word.form not in ("of", "the", "-"):
             break

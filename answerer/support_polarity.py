@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from answerer.support_cues import NEGATIVE, NO_DENIAL_BEFORE, NOT, REFUSING
-from answerer.support_meaning import held, opposite, same
-from answerer.support_text import Word, words_of
+from answerer.support_cues import HARDLY_NEGATIVE, NEGATIVE, NO_DENIAL_BEFORE, NOT, REFUSING
+from answerer.support_meaning import antonyms, held, one_word, opposite, same
+from answerer.support_text import Word, stem_of, words_of
 
 Words = Sequence[Word]
 
+_EXISTING = frozenset(map(stem_of, ("exist", "occur", "happen")))
 _INSTEAD = frozenset(("rather", "instead", "actually", "but", "although", "though", "while"))
 _NOBODY = frozenset(("none", "nobody", "nothing", "nowhere", "neither"))
 _SCOPE = 5
 """Weighty words behind a denial that it is about."""
 
+_EXCEPT = frozenset(("except", "excepting", "excluding", "unlike"))
 _DEGREES = frozenset(("more", "less", "most", "least"))
 _REACH = 8
 """Words behind a denial among which the denied one is looked for."""
@@ -28,6 +30,7 @@ def turned_statements(statement: str, cited: Sequence[str]) -> Iterator[str]:
     yield from _denials_put_in(said, given)
     yield from _denials_left_out(said, given)
     yield from _opposites(said, given)
+    yield from _exceptions(said, given)
 
 
 @lru_cache(maxsize=4_000)
@@ -38,11 +41,18 @@ def denied_places(words: tuple[Word, ...]) -> frozenset[int]:
 
 def is_negative(word: Word) -> bool:
     """Whether the word has a "no" in it."""
-    return is_denial(word) or word.form in NEGATIVE or _un(word.form)
+    return is_denial(word) or word.form in NEGATIVE or _un(word.form) or _is_turned(word)
 
 
 def is_denial(word: Word) -> bool:
     return word.form in NOT or word.form.endswith(("n't", "n’t"))
+
+
+def _is_turned(word: Word) -> bool:
+    """Whether "im-" makes the word its opposite: impartial, not important."""
+    turned = antonyms().get(word.stem, ())
+    bases = {word.stem.removeprefix(prefix) for prefix in ("im", "in", "ir", "dis")} - {word.stem}
+    return any(one_word(base, other) for base in bases for other in turned)
 
 
 def _un(form: str) -> bool:
@@ -69,6 +79,10 @@ def _heads(words: Words, place: int) -> list[int]:
         governed = _governed(words, place)
         if governed:
             return governed
+    behind = [word for word in words[place + 1 : place + 3] if word.clause == cue.clause]
+    if any(word.stem in _EXISTING for word in behind):  # "a party does not exist"
+        before = [i for i in range(place) if words[i].clause == cue.clause]
+        return [i for i in before if words[i].is_weighty][-2:]
     heads: list[int] = []
     for at in range(place + 1, min(place + 1 + _REACH, len(words))):
         word = words[at]
@@ -127,6 +141,7 @@ def _is_near_a_no(words: tuple[Word, ...], at: int) -> bool:
     here = words[at]
     return at in denied_places(words) or any(
         is_negative(word)
+        and word.form not in HARDLY_NEGATIVE
         and (word.clause == here.clause or (word.sentence == here.sentence and 0 < at - place < 6))
         for place, word in enumerate(words)
     )
@@ -138,6 +153,7 @@ def _denials_left_out(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]])
     for words in given:
         denied = denied_places(words)
         affirmed.update(word.stem for at, word in enumerate(words) if at not in denied)
+    denied_here = {said[at].stem for at in own}
     least = 1 if len(given) == 1 else 2
     for words in given:
         for cue, heads in _denials(words):
@@ -145,7 +161,7 @@ def _denials_left_out(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]])
                 yield f"the cited sentences deny it: {_shown(words, cue, heads)}"
                 return
             for head in heads:
-                if words[head].stem in affirmed:
+                if words[head].stem in affirmed | denied_here:
                     continue
                 for at, word in enumerate(said):
                     if (
@@ -204,6 +220,21 @@ def _is_a_few(words: Words, at: int) -> bool:
     return words[at].form in ("few", "little") and at > 0 and words[at - 1].form == "a"
 
 
+def _exceptions(said: Words, given: Sequence[Words]) -> Iterator[str]:
+    """Names that the cited sentences except: "all but Albania"."""
+    excepted: set[str] = set()
+    for words in given:
+        for place, word in enumerate(words):
+            if word.form in _EXCEPT:
+                behind = [w for w in words[place + 1 : place + 6] if w.clause == word.clause]
+                excepted.update(w.form for w in behind if w.is_capital)
+    clauses = {w.clause for w in said if w.form in _EXCEPT or is_denial(w) or w.form in NEGATIVE}
+    for word in said:
+        if word.form in excepted and word.clause not in clauses:
+            yield f"the cited sentences except {word.text}"
+            return
+
+
 def _opposites(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -> Iterator[str]:
     stems = {word.stem for words in given for word in words if word.is_content}
     own = {word.stem for word in said}
@@ -223,10 +254,18 @@ def _opposites(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -> Ite
                     other.is_content
                     and other.stem not in own
                     and opposite(word.stem, other.stem)
+                    and _share_a_word(said, word, words, other)
                     and _is_lessened(said, at, denied_here) == _is_lessened(words, place, denied)
                 ):
                     yield f"the cited sentences say {other.text}, not {word.text}"
                     return
+
+
+def _share_a_word(said: Words, word: Word, words: Words, other: Word) -> bool:
+    """Whether the clauses around the two words speak of one thing."""
+    ours = {w.stem for w in said if w.is_content and w.clause == word.clause and w is not word}
+    theirs = {w.stem for w in words if w.is_content and w.sentence == other.sentence}
+    return not ours or any(held(stem, theirs) for stem in ours)
 
 
 def _is_lessened(words: Words, at: int, denied: frozenset[int]) -> bool:

@@ -1,4 +1,4 @@
-"""Who did what to whom, and who said it: sides changed around a verb that both texts have."""
+"""Who did what to whom: sides changed around a verb that both texts have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from answerer.support_cues import NEITHER_WAY, PERSONAL, REPORTERS, SAID_NOUNS, SAYING, THINKING
+from answerer.support_cues import NEITHER_WAY, PERSONAL, SAYING
 from answerer.support_figures import MONTHS
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS
 from answerer.support_names import is_plain
@@ -41,16 +41,17 @@ class _Frame:
     has_pronoun: bool
 
 
-def swapped_roles(
-    statement: str, cited: Sequence[str], before: Sequence[str] = ()
-) -> Iterator[str]:
+def swapped_roles(statement: str, cited: Sequence[str]) -> Iterator[str]:
     """Verbs whose sides are the cited verb's the other way round."""
     said = words_of(statement)
     given = [words_of(text) for text in cited]
     stems = {word.stem for words in given for word in words if word.is_content}
-    for frame in _frames(said, stems):
+    caps = {word.form for words in given for word in words[1:] if word.is_capital}
+    for frame in _frames(said, stems, caps):
         others = [
-            other for words in given for other in _frames(words, {frame.verb.stem}, is_given=True)
+            other
+            for words in given
+            for other in _frames(words, {frame.verb.stem}, caps, is_given=True)
         ]
         others = [other for other in others if other.verb.stem == frame.verb.stem]
         fits = [_fit(frame, other) for other in others]
@@ -58,21 +59,22 @@ def swapped_roles(
         if nearest and all(_are_swapped(frame, other) for other in nearest):
             yield f"the cited sentences have other sides of: {frame.verb.text}"
             return
-    yield from _other_speakers(said, given, [words_of(text) for text in before])
 
 
-def _frames(words: Words, stems: set[str], *, is_given: bool = False) -> Iterator[_Frame]:
+def _frames(
+    words: Words, stems: set[str], caps: set[str], *, is_given: bool = False
+) -> Iterator[_Frame]:
     for at, word in enumerate(words):
         is_there = word.stem in stems and word.is_content and not word.is_capital
         follows = words[at - 1].form if at else ""
         may_be = is_given and word.form.endswith("s") and follows not in _NO_VERB_BEHIND
-        if is_there and (may_be or _is_verb(words, at)):
-            yield _frame(words, at)
+        if is_there and (may_be or is_verb(words, at)):
+            yield _frame(words, at, caps)
 
 
-def _is_verb(words: Words, at: int) -> bool:
+def is_verb(words: Words, at: int) -> bool:
     form = words[at].form
-    if form.endswith("ly"):
+    if form.endswith("ly") or words[at].stem in _speech():
         return False
     before = words[at - 1] if at else None
     if form.endswith("s") and form not in IRREGULAR:
@@ -84,11 +86,16 @@ def _is_verb(words: Words, at: int) -> bool:
 
 
 @cache
+def _speech() -> frozenset[str]:
+    return frozenset(map(stem_of, SAYING))
+
+
+@cache
 def _neither_way() -> frozenset[str]:
     return frozenset(map(stem_of, NEITHER_WAY))
 
 
-def _frame(words: Words, at: int) -> _Frame:
+def _frame(words: Words, at: int, caps: set[str]) -> _Frame:
     verb = words[at]
     left = _left(words, at)
     right = _right(words, at)
@@ -111,11 +118,11 @@ def _frame(words: Words, at: int) -> _Frame:
         is_passive,
         is_done_by,
         at > 0 and words[at - 1].form == "to",
-        _names(doers if is_done_by else _near(before, verb)),
-        _names(doers),
-        frozenset(map(stem_of, _names(_near(before, verb)))),
-        _names(sentence),
-        frozenset(map(stem_of, _names(sentence))),
+        _names(doers if is_done_by else _near(before, verb), caps),
+        _names(doers, caps),
+        frozenset(map(stem_of, _names(_near(before, verb), caps))),
+        _names(sentence, caps),
+        frozenset(map(stem_of, _names(sentence, caps))),
         any(
             word.form in PERSONAL or word.form == "it"
             for word in before
@@ -155,7 +162,7 @@ def _near(before: Words, verb: Word) -> list[Word]:
     for word in before:
         if word.clause != verb.clause:
             continue
-        if word.form in ("after", "before", "until", "as"):  # a clause of its own begins
+        if word.form in ("after", "before", "until", "as", "that"):  # a clause of its own begins
             found, is_free = [], True
         elif word.form in PREPOSITIONS and word.form != "of":
             is_free = False
@@ -164,7 +171,7 @@ def _near(before: Words, verb: Word) -> list[Word]:
     return found
 
 
-def _names(words: Words) -> frozenset[str]:
+def _names(words: Words, caps: set[str]) -> frozenset[str]:
     return frozenset(
         word.form
         for word in words
@@ -172,7 +179,7 @@ def _names(words: Words) -> frozenset[str]:
         and word.is_content
         and word.form not in MONTHS
         and word.form not in PLAIN_OPENINGS
-        and not (word.start == 0 and is_plain(word.form))
+        and not (word.start == 0 and word.form not in caps and is_plain(word.form))
     )
 
 
@@ -219,6 +226,13 @@ def _are_swapped(one: _Frame, other: _Frame) -> bool:
         return False
     if _n_moved(one, other) > 1:
         return True
+    if (
+        one.is_done_by
+        and other.is_done_by
+        and one.roles["patient"] & other.roles["agent"]
+        and not one.roles["agent"] & other.roles["agent"]
+    ):
+        return True
     borne = other.roles["patient"] - other.roles["agent"] - one.roles["patient"]
     if one.near_stems & borne & other.name_stems and not one.is_passive and not other.is_passive:
         return bool(one.roles["patient"] and (other.has_pronoun or other.near_names))
@@ -262,49 +276,3 @@ def _has_another_agent(one: _Frame, other: _Frame) -> bool:
 
 def _any_same(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     return any(their in DEMONYMS.get(our, ()) for our in ours for their in theirs)
-
-
-def _other_speakers(said: Words, given: Sequence[Words], before: Sequence[Words]) -> Iterator[str]:
-    """Who says it in the statement, and does not in the cited sentences."""
-    ours = [who for who in _speakers(said) if not any(word.form in REPORTERS for word in who)]
-    if not ours:
-        return
-    if not any(_is_speech(word) for words in given for word in words):
-        yield f"the cited sentences do not say that {ours[0][-1].text} said it"
-        return
-    theirs = [who for words in given for who in _speakers(words)]
-    stems = {word.stem for who in theirs for word in who}
-    if any(word.form in REPORTERS for who in theirs for word in who):
-        if not before:
-            return
-        stems = {word.stem for words in (*given, *before) for word in words}
-    for who in ours:
-        if theirs and not any(word.stem in stems for word in who if word.is_weighty):
-            yield f"the cited sentences name another speaker than {who[-1].text}"
-            return
-
-
-def _is_speech(word: Word) -> bool:
-    return word.stem in _speech() or word.text in '"“”«»'
-
-
-@cache
-def _speech() -> frozenset[str]:
-    return frozenset(map(stem_of, SAYING | SAID_NOUNS | THINKING))
-
-
-def _speakers(words: Words) -> list[list[Word]]:
-    """The words that name who says something: before "said", behind "according to"."""
-    found = []
-    for at, word in enumerate(words):
-        if word.form == "according" or (word.form in SAID_NOUNS and _follows(words, at) == "by"):
-            behind = [w for w in words[at + 2 : at + 10] if w.clause == word.clause]
-            found.append([w for w in behind if w.is_weighty])
-        elif word.form in SAYING and at and _is_verb(words, at):
-            before = [w for w in words[:at] if w.clause == word.clause]
-            found.append([w for w in before if w.is_weighty or w.form in REPORTERS])
-    return [speaker for speaker in found if speaker]
-
-
-def _follows(words: Words, at: int) -> str:
-    return words[at + 1].form if at + 1 < len(words) else ""

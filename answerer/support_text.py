@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"\d+(?:[.,:/]\d+)*\.?(?:st|nd|rd|th|s)?(?![^\W_])|[^\W_]+(?:['’][^\W\d_]+)?|[.,;:!?()\[\]%°$€£–—\"“”«»-]"
 )
 _APOSTROPHE = re.compile(r"['’](?:s|S)?\Z")
+_SHORT = re.compile(r"(?:\b[A-Z]|\b(?:St|Mr|Mrs|Dr|Prof|Gen|Lt|Col|No|vs|ca|d))\Z")
 _BOUNDS = frozenset(".,;:!?()[]–—")
 _JOINING = frozenset(
     (
@@ -39,6 +40,7 @@ LIGHT = frozenset(
         "apparently probably perhaps reportedly roughly approximately around nearly almost must "
         "need let become remain be mean new old great large small big long high low good first "
         "last next previous former later early late before after again ever never always often "
+        "nobody nothing none nowhere everyone everybody anyone someone somebody "
         "usually out up down off away back"
     )
 )
@@ -172,7 +174,9 @@ def _word(text: str, form: str, start: int, *, clause: int, sentence: int) -> Wo
 
 
 def _ends(text: str, mark: re.Match[str]) -> bool:
-    """Whether the full stop ends a sentence: a space and a capital follow."""
+    """Whether the full stop ends a sentence: a space and a capital follow, and it is no initial."""
+    if _SHORT.search(text[: mark.start()]):
+        return False
     return (
         mark.group() == "." and re.match(r"[\"'”’)]*\s+[^\Wa-z_]", text[mark.end() :]) is not None
     )
