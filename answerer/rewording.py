@@ -7,6 +7,7 @@ the rules that need no model decide.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Sequence
 
@@ -29,11 +30,17 @@ _MOST_SAID = 600  # characters of an earlier answer
 _SHARE_OF_WINDOW = 0.5
 _N_SAMPLES = 3  # passages that show which language the documents are in
 _MOST_SAMPLE = 300  # characters of each
-_KNOWN = 0.5
+_KNOWN = 0.65
 """Share of a question's words that the documents have, from which it is in their language."""
+
+_ENGLISH = 0.3
+"""Share of English function words, known in the documents, from which a question is English."""
 
 _KEPT = 0.5
 """Share of a follow-up's own words that must be in the question made of it."""
+
+_MOST_SHORTER = 3
+"""Times that a translation may be shorter; Korean is half as long as German."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,10 +83,12 @@ def _own_words(question: str) -> set[str]:
 
 
 def is_foreign(question: str, index: PassageIndex) -> bool:
-    """Whether most of its words stand nowhere in the documents."""
-    terms = set(terms_of(question))
-    known = index.document_frequency(sorted(terms))
-    return sum(known.get(term, 0) > 0 for term in terms) < _KNOWN * len(terms)
+    """Whether most of its words stand nowhere in the documents, nor is it English as they are."""
+    terms = terms_of(question)
+    n_passages = index.document_frequency(sorted(set(terms)))
+    known = [term for term in terms if n_passages.get(term, 0) > 0]
+    is_english = sum(term in FUNCTION_WORDS for term in known) >= _ENGLISH * len(terms)
+    return not is_english and len(known) < _KNOWN * len(terms)
 
 
 def translated(
@@ -92,7 +101,12 @@ def translated(
     samples = [hit.passage.text[:_MOST_SAMPLE] for hit in answer.hits[:_N_SAMPLES]]
     prompt = load_prompt("translate_question")
     request = prompt.render({"sample": "\n".join(map(tamed, samples)), "question": question})
-    return _reworded(model, request, question, stop)
+    meant = _reworded(model, request, question, stop)
+    if meant and re.findall(r"\d+", meant) != re.findall(r"\d+", question):
+        raise LanguageModelError("failed", "The language model changed a number.")
+    if meant and len(meant) < len(question) / _MOST_SHORTER:
+        raise LanguageModelError("failed", "The language model did not say a question.")
+    return meant
 
 
 def _reworded(

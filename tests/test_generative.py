@@ -284,13 +284,26 @@ def test_a_question_in_another_language_is_searched_in_the_documents(
     assert "<documents>" in server.asked[0].user
 
 
+@pytest.mark.parametrize(
+    "question", [WORKERS, "What is the boiling point of liquid nitrogen?", "Who won in 2014?"]
+)
 def test_a_question_in_the_documents_language_is_not_translated(
-    asking: Callable[..., Pipeline],
+    asking: Callable[..., Pipeline], question: str
 ) -> None:
-    with scripted_llm(right) as server:
-        answer = written(asking(server), WORKERS)
-    assert len(server.asked) == 1
+    with scripted_llm("NOTHING") as server:
+        answer = written(asking(server), question)
     assert answer.understood_as is None
+    assert not any("translate" in asked.system for asked in server.asked)
+
+
+@pytest.mark.parametrize("said", ["NOTHING", "", Reply(status=500), "Who came in 1964?"])
+def test_a_translation_that_is_none_is_not_searched_for(
+    asking: Callable[..., Pipeline], said: str | Reply
+) -> None:
+    with scripted_llm(said, said, "NOTHING") as server:
+        answer = written(asking(server), "Wer malte 1963 die große Decke der Kapelle?")
+    assert answer.understood_as is None
+    assert "translate" in server.asked[0].system
 
 
 def receipt_of(pipeline: Pipeline, answer: Answer, folder: Path) -> Path:
