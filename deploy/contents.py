@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.finding import Finding, fail, ok, warn
@@ -59,11 +60,12 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
     from index.recipe import CHUNKING_VERSION
 
     make = f"python -m index {documents} --out {folder}"
-    try:
-        opened = PassageIndex.load(folder)
-    except IndexMissing as missing:
-        yield warn("index", missing.what, f"It is made at the next start, or now with: {make}")
-        return
+    with _without_traces(folder):
+        try:
+            opened = PassageIndex.load(folder)
+        except IndexMissing as missing:
+            yield warn("index", missing.what, f"It is made at the next start, or now with: {make}")
+            return
     try:
         recipe = opened.recipe
         recipe.require_model(*_model(model))
@@ -99,14 +101,15 @@ def answering(root: Path, folder: Path) -> Iterator[Finding]:
     """Asks the first suggested question where nobody can be reached, and tells who was tried."""
     apart = _APART if _can_be_apart() else ()
     try:
-        done = subprocess.run(
-            [*apart, sys.executable, "-m", "deploy.alone", str(folder.resolve())],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_LONGEST_SECONDS,
-        )
+        with _without_traces(folder):
+            done = subprocess.run(
+                [*apart, sys.executable, "-m", "deploy.alone", str(folder.resolve())],
+                cwd=root,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_LONGEST_SECONDS,
+            )
         seen = json.loads(done.stdout or "null")
     except subprocess.TimeoutExpired:
         yield fail(
@@ -149,6 +152,19 @@ def _can_be_apart() -> bool:
         return False
     tried = subprocess.run([*_APART, "true"], capture_output=True, check=False)
     return tried.returncode == 0
+
+
+@contextmanager
+def _without_traces(folder: Path) -> Iterator[None]:
+    """Lock files that reading made go: of another user's the service could make no use."""
+    from index.words import LOCK_FILES
+
+    before = set(folder.rglob(LOCK_FILES))
+    try:
+        yield
+    finally:
+        for lock in set(folder.rglob(LOCK_FILES)) - before:
+            lock.unlink(missing_ok=True)
 
 
 def _model(model: str | None) -> tuple[str, str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
-from socket import socket
 
 from deploy.finding import Finding, State, fail
 from errors import DocentError
@@ -14,11 +12,8 @@ from errors import DocentError
 ROOT = Path(__file__).resolve().parents[1]
 FROM_BUNDLE = (ROOT / "SHA256SUMS").is_file()
 
-Listener = Callable[[str, str], AbstractContextManager[socket]]
-"""Opens host and port, or raises DocentError."""
 
-
-def examine(settings: Namespace, listener: Listener) -> Iterator[Finding]:
+def examine(settings: Namespace) -> Iterator[Finding]:
     """With the settings of app.py. Reads, asks one question, and leaves nothing behind."""
     from deploy import contents, machine
 
@@ -34,10 +29,10 @@ def examine(settings: Namespace, listener: Listener) -> Iterator[Finding]:
         "languages": machine.languages,
         "fonts": lambda: machine.fonts(ROOT / "interface"),
         "voices": machine.voices,
-        "port": lambda: machine.port(settings.host, settings.port, listener),
+        "port": lambda: machine.port(settings.host, settings.port),
         "disk space": lambda: machine.disk_space(index),
         "write access": lambda: machine.write_access(index),
-        "screen": lambda: machine.screen(getattr(settings, "screen_diagonal", None)),
+        "screen": lambda: machine.screen(settings.screen_diagonal),
         "browser": machine.browser,
         "autostart": machine.autostart,
     }

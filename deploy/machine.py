@@ -9,11 +9,10 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from socket import socket
 
 from deploy.finding import Finding, fail, ok, warn
 from errors import SettingError
@@ -24,7 +23,6 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEAST_FREE_BYTES = 100_000_000  # beside a second copy of the index, which an update writes first
 ENOUGH_FREE_BYTES = 1_000_000_000
 
-SMALLEST_INCHES, LARGEST_INCHES = 7.0, 120.0
 _OFF_BY = 0.15  # makers round a diagonal to half inches, EDID a side to centimetres
 _CM_PER_INCH = 2.54
 _EDID_SIDES = slice(21, 23)  # bytes: width and height in cm, 0 where a projector does not know
@@ -107,11 +105,11 @@ def voices() -> Iterator[Finding]:
         yield ok("voices", f"espeak-ng speaks all {len(wordings)} languages of the pages.")
 
 
-def port(
-    host: str, number: str, listener: Callable[[str, str], AbstractContextManager[socket]]
-) -> Iterator[Finding]:
+def port(host: str, number: str) -> Iterator[Finding]:
+    from interface.listening import listening
+
     try:
-        with listener(host, number):
+        with listening(host, number):
             pass
     except SettingError:
         if not _is_docent(host, number):
@@ -149,27 +147,21 @@ def write_access(index: Path) -> Iterator[Finding]:
     yield ok("write access", f"{index} and what lies beside it can be written.")
 
 
-def screen(
-    setting: str | float | None, connectors: Path = Path("/sys/class/drm")
-) -> Iterator[Finding]:
-    """The diagonal that was set (inches), beside the one that the screen itself tells."""
+def screen(setting: str, connectors: Path = Path("/sys/class/drm")) -> Iterator[Finding]:
+    """The diagonal that is set, in inches, beside the one that the screen itself tells."""
+    from interface.kiosk import kiosk_settings
+
+    diagonal = kiosk_settings(setting).diagonal
     told = _told_inches(connectors)
     beside = f"; the screen itself says {told:.1f}" if told else ""
-    measure = f"Measure it in inches, and set it: --screen-diagonal {told or 21.5:.1f}"
-    if setting is None:
-        yield warn("screen", f"Its size is not set{beside}.", measure)
-        return
-    try:
-        diagonal = float(setting)
-    except ValueError:
-        diagonal = 0.0
-    if not SMALLEST_INCHES <= diagonal <= LARGEST_INCHES:
-        yield fail("screen", f"A diagonal of {setting} inches is set{beside}.", measure)
-    elif told and abs(told - diagonal) > _OFF_BY * told:
-        wrong = "keys and letters get a wrong size"
-        yield warn("screen", f"A diagonal of {setting} inches is set{beside}: {wrong}.", measure)
+    if told and abs(told - diagonal) > _OFF_BY * told:
+        yield warn(
+            "screen",
+            f"A diagonal of {diagonal:g} inches is set{beside}: keys and letters get a wrong size.",
+            f"Measure it, and set it: --screen-diagonal {told:.1f}",
+        )
     else:
-        yield ok("screen", f"a diagonal of {setting} inches is set{beside}.")
+        yield ok("screen", f"a diagonal of {diagonal:g} inches is set{beside}.")
 
 
 def browser() -> Iterator[Finding]:

@@ -19,7 +19,6 @@ from deploy import machine
 from deploy.bundle import files_in, project_files
 from deploy.finding import Finding, State
 from errors import SettingError
-from interface.listening import listening
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65_534
@@ -88,7 +87,7 @@ def flipped(path: Path) -> bytes:
 
 
 def everything_in(folder: Path) -> dict[str, int]:
-    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 def only(findings: Iterator[Finding]) -> Finding:
@@ -258,14 +257,14 @@ def test_a_disk_without_room_for_the_index_once_more_fails(tmp_path: Path) -> No
 def test_a_port_that_docent_itself_serves_is_well() -> None:
     with served(stand_in()) as address:
         port = address.rstrip("/").rpartition(":")[2]
-        finding = only(machine.port("127.0.0.1", port, listening))
+        finding = only(machine.port("127.0.0.1", port))
     assert str(finding) == f"ok    port: {port} on 127.0.0.1 is served by Docent already."
 
 
 @pytest.mark.parametrize("port", ["70000", "http"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SettingError, match="is not a number from 0 to 65535"):
-        list(machine.port("127.0.0.1", port, listening))
+        list(machine.port("127.0.0.1", port))
 
 
 def plugged(folder: Path, width: int, height: int) -> Path:
