@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Where the public question sets lie that benchmarks and training read; the product needs none.
 DATA ?= ../shared/data
 
-.PHONY: run test test-slow check bundle bench bench-quality baseline models weights browser clean
+.PHONY: run test test-slow check bundle bench bench-kiosk bench-quality baseline models weights browser clean
 
 run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
 	@$(BIN)/python app.py $(ARGS)
@@ -25,6 +25,11 @@ bundle: .venv/run  ## one archive that installs without a network (ARGS="--docum
 
 bench: .venv/run  ## speed, memory and size beside a plain script on the same machine
 	$(BIN)/python -m benchmarks speed --data $(DATA)
+
+bench-kiosk: .venv/test browser  ## half an hour at the kiosk, then 5,000 questions: requests, memory
+	$(BIN)/python -m benchmarks kiosk
+	$(BIN)/python -m benchmarks memory --door kiosk
+	$(BIN)/python -m benchmarks memory --door chat
 
 bench-quality: .venv/test  ## retrieval and answers on public questions
 	$(BIN)/python -m benchmarks quality --data $(DATA)

@@ -1,7 +1,7 @@
 """The server's memory while it answers question after question over HTTP.
 
 The questions are the default document's test questions, each a little different each time, so that
-no answer is remembered; every fourth is a follow-up of the answer before.
+no answer is remembered. A visitor asks four, each following up the one before, then another comes.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 from benchmarks import visitors
 from benchmarks.visitors import PATIENCE_S, ROOT, memory_mb, started
+from errors import SettingError
 
 QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
 EVERY = 500  # questions between two looks
-FOLLOW_UP = 4
+A_VISIT = 4
 
 
 def measure(n_questions: int, door: str) -> dict[str, Any]:
@@ -33,7 +34,9 @@ def measure(n_questions: int, door: str) -> dict[str, Any]:
             memory = {}
             turn = ""
             for number, question in enumerate(_questions(n_questions), start=1):
-                turn = ask(address, question, turn if number % FOLLOW_UP == 0 else "")
+                turn = ask(address, question, turn)
+                if number % A_VISIT == 0:
+                    turn = _leave(address, turn, door)
                 if number == 10 or number % EVERY == 0:
                     memory[number] = memory_mb(process)
     return {"door": door, "questions": n_questions, "memory_mb": memory, **_growth(memory)}
@@ -68,11 +71,25 @@ def _ask_chat(address: str, question: str, turn: str) -> str:
 
 
 def _ask_kiosk(address: str, question: str, turn: str) -> str:
+    said = _post(address, "/kiosk/ask", {"question": question, "turn": turn, "language": "en"})
+    answer: dict[str, str] = json.loads(said)
+    if "turn" not in answer:
+        raise SettingError(f"There was no answer to {question!r}: {answer}", "See the app.")
+    return answer["turn"]
+
+
+def _leave(address: str, turn: str, door: str) -> str:
+    """The kiosk forgets a visitor, the chat remembers the last ten thousand answers."""
+    if door == "kiosk":
+        _post(address, "/kiosk/forget", {"turn": turn})
+    return ""
+
+
+def _post(address: str, path: str, content: dict[str, str]) -> bytes:
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
     try:
-        body = json.dumps({"question": question, "turn": turn, "language": "en"})
-        connection.request("POST", "/kiosk/ask", body, {"Content-Type": "application/json"})
-        answer: dict[str, str] = json.loads(connection.getresponse().read())
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", path, json.dumps(content), headers)
+        return connection.getresponse().read()
     finally:
         connection.close()
-    return answer["turn"]
