@@ -30,7 +30,7 @@ Words = Sequence[Word]
 
 _AUXILIARY = words("is are was were be been being has have had did does do gets got")
 _NOT_QUITE = words("almost nearly virtually not")
-_IN_PHRASES = words("at above of for after")
+_IN_PHRASES = words("at above for after")
 _EMPHASISED = words("in about around roughly some a")
 _WHOLE = words("whole entire")
 _MAJORITY = words("most majority bulk")
@@ -63,7 +63,12 @@ def stretched_claims(statement: str, cited: Sequence[str]) -> Iterator[str]:
 
 
 def _quantities(said: Words, given: Sequence[Words], cited: Sequence[str]) -> Iterator[str]:
-    forms = {word.form for text in given for word in text}
+    forms = {
+        word.form
+        for text in given
+        for at, word in enumerate(text)
+        if not (at and word.form == "all" and text[at - 1].form in _IN_PHRASES)
+    }
     for at, word in enumerate(said):
         if word.form in EVERY - _WHOLE and not _is_phrase(said, at):
             if not forms & ALL and not _is_throughout(given, _counted(said, at)):
@@ -103,7 +108,14 @@ def _kind(word: Word) -> str | None:
     if word.form in ("few", "hardly", "little", "rarely", "seldom"):
         return "few"
     if word.form in MOST_GIVEN | {"many", "usually"}:
-        return "most" if word.form not in ("largest", "greatest", "main") else None
+        return (
+            "most"
+            if word.form == "usually"
+            or (not word.form.endswith("ly") and word.form not in ("largest", "greatest", "main"))
+            else None
+        )
+    if word.form.endswith("ly") and word.form not in ("usually", "rarely"):
+        return None
     return "some" if word.form in SOME and word.form not in ("about", "half", "part") else None
 
 
@@ -135,7 +147,7 @@ def _is_only_one(text: Words, counted: set[str]) -> bool:
 
 def _counted(text: Words, at: int) -> set[str]:
     """The nouns that the quantity at this place is of."""
-    near = [word for word in text[at + 1 : at + 6] if word.clause == text[at].clause]
+    near = [word for word in text[at + 1 : at + 5] if word.clause == text[at].clause]
     if near and _kind(text[at]) == "all" and near[0].form.endswith("ed"):  # the towns all failed
         near += [word for word in text[:at] if word.sentence == text[at].sentence]
     return {word.stem for word in near if word.is_weighty and _kind(word) is None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
-from answerer.support_cues import CAUSE_GIVEN
+from answerer.support_cues import CAUSE_GIVEN, CAUSES
+from answerer.support_figures import is_number
 from answerer.support_meaning import held, one_word
 from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, words_of
 
@@ -45,6 +46,7 @@ def invented_content(
     around = {word.stem for text in context for word in words_of(text) if word.is_content}
     yield from _causes(said, given, stems)
     stems |= around & {word.stem for word in said}
+    stems |= {w.stem for w in said if (w.is_capital and w.start) or is_number(w.form)}
     parts = [
         [word for word in part if word.is_weighty]
         for _, part in groupby(said, key=lambda word: word.clause)
@@ -81,7 +83,7 @@ def _asides(said: Sequence[Word], stems: set[str]) -> Iterator[str]:
     for word in (*said, None):
         ends = word is None or not word.stem or word.form in PREPOSITIONS or word.form in _JOINTS
         if ends and is_behind:
-            weighty = [w for w in phrase if w.is_weighty]
+            weighty = [w for w in phrase if w.is_weighty and not w.is_capital]
             if len(weighty) > 1 and not any(held(w.stem, stems) for w in weighty):
                 yield f"the cited sentences do not speak of: {' '.join(w.text for w in weighty)}"
                 return
@@ -121,7 +123,8 @@ def _causes(
         if not gives_causes and len(covered) < least:
             yield f"the cited sentences do not say why: {shown}"
             return
-        if weighty and len(covered) <= len(weighty) / 2:
+        explicit = any(word.form in CAUSES for words in given for word in words)
+        if len(weighty) > explicit and len(covered) <= len(weighty) / 2:
             yield f"the cited sentences give no such cause: {shown}"
             return
         others = [word.stem for words in given for why in _cause_phrases(words) for word in why]

@@ -133,6 +133,12 @@ SAYING = words("""
     asserted accused explain explains explained
 """)
 SAID_NOUNS = words("remark statement claim declaration speech words assessment according")
+LINKING = words("""
+    there addition also thus therefore however moreover furthermore same previous former other
+    another instead similarly then
+""")
+"""Words by which a sentence goes on from the one before."""
+
 NEITHER_WAY = words("""
     call called name named know known term begin start end open close change move spread increase
     decrease grow expand improve break form continue develop stop sink return split unite divide

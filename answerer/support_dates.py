@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
@@ -30,7 +31,7 @@ def uncovered_amounts(
     for amount in amounts_of(statement):
         if amount.values == {2} and not amount.unit and (both or _lists_two(cited, given)):
             continue
-        if _is_span_of_years(amount, given):
+        if _is_span_of_years(amount, given) or _counts_its_list(statement, amount):
             continue
         is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
         around = named if is_counted and amount.unit else named + meant
@@ -43,6 +44,15 @@ def _lists_two(cited: Sequence[str], given: Sequence[Amount]) -> bool:
     """Whether the sentences name things without a count: two may be one's own."""
     counts = any(amount.kind == "number" and min(amount.values) < 20 for amount in given)
     return not counts and any(word.form == "and" for text in cited for word in words_of(text))
+
+
+def _counts_its_list(statement: str, amount: Amount) -> bool:
+    """Whether the statement itself names as many: "three states: Uganda, Yemen and Egypt"."""
+    _, colon, listed = statement[amount.end :].partition(":")
+    if not colon or amount.unit:
+        return False
+    items = re.split(r",\s*(?:and\s+)?|\s+and\s+", listed)
+    return float(len(items)) in amount.values
 
 
 def _covers(given: Amount, amount: Amount, more: Sequence[Amount]) -> bool:

@@ -65,7 +65,7 @@ def _way(words: tuple[Word, ...], place: int, axis: int) -> bool | None:
 def _strengthens(words: Sequence[Word], at: int) -> bool:
     """Whether "more" only makes the next word stronger, which has a direction itself."""
     behind = words[at + 1].form if at + 1 < len(words) else ""
-    return words[at].form in ("more", "most") and behind in _ways()
+    return words[at].form in ("more", "most") and (behind in _ways() or behind.endswith("ly"))
 
 
 def _nearness(said: Sequence[Word], at: int, words: Sequence[Word], place: int) -> float:

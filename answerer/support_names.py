@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from answerer.support_cues import PERSONAL, POINTING
+from answerer.support_cues import LINKING, PERSONAL, POINTING
 from answerer.support_figures import MONTHS, is_number
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
 from answerer.support_meaning import synonyms
@@ -45,7 +45,7 @@ def points_back(words: Sequence[Word]) -> bool:
     named = False
     for place, word in enumerate(words):
         named = named or (place > 2 and word.is_capital and word.is_content)
-        if word.form in POINTING and (word.form in PERSONAL or not named):
+        if word.form in POINTING | LINKING and (word.form in PERSONAL or not named):
             return True
     return False
 

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from answerer.support_amounts import Amount, amounts_of
 from answerer.support_meaning import held
-from answerer.support_text import Word, words_of
+from answerer.support_text import PREPOSITIONS, Word, words_of
 
 _RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*")
 _MONEY = ("$", "€", "£", "%")
 _ENDS = (*".;:", "and", "but", "when", "while")
+_N_BETWEEN = 4
+"""Words from a name to its date: "Willard died in 1804"."""
+
 _N_NOUNS = 3
 """Words behind a number that may say what it counts: "about 3 million industrial workers"."""
 
@@ -30,6 +33,7 @@ def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
         if not same or _is_in_a_name(statement, amount):
             continue
         nearest = _nearest(statement, amount) if _is_date(amount) else set()
+        who = _who(statement, amount) if _is_date(amount) else set()
         for given_text, other, theirs in like:
             if _is_same(amount, other):
                 continue
@@ -38,7 +42,8 @@ def mismatched_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
                 right_names,
                 _place_names(given_text, other),
             )
-            if names[0] & names[2] and names[1] and not names[0] & names[1]:
+            is_else = bool(who) and not who & right and who <= theirs and bool(right)
+            if is_else or (names[0] & names[2] and names[1] and not names[0] & names[1]):
                 yield f"{amount.text.strip()} belongs to something else in the cited sentences"
                 return
             wrong = {stem for stem in own & theirs if not held(stem, right)}
@@ -115,6 +120,23 @@ def _nearest(text: str, amount: Amount) -> set[str]:
     """The two weighty words before a date."""
     before = [word for word in words_of(text) if word.start < amount.start and word.is_weighty]
     return {word.stem for word in before[-2:]}
+
+
+def _who(text: str, amount: Amount) -> set[str]:
+    """The stems of the last name before a date, in its clause."""
+    before = [word for word in words_of(text) if word.start < amount.start]
+    clause = [word for word in before if word.clause == before[-1].clause]
+    last = next((i for i in reversed(range(len(clause))) if clause[i].is_capital), None)
+    if last is None or len(clause) - last > _N_BETWEEN:
+        return set()
+    first = last
+    while first and clause[first - 1].is_capital:
+        first -= 1
+    articles = ("the", "a", "an")
+    ahead = [word.form for word in clause[max(0, first - 2) : first] if word.form not in articles]
+    if ahead and ahead[-1] in PREPOSITIONS:
+        return set()
+    return {word.stem for word in clause[first : last + 1] if word.is_content}
 
 
 def _opens(before: Sequence[Word]) -> bool:

@@ -18,7 +18,12 @@ _SCOPE = 5
 """Weighty words behind a denial that it is about."""
 
 _EXCEPT = frozenset(("except", "excepting", "excluding", "unlike"))
-_DEGREES = frozenset(("more", "less", "most", "least"))
+_DEGREES = frozenset(
+    (
+        *("more", "less", "most", "least", "very", "so", "too", "really", "quite", "yet", "even"),
+        *("still", "only", "particularly", "longer", "any", "much"),
+    )
+)
 _REACH = 8
 """Words behind a denial among which the denied one is looked for."""
 
@@ -88,7 +93,7 @@ def _heads(words: Words, place: int) -> list[int]:
         word = words[at]
         if word.clause != cue.clause:
             break
-        if word.is_content and not word.form.endswith("ly"):
+        if word.is_content and not word.form.endswith("ly") and word.form not in _DEGREES:
             heads.append(at)
             if cue.form not in ("no", "without", "kein", "keine", "sans", "sin") or len(heads) == 3:
                 break
@@ -131,10 +136,21 @@ def _denials_put_in(said: tuple[Word, ...], given: Sequence[tuple[Word, ...]]) -
             if (
                 places
                 and not (refused and wanted)
+                and not _is_denied_elsewhere(said, given)
                 and not any(_is_near_a_no(*each) for each in places)
             ):
                 yield f"it denies what the cited sentences do not: {_shown(said, cue, heads)}"
                 return
+
+
+def _is_denied_elsewhere(said: Words, given: Sequence[tuple[Word, ...]]) -> bool:
+    """Whether a sentence with a plain denial speaks of the same things in other words."""
+    own = {word.stem for word in said if word.is_weighty}
+    return any(
+        len(own & {word.stem for word in words if word.is_weighty}) > 2
+        for words in given
+        if len(given) > 1 and any(map(is_denial, words))
+    )
 
 
 def _is_near_a_no(words: tuple[Word, ...], at: int) -> bool:
@@ -212,7 +228,7 @@ def _has_a_no(said: Words, at: int, given: Words) -> bool:
     return any(
         is_denial(word) or (is_negative(word) and word.stem not in stems and not _is_a_few(said, i))
         for i, word in enumerate(said)
-        if word.sentence == said[at].sentence
+        if word.clause == said[at].clause
     )
 
 

@@ -51,7 +51,7 @@ def swapped_roles(statement: str, cited: Sequence[str]) -> Iterator[str]:
         others = [
             other
             for words in given
-            for other in _frames(words, {frame.verb.stem}, caps, is_given=True)
+            for other in _frames(words, {frame.verb.stem}, caps, is_given=frame.verb.form[-1:])
         ]
         others = [other for other in others if other.verb.stem == frame.verb.stem]
         fits = [_fit(frame, other) for other in others]
@@ -62,14 +62,21 @@ def swapped_roles(statement: str, cited: Sequence[str]) -> Iterator[str]:
 
 
 def _frames(
-    words: Words, stems: set[str], caps: set[str], *, is_given: bool = False
+    words: Words, stems: set[str], caps: set[str], *, is_given: str = ""
 ) -> Iterator[_Frame]:
     for at, word in enumerate(words):
         is_there = word.stem in stems and word.is_content and not word.is_capital
         follows = words[at - 1].form if at else ""
-        may_be = is_given and word.form.endswith("s") and follows not in _NO_VERB_BEHIND
-        if is_there and (may_be or is_verb(words, at)):
+        may_be = is_given == "s" and word.form.endswith("s") and follows not in _NO_VERB_BEHIND
+        if is_there and (may_be or is_verb(words, at)) and not _is_object_clause(words, at):
             yield _frame(words, at, caps)
+
+
+def _is_object_clause(words: Words, at: int) -> bool:
+    """Whether the verb stands in an "engine that Watt built", whose object is before it."""
+    near = [word.form for word in words[max(0, at - 6) : at] if word.clause == words[at].clause]
+    place = next((i for i, form in enumerate(near) if form in ("that", "which", "whom")), None)
+    return place is not None and place < len(near) - 1
 
 
 def is_verb(words: Words, at: int) -> bool:
@@ -77,6 +84,8 @@ def is_verb(words: Words, at: int) -> bool:
     if form.endswith("ly") or words[at].stem in _speech():
         return False
     before = words[at - 1] if at else None
+    if before is not None and before.text == "-":
+        return False
     if form.endswith("s") and form not in IRREGULAR:
         behind = words[at + 1].form if at + 1 < len(words) else ""
         return before is not None and (before.form in _PRONOUNS or behind in _ARTICLES)

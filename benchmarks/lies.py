@@ -1,6 +1,6 @@
 """How many lies does the guard stop, and how many faithful paraphrases does it drop?
 
-    python -m benchmarks.lies [dev|test|test2] [--failures] [--json]
+    python -m benchmarks.lies [dev|test|test2|test3] [--failures] [--json]
 
 The cases are hand-written (`benchmarks/lies-cases/README.md`). Each is shown to
 `answerer.support.unsupported` as in an answer: with the sentences it cites, the three before them,
@@ -59,7 +59,7 @@ class Outcome:
 
 
 def cases(name: str) -> list[Case]:
-    """The cases of `dev`, `test` or `test2`. Raises ValueError where a cited text is not the slice named."""
+    """The cases of a set. Raises ValueError where a cited text is not the slice named."""
     found = []
     for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -163,7 +163,7 @@ def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lies", description=__doc__)
-    parser.add_argument("cases", nargs="?", choices=("dev", "test", "test2"), default="test2")
+    parser.add_argument("cases", nargs="?", choices=("dev", "test", "test2", "test3"), default="test3")
     parser.add_argument("--failures", action="store_true", help="show what it got wrong")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
