@@ -40,6 +40,7 @@ def web_settings(
     allow_origins: Sequence[str],
     embed_origins: Sequence[str],
     allow_hosts: Sequence[str],
+    public_url: str | None = None,
     keys_file: str | None,
     key: str | None,
     a_minute: str,
@@ -57,7 +58,7 @@ def web_settings(
         embed_origins=_origins("--embed-origin", embed_origins),
         keys=read_keys(Path(keys_file) if keys_file else None, key),
         a_minute=int(a_minute),
-        hosts=_hosts(allow_hosts, address),
+        hosts=_hosts(allow_hosts, public_url, address),
     )
 
 
@@ -86,7 +87,7 @@ def _in_line(given: str) -> str:
     return " ".join(given.split())
 
 
-def _hosts(allowed: Sequence[str], address: str) -> frozenset[str] | None:
+def _hosts(allowed: Sequence[str], public_url: str | None, address: str) -> frozenset[str] | None:
     """On this machine alone, or where names were given: these and this machine's own."""
     for name in allowed:
         if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+", name):
@@ -96,5 +97,7 @@ def _hosts(allowed: Sequence[str], address: str) -> frozenset[str] | None:
             )
     if not allowed and not is_loopback(address):
         return None
-    own = ("localhost", "127.0.0.1", "::1", address)
-    return frozenset(name.lower() for name in (*own, *allowed))
+    own = ["localhost", "127.0.0.1", "::1", address, *allowed]
+    if public_url and (public_name := urlsplit(public_url).hostname):
+        own.append(public_name)
+    return frozenset(name.lower() for name in own)

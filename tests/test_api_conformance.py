@@ -35,7 +35,7 @@ def test_schemathesis_finds_nothing(default_folder: Path, tmp_path: Path) -> Non
                 "--config-file=schemathesis.toml",
                 "run",
                 f"{address}api/v1/openapi.json",
-                "--max-examples=6",
+                "--max-examples=4",
                 "--seed=1",
                 "--continue-on-failure",
                 f"--header=Authorization: Bearer {KEY}",

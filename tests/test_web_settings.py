@@ -84,7 +84,10 @@ def test_on_this_machine_alone_the_server_has_the_names_of_this_machine() -> Non
     behind = settings(allow_hosts=["Docent.Museum.Example"]).hosts
     assert behind is not None
     assert "docent.museum.example" in behind
+    public = settings(public_url="https://Letters.Museum.example/ask").hosts
+    assert public == own | {"letters.museum.example"}
     assert settings(address="0.0.0.0").hosts is None
+    assert settings(address="0.0.0.0", public_url="https://museum.example").hosts is None
     named = settings(address="0.0.0.0", allow_hosts=["docent.museum.example"]).hosts
     assert named is not None
     assert "elsewhere.example" not in named
