@@ -109,7 +109,9 @@ def test_every_setting_of_the_environment_is_one_that_app_has() -> None:
     names = set(re.findall(r"(?m)^#?(DOCENT_\w+)=", (DEPLOY / "docent.env").read_text()))
     command = [sys.executable, "app.py", "--help"]
     described = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert names == {"DOCENT_KIOSK", "DOCENT_SCREEN_DIAGONAL", "DOCENT_PORT"}
+    assert names == {
+        *("DOCENT_KIOSK", "DOCENT_SCREEN_DIAGONAL", "DOCENT_PUBLIC_URL", "DOCENT_PORT"),
+    }
     assert [name for name in names if name not in described.stdout] == []
 
 
