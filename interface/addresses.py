@@ -18,4 +18,6 @@ def neighbourhood(address: str) -> str:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    return address if found.version == 4 else str(ip_network((found, 64), strict=False))
+    if found.version == 4:
+        return address
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))

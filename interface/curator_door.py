@@ -14,7 +14,6 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -22,6 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from interface.addresses import is_loopback, neighbourhood
 from interface.curator_password import matches
 
 ROOT = "/curator"
@@ -160,7 +160,7 @@ class Door:
 
     def _guesser(self, address: str) -> bytes:
         """Who guesses, without an address: a digest that nobody can make who has not the key."""
-        return hmac.digest(self._key, _neighbourhood(address).encode(), "sha256")
+        return hmac.digest(self._key, neighbourhood(address).encode(), "sha256")
 
 
 def _lasts(times: tuple[float, float], now: float) -> bool:
@@ -210,21 +210,3 @@ def _hostname(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def is_loopback(address: str) -> bool:
-    try:
-        return ip_address(address.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def _neighbourhood(address: str) -> str:
-    """Whoever has one IPv6 address has 2⁶⁴ of them."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))

@@ -18,11 +18,11 @@ from interface import quick_gradio
 from interface.asking import LONGEST_QUESTION, Asking, why_not
 from interface.escaping import sendable
 from interface.growing import Stops
+from interface.limits import QUESTIONS_AT_ONCE
 from interface.render import Renderer
 from interface.turns import new_id
 from interface.wording import Wordings, preferred
 
-QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
 WITH_A_MODEL_AT_ONCE = 16  # most of these only wait for the language model
 
 _log = logging.getLogger(__name__)

@@ -71,7 +71,7 @@ def web_settings_from(arguments: argparse.Namespace, address: str) -> WebSetting
         embed_origins=_listed(arguments, "embed-origin"),
         allow_origins=_listed(arguments, "allow-origin"),
         allow_hosts=_listed(arguments, "allow-host"),
-        public_url=getattr(arguments, "public_url", None),
+        public_url=arguments.public_url,
         keys_file=arguments.api_keys,
         key=os.environ.pop(KEY, None),
         a_minute=arguments.rate,

@@ -57,6 +57,9 @@ def test_clients_do_not_pay_for_each_other_but_one_network_of_ipv6_is_one_client
     assert rate.seconds_to_wait("2001:db8::1") == 0
     assert rate.seconds_to_wait("2001:db8::ffff") > 0
     assert rate.seconds_to_wait("2001:db8:0:1::1") == 0
+    assert rate.seconds_to_wait("::ffff:192.0.2.1") == 0
+    assert rate.seconds_to_wait("::ffff:192.0.2.2") == 0
+    assert rate.seconds_to_wait("192.0.2.2") > 0
 
 
 def test_of_many_clients_only_so_many_are_remembered_and_no_address() -> None:
