@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from answerer.support_cues import LINKING, PERSONAL, POINTING
-from answerer.support_figures import MONTHS, is_number
+from answerer.support_figures import MONTHS, UNITS, is_number
 from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
 from answerer.support_meaning import synonyms
 from answerer.support_text import Word, stem_of, words_of
@@ -158,7 +158,12 @@ def _runs(written: Sequence[Word]) -> list[list[Word]]:
     runs: list[list[Word]] = []
     gap = True
     for word in written:
-        is_plain_word = word.form in PLAIN_OPENINGS or word.form in MONTHS or is_number(word.form)
+        is_plain_word = (
+            word.form in PLAIN_OPENINGS
+            or word.form in MONTHS
+            or is_number(word.form)
+            or word.form in UNITS
+        )
         if word.is_capital and word.stem and not is_plain_word:
             if gap:
                 runs.append([])

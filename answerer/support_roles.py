@@ -8,7 +8,7 @@ from functools import cache
 
 from answerer.support_cues import NEITHER_WAY, PERSONAL, SAYING
 from answerer.support_figures import MONTHS
-from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS
+from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES
 from answerer.support_names import is_plain
 from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, stem_of, words_of
 
@@ -284,4 +284,9 @@ def _has_another_agent(one: _Frame, other: _Frame) -> bool:
 
 
 def _any_same(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether the names may be two of one thing: Korea and Korean, North Korea and DPRK."""
+    for group in SAME_NAMES:
+        names = [frozenset(name.split()) for name in group]
+        if any(name <= ours for name in names) and any(name <= theirs for name in names):
+            return True
     return any(their in DEMONYMS.get(our, ()) for our in ours for their in theirs)
