@@ -287,6 +287,6 @@ def _any_same(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether the names may be two of one thing: Korea and Korean, North Korea and DPRK."""
     for group in SAME_NAMES:
         names = [frozenset(name.split()) for name in group]
-        if any(name <= ours for name in names) and any(name <= theirs for name in names):
+        if any(ours <= name for name in names) and any(theirs <= name for name in names):
             return True
     return any(their in DEMONYMS.get(our, ()) for our in ours for their in theirs)
