@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Where the public question sets lie that benchmarks and training read; the product needs none.
 DATA ?= ../shared/data
 
-.PHONY: run test test-slow check bundle bench bench-kiosk bench-quality baseline models weights browser clean
+.PHONY: run test test-slow check bundle bench bench-kiosk bench-quality bench-guard baseline models weights browser clean
 
 run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
 	@$(BIN)/python app.py $(ARGS)
@@ -30,6 +30,9 @@ bench-kiosk: .venv/test browser  ## half an hour at the kiosk, then 5,000 questi
 	$(BIN)/python -m benchmarks kiosk
 	$(BIN)/python -m benchmarks memory --door kiosk
 	$(BIN)/python -m benchmarks memory --door chat
+
+bench-guard: .venv/run  ## lies that the guard on a model's statements stops, paraphrases that it drops
+	$(BIN)/python -m benchmarks.lies
 
 bench-quality: .venv/test  ## retrieval and answers on public questions
 	$(BIN)/python -m benchmarks quality --data $(DATA)
