@@ -105,7 +105,8 @@ class Agents:
         try:
             return await self._asking.places.run(lambda: tool(params.arguments or {}))
         except ValidationError as error:
-            return _failed("; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors()))
+            wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            return _failed("; ".join(wrong))
         except DocentError as error:
             return _failed(str(error))
         except Busy:
@@ -203,7 +204,12 @@ def add_agents(
 
 
 def _refusal(scope: Scope) -> Response | None:
-    """Agents send no Origin; a page elsewhere, in somebody's browser, cannot help sending it."""
+    """Agents send no Origin; a page elsewhere, in somebody's browser, cannot help sending it.
+
+    There is no stream to wait at (GET): every reply comes with its request.
+    """
+    if scope["method"] != "POST":
+        return problem(405, "Tools are called by POST.", headers={"Allow": "POST"})
     headers = Headers(scope=scope)
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +13,7 @@ from fastapi.responses import JSONResponse
 from interface.problems import MEDIA_TYPE, Problem
 
 VERSION = "1.0.0"
+_FOLDER = Path(__file__).parent
 OPEN = frozenset(("/health", "/ready", "/openapi.json"))  # without a key
 _MEANINGS = {
     400: "The body is not JSON.",
@@ -71,6 +74,10 @@ def describe(api: FastAPI, root: str, *, with_keys: bool) -> None:
         document["security"] = [{"key": []}]
         for path in OPEN & document["paths"].keys():
             document["paths"][path]["get"]["security"] = []
+
+    example = json.loads((_FOLDER / "api_ask.json").read_text(encoding="utf-8"))
+    answer = document["paths"]["/ask"]["post"]["responses"]["200"]
+    answer["content"]["application/json"]["example"] = example
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi() -> JSONResponse:

@@ -121,6 +121,12 @@ def test_no_page_of_another_origin_may_ask(address: str) -> None:
     assert call(address, "POST", "/mcp", HELLO, **there).status == 403
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_no_connection_is_kept_open_to_wait_at(address: str, method: str) -> None:
+    refused = call(address, method, "/mcp", Accept="text/event-stream")
+    assert (refused.status, refused.headers["allow"]) == (405, "POST")
+
+
 def test_keys_and_rates_hold_for_agents_too() -> None:
     key = "0123456789abcdef"
     web = WebSettings(mcp=True, keys=Keys([key]), a_minute=2)

@@ -374,6 +374,21 @@ def test_the_description_has_an_example_for_every_body_and_its_own_words_are_val
             assert all(reply["description"] for reply in operation["responses"].values())
 
 
+def test_the_example_of_an_answer_is_one_and_quotes_the_default_document(
+    address: str, pipeline: Pipeline
+) -> None:
+    described = got(address, "/openapi.json").json
+    reply = described["paths"]["/ask"]["post"]["responses"]["200"]["content"]["application/json"]
+    example = reply["example"]
+    schema = {**reply["schema"], "components": described["components"]}
+    jsonschema.validate(example, schema, cls=jsonschema.Draft202012Validator)
+    (quote,) = example["quotes"]
+    document = pipeline.document(quote["document_id"])
+    assert document is not None
+    assert quote["text"] == document.text[quote["start"] : quote["end"]]
+    assert call(address, "GET", quote["href"]).json["text"] == quote["text"]
+
+
 def test_replies_are_as_described(address: str, answer: dict[str, Any]) -> None:
     described = got(address, "/openapi.json").json
     schema = {"$ref": "#/components/schemas/AskReply", "components": described["components"]}
