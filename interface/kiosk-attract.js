@@ -31,9 +31,8 @@ async function renew(mine) {
 }
 
 function source({ title, date }) {
-  const parts = [make("span", { html: title, dir: "auto" })];
-  if (date) parts.push(" · ", make("span", { html: dateShown(date) }));
-  return parts;
+  const name = make("span", { html: title, dir: "auto" });
+  return date ? [make("span", { html: dateShown(date) }), " · ", name] : [name];
 }
 
 function showNext(page, drawn, mine) {

@@ -185,7 +185,7 @@ function notFoundTexts({ question, answer }) {
     lines.push(make("section", { class: "nearby" },
       make("h3", { "data-word": "related_passages" }),
       make("p", { class: "passage", lang: nearest.lang, dir: "auto", html: nearest.words })));
-  }
+  } else lines.push(make("p", { class: "lead", "data-word": "not_found_more" }));
   return lines;
 }
 

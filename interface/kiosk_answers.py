@@ -23,6 +23,8 @@ Part = dict[str, object]
 
 MOST_WORDS_ATTRACTING = 60  # read from some steps away, in the time that it is shown
 _FEWEST_WORDS = 8
+_WORD = re.compile(r"\w+")
+_BEGINNING = 4  # letters
 _SENTENCE = re.compile(r"(?!.*(https?:|\n\s*[\n#]))[^#>|].*[.!?。！？][\"”’»')\]]*\s*", re.DOTALL)
 # What is told of a document, where it is known: enough to see what it is and to find it again.
 TOLD = (  # noqa: SIM905
@@ -58,24 +60,29 @@ def quote_part(library: Library, quote: Quote) -> Part:
 
 
 def _nearest(library: Library, answer: Answer) -> Quote | None:
-    """The sentence that is nearest to the question, though it does not answer it.
+    """The sentence with most of the question's words, in the best passage that has any of them.
 
-    Of the best passage that has sentences, which headings are not, the one with most of the
-    question's words.
+    It does not answer, but it is related. Headings and notes in a few words are no sentences.
     """
+    question = answer.understood_as or answer.question
+    beginnings = {word[:_BEGINNING] for word in _WORD.findall(question.casefold())}
     for hit in answer.hits:
-        text = hit.passage.document.text
-        long = [
-            span
-            for span in hit.passage.sentences
-            if _FEWEST_WORDS <= len(span.of(text).split()) <= MOST_WORDS_ATTRACTING
-            and _SENTENCE.fullmatch(span.of(text))
+        document = hit.passage.document
+        met = [
+            span  # a word that was met only because it is spelled alike relates nothing
+            for span in library.matches(question, hit.passage)
+            if span.of(document.text).casefold()[:_BEGINNING] in beginnings
         ]
-        if long:
-            met = library.matches(answer.understood_as or answer.question, hit.passage)
-            n_met = {span: sum(map(span.holds, met)) for span in long}
-            return Quote(hit.passage.document, max(long, key=n_met.__getitem__))
+        n_met = {span: sum(map(span.holds, met)) for span in hit.passage.sentences}
+        best = max(n_met, key=n_met.__getitem__)
+        if n_met[best] and _is_sentence(best.of(document.text)):
+            return Quote(document, best)
     return None
+
+
+def _is_sentence(text: str) -> bool:
+    n_words = len(text.split())
+    return _FEWEST_WORDS <= n_words <= MOST_WORDS_ATTRACTING and bool(_SENTENCE.fullmatch(text))
 
 
 def _source(document: Document) -> Part:

@@ -25,6 +25,7 @@ from interface.wording import load_wordings
 
 PLENUM = "When did the 6th Plenum of the KWP take place?"
 CEILING = "Who painted the ceiling?"
+NEAR_MISS = "How tall is the steel factory?"
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +86,19 @@ def test_a_hostile_document_is_shown_as_the_text_it_is() -> None:
 def test_without_an_answer_there_is_a_sentence_nearby_and_a_way_on(
     address: str, default_document: Document
 ) -> None:
-    answer = ask(address, CEILING)
+    answer = ask(address, NEAR_MISS)
     assert not answer["found"]
     assert not answer["quotes"]
     [nearest] = answer["nearby"]
     assert plain(nearest["words"]) == slice_of(default_document, nearest["place"])
     assert plain(nearest["words"]).rstrip()[-1] in ".!?"
+    assert len(answer["related"]) == 3
+
+
+def test_without_any_of_the_questions_words_nothing_is_called_related(address: str) -> None:
+    answer = ask(address, CEILING)
+    assert not answer["found"]
+    assert answer["nearby"] == []
     assert len(answer["related"]) == 3
 
 
