@@ -9,6 +9,8 @@ from interface.escaping import attribute, shown, shown_span
 from interface.render import MOST_NEARBY_CHARACTERS, Renderer, badge, tongue
 from interface.render_why import opening_of
 
+_FORMATS = ("note", "bibliography", "bibtex")  # all of them stand on the page behind the link
+
 
 @dataclass(frozen=True, slots=True)
 class EmbedRenderer(Renderer):
@@ -34,7 +36,7 @@ class EmbedRenderer(Renderer):
             '<p class="source"><span class="note" lang="en" dir="auto">'
             f"{shown(formats['short_note' if again else 'note'])}</span>"
             f'{badge(self._status(quote))}</p><div class="drawers">{self._link(quote)}'
-            f"{self._formats(quote, formats)}</div></figcaption></figure>"
+            f"{self._formats(quote, _few(formats))}</div></figcaption></figure>"
         )
 
     def _nearby(self, passage: Passage) -> str:
@@ -53,3 +55,7 @@ class EmbedRenderer(Renderer):
             f'<a class="permalink" target="_blank" rel="noopener" href="{attribute(address)}">'
             f"{shown(self.wording.show_in_document)}</a>"
         )
+
+
+def _few(formats: dict[str, str]) -> dict[str, str]:
+    return {name: formats[name] for name in _FORMATS}
