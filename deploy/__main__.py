@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--chat",
         action="store_true",
-        help="pack what the web chat needs as well; a kiosk does without",
+        help="pack what serves the web chat, the API and agents as well; a kiosk does without",
     )
     return parser
 

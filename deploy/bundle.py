@@ -52,7 +52,7 @@ class Bundle:
 
 
 def make_bundle(root: Path, documents: Path, out: Path, *, chat: bool = False) -> Bundle:
-    """Writes the archive to `out`, and beside it its own SHA-256; with `chat` Gradio is in it.
+    """Writes the archive to `out`, and beside it its own SHA-256. `chat`: see `kiosk_pins`.
 
     Wheels and index are kept there for the next time. Raises SettingError where a package cannot
     be had, DocumentError where the documents cannot be read.

@@ -23,9 +23,12 @@ ROOMS = (
 NOT_RUN = frozenset(("index/export.py",))
 """Modules of these rooms that make models."""
 
-NOT_INSTALLED = frozenset(("gradio", "sentence-transformers"))
-"""Gradio carries the web chat's questions, not the kiosk's. Only other embedding models than the
-built-in one need sentence-transformers, and it brings torch along."""
+OF_THE_CHAT = frozenset(("argon2-cffi", "gradio", "mcp", "openai", "prometheus-client"))
+"""What is served beside a kiosk: the web chat's queue, agents, language models, metrics, curators'
+passwords. With --kiosk none of it is loaded."""
+
+NOT_PACKED = frozenset(("sentence-transformers",))
+"""Only other embedding models than the built-in one need it, and it brings torch along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,12 @@ class Pin:
 def kiosk_pins(root: Path, *, chat: bool = False) -> list[Pin]:
     """The packages that the kiosk's rooms import, and theirs, as requirements.txt pins them.
 
-    With `chat` the web chat's too. Needs them all installed. Raises SettingError where one is not,
-    or is not pinned.
+    With `chat` those of all else that app.py serves. Needs them all installed. Raises SettingError
+    where one is not, or is not pinned.
     """
     pinned = read_pins(root / "requirements.txt")
-    left_out = NOT_INSTALLED - {"gradio"} if chat else NOT_INSTALLED
-    names = _closed(_imported_packages(root) - left_out)
+    imported = _imported_packages(root) - NOT_PACKED
+    names = _closed(imported if chat else imported - OF_THE_CHAT)
     if missing := sorted(names - pinned.keys()):
         raise SettingError(
             f"The kiosk needs {', '.join(missing)}, which requirements.txt does not pin.",
