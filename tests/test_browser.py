@@ -355,7 +355,7 @@ def test_axe_finds_no_violation_in_refusals(browser: Browser, one: str, scheme: 
 def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one: str) -> None:
     page = opened(browser, one)
     order = []
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
         # The question's own frame is drawn around the whole box.
@@ -365,6 +365,7 @@ def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one:
         "skip",
         "new-conversation",
         "open-documents",
+        "language",
         "theme",
         "scroller",
         "suggestion",
@@ -372,6 +373,19 @@ def test_the_keyboard_reaches_everything_in_reading_order(browser: Browser, one:
         "suggestion",
         "question",
     ]
+
+
+def test_another_language_can_be_chosen_and_stays(browser: Browser, one: str) -> None:
+    page = opened(browser, one)
+    page.select_option("#language", "de")
+    expect(page.get_by_role("button", name="Neues Gespräch")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "de"
+    ask(page, UNKNOWN)
+    expect(page.locator(".turn")).to_contain_text("Die Dokumente sagen dazu nichts.")
+    page.get_by_role("button", name="Neues Gespräch").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Neues Gespräch")).to_be_visible()
+    assert violations(page) == []
 
 
 def test_a_whole_visit_needs_no_mouse(browser: Browser, one: str) -> None:

@@ -9,9 +9,16 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from browsing import WORKERS, served, stand_in
+from test_chat import ask, request
 
+from datatypes import Collection, CollectionWords, Document
 from errors import SettingError
+from index.collection import load_collection
 from index.metadata import FIELDS
+from index.passage_index import read_collection, write_collection
+from interface.languages import document_language, said_in, shared_language
+from interface.render import Renderer
 from interface.wording import (
     DETAILS,
     WORDING_FOLDER,
@@ -143,3 +150,135 @@ def test_the_asked_language_wins_then_the_browsers_then_english(
     asked: str | None, accepted: str, code: str
 ) -> None:
     assert preferred(WORDINGS, asked, accepted).code == code
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served(stand_in()) as url:
+        yield url
+
+
+def test_the_chat_page_speaks_the_asked_language_and_keeps_the_documents(address: str) -> None:
+    _, headers, page = request(address, "GET", "/?lang=fr", Accept_Language="de")
+    assert '<html lang="fr">' in page
+    assert "Nouvelle conversation" in page
+    assert headers["vary"] == "Accept-Language"
+    _, _, page = request(address, "GET", "/", Accept_Language="xx,ko;q=0.3")
+    assert '<html lang="ko">' in page
+    for code, wording in WORDINGS.items():
+        assert f'lang="{code}"' in page
+        assert f">{wording.language}</option>" in page
+
+
+def test_an_answer_is_worded_in_the_pages_language_and_quoted_in_its_own(address: str) -> None:
+    answer = ask(address, WORKERS, language="es")
+    assert "Los documentos dicen:" in answer["html"]
+    assert answer["announcement"].startswith("Los documentos dicen: Currently about 3 million")
+    assert "Das ist keine Frage." in ask(address, " ", language="de")["html"]
+    assert "500자 이내로" in ask(address, "x" * 501, language="ko")["html"]
+
+
+def test_a_quote_bears_the_language_of_its_document() -> None:
+    library = stand_in()
+    answer = library.ask(WORKERS)
+    assert 'class="words" lang="" dir="auto"' in Renderer(library, WORDINGS["de"]).answer(
+        answer, "1"
+    )
+    (document,) = library.shelf.values()
+    document.metadata["language"] = "English"  # type: ignore[index]
+    assert 'class="words" lang="en" dir="auto"' in Renderer(library, WORDINGS["de"]).answer(
+        answer, "1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("English", "en"),
+        ("german", "de"),
+        ("한국어", "ko"),
+        (("French",), "fr"),
+        ("pt-br", "pt-br"),
+        ("ru", "ru"),
+        (("English", "German"), ""),
+        ("Klingonese", ""),
+        ("", ""),
+    ],
+)
+def test_languages_are_known_by_their_names_and_codes(
+    said: str | tuple[str, ...], code: str
+) -> None:
+    assert document_language(Document("d", "D", "Text.", metadata={"language": said})) == code
+
+
+def test_documents_share_a_language_only_if_all_are_in_it() -> None:
+    english, german = {"language": "English"}, {"language": "German"}
+    assert shared_language([english, english]) == "en"
+    assert shared_language([english, german]) == ""
+    assert shared_language([english, {}]) == ""
+    assert shared_language([]) == ""
+
+
+TRANSLATED = """
+[collection]
+title = "Letters"
+welcome = "Ask."
+suggested_questions = ["Who wrote?", "When?"]
+[collection.translations.de]
+title = "Briefe"
+[collection.translations.de.suggested_questions]
+"Who wrote?" = "Wer schrieb?"
+"""
+
+
+def test_a_collection_says_what_it_can_in_each_language(tmp_path: Path) -> None:
+    (tmp_path / "collection.toml").write_text(TRANSLATED, encoding="utf-8")
+    collection = load_collection(tmp_path)
+    german = said_in(collection, "de")
+    assert (german.title, german.welcome) == ("Briefe", "Ask.")
+    assert german.questions == {"Who wrote?": "Wer schrieb?", "When?": "When?"}
+    assert said_in(collection, "fr").questions == {"Who wrote?": "Who wrote?", "When?": "When?"}
+    write_collection(collection, tmp_path / "collection.json")
+    assert read_collection(tmp_path / "collection.json") == collection
+
+
+def test_a_collection_of_an_older_index_has_no_translations(tmp_path: Path) -> None:
+    old = '{"title": "T", "suggested_questions": [], "glossary": {}}'
+    (tmp_path / "collection.json").write_text(old, encoding="utf-8")
+    assert read_collection(tmp_path / "collection.json") == Collection(title="T")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("translations.de]", "translations.Deutsch]", "`Deutsch` is no code of a language"),
+        ('title = "Briefe"', "title = 7", "line 6: `title` is not a text"),
+        ('title = "Briefe"', 'titel = "Briefe"', "line 6: [collection.translations.de] has no"),
+        ('"Who wrote?" = "Wer', '"Who wrotes?" = "Wer', "line 8: [collection.translations.de."),
+        ('"Wer schrieb?"', "8", "line 8: `Who wrote?` is not a text"),
+    ],
+)
+def test_a_translation_that_cannot_be_used_is_named_with_its_line(
+    tmp_path: Path, before: str, after: str, said: str
+) -> None:
+    text = TRANSLATED.strip().replace(before, after)
+    if "Deutsch" in after:
+        text = text.replace("translations.de.", "translations.Deutsch.")
+    (tmp_path / "collection.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingError) as fault:
+        load_collection(tmp_path)
+    assert said in str(fault.value)
+
+
+def test_the_default_collection_says_all_of_itself_in_every_language() -> None:
+    collection = load_collection(WORDING_FOLDER.parents[1] / "documents")
+    for code in OTHERS:
+        words = collection.translations[code]
+        assert words.title
+        assert words.welcome
+        assert set(words.suggested_questions) == set(collection.suggested_questions)
+
+
+def test_collection_words_left_empty_are_said_as_they_are() -> None:
+    collection = Collection(title="Letters", translations={"de": CollectionWords()})
+    assert said_in(collection, "de").title == "Letters"
