@@ -2,7 +2,7 @@
 
 Over HTTP at `/mcp`, each request by itself, or over standard input and output of one process. The
 agent gets quotes with their citations, or that the documents do not say; what it makes of them is
-its own. Imported only where an operator asked for it: the SDK takes a second and 30 MB.
+its own. Imported only where an operator asked for it.
 """
 
 from __future__ import annotations

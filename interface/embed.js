@@ -110,12 +110,16 @@ function beginAgain({ moveFocus = true } = {}) {
 
 async function copy(button) {
   const text = button.parentElement.querySelector("pre");
+  let done = true;
   try {
     await navigator.clipboard.writeText(text.textContent);
   } catch {
+    // The page around may not pass on the right to write to the clipboard.
     getSelection().selectAllChildren(text);
-    document.execCommand("copy");
+    done = document.execCommand("copy");
   }
+  announce(done ? words.copied : words.notCopied);
+  button.classList.toggle("done", done);
 }
 
 function changeTheme(name) {

@@ -331,6 +331,17 @@ def test_what_leads_into_a_document_leads_out_of_the_frame(browser: Browser, hos
     assert page.url.startswith(host.address)
 
 
+def test_a_citation_can_be_copied_out_of_the_frame(browser: Browser, host: Host) -> None:
+    page = opened(browser, host, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, WORKERS)
+    frame_of(page).locator("summary", has_text="Copy citation").click()
+    frame_of(page).get_by_role("button", name="Copy: The quote").click()
+    expect(frame_of(page).locator("#status")).to_have_text("Copied.")
+    page.locator("h1").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Currently about 3 million workers are participating in this movement."
+
+
 def test_it_works_without_storage_and_leaves_none(browser: Browser, host: Host) -> None:
     page = opened(browser, host)
     ask(page, WORKERS)
