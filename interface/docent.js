@@ -17,7 +17,11 @@
     display: "block", width: "100%", height: "360px", border: "0", colorScheme: "normal",
   });
   place.append(frame);
-  script.after(place);
+
+  // In the head nothing can be shown: then the chat goes to the end of the page.
+  if (script.closest("body")) script.after(place);
+  else if (document.readyState !== "loading") document.body.append(place);
+  else addEventListener("DOMContentLoaded", () => document.body.append(place));
 
   const link = document.createElement("a");
   Object.assign(link, { href: docent.href, target: "_blank", rel: "noopener", textContent: title });

@@ -38,8 +38,9 @@ for (const name of ["ready", "asked", "answered", "idle"]) {
 addEventListener("message", (event) => everything.push(JSON.stringify(event.data)));
 """
 HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Museum</title>
-<style>:root { color-scheme: SCHEME }</style></head><body><main><h1>Museum</h1>
-<script src="DOCENTdocent.js" DATA></script></main></body></html>"""
+<style>:root { color-scheme: SCHEME }</style>HEAD</head><body><main><h1>Museum</h1>
+BODY</main></body></html>"""
+SNIPPET = '<script src="DOCENTdocent.js" DATA></script>'
 
 
 class Host:
@@ -50,9 +51,12 @@ class Host:
         self.docent = ""
         self.data = 'data-title="Ask the museum"'
         self.scheme = "normal"
+        self.in_head = False
 
     def page(self) -> bytes:
-        html = HOST_PAGE.replace("DOCENT", self.docent).replace("DATA", self.data)
+        html = HOST_PAGE.replace("HEAD", SNIPPET if self.in_head else "")
+        html = html.replace("BODY", "" if self.in_head else SNIPPET)
+        html = html.replace("DOCENT", self.docent).replace("DATA", self.data)
         return html.replace("SCHEME", self.scheme).encode()
 
 
@@ -107,6 +111,7 @@ def hosts() -> Iterator[tuple[Host, Host, str]]:
 @pytest.fixture
 def host(hosts: tuple[Host, Host, str]) -> Host:
     hosts[0].data, hosts[0].scheme = 'data-title="Ask the museum"', "normal"
+    hosts[0].in_head = False
     return hosts[0]
 
 
@@ -146,6 +151,16 @@ def test_one_line_brings_the_chat_into_a_page_and_it_answers(browser: Browser, h
     expect(frame.locator(".quote mark.answering")).to_have_text("about 3 million workers")
     expect(frame.locator(".quote .note")).to_contain_text("20 June 1963")
     expect(page.locator("iframe")).to_have_attribute("title", "Ask the museum")
+
+
+@pytest.mark.parametrize("attributes", ["", "async", "defer"])
+def test_in_the_head_of_a_page_it_comes_to_the_end_of_it(
+    browser: Browser, host: Host, attributes: str
+) -> None:
+    host.in_head, host.data = True, attributes
+    page = opened(browser, host)
+    expect(frame_of(page).locator("#question")).to_be_visible()
+    assert page.locator("body > .docent").count() == 1
 
 
 def test_a_page_that_is_not_on_the_list_gets_a_link_in_place_of_the_chat(
