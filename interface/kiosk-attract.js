@@ -1,6 +1,6 @@
 // Between visits: questions of this collection with their quotes, one after the other.
 import { attractions } from "./kiosk-server.js";
-import { dateShown, given, make, questionShown } from "./kiosk-words.js";
+import { dateShown, given, make, questionShown, said } from "./kiosk-words.js";
 
 let timer = 0;
 let loop = 0; // counts up when one ends
@@ -13,7 +13,7 @@ export async function attract(page, tools, drawn) {
   const mine = loop;
   showNext(page, drawn, mine);
   await renew(mine);
-  if (mine === loop && !page.firstElementChild) showNext(page, drawn, mine);
+  if (mine === loop && quotes.length && !page.querySelector(".words")) showNext(page, drawn, mine);
 }
 
 export function stopAttracting() {
@@ -30,6 +30,15 @@ async function renew(mine) {
   quotes = said.quotes;
 }
 
+// Where the collection suggests no question that has an answer.
+function showWelcome(page) {
+  const { title, welcome } = said();
+  page.replaceChildren(
+    make("h2", { class: "title", dir: "auto" }, title),
+    make("p", { class: "lead", dir: "auto" }, welcome ?? ""),
+  );
+}
+
 function source({ title, date }) {
   const name = make("span", { html: title, dir: "auto" });
   return date ? [make("span", { html: dateShown(date) }), " · ", name] : [name];
@@ -37,10 +46,14 @@ function source({ title, date }) {
 
 function showNext(page, drawn, mine) {
   if (mine !== loop) return;
+  clearTimeout(timer);
   timer = setTimeout(() => {
     renew(mine).then(() => showNext(page, drawn, mine));
   }, given.attract * 1000);
-  if (!quotes.length) return;
+  if (!quotes.length) {
+    showWelcome(page);
+    return;
+  }
   const quote = quotes[place % quotes.length];
   place += 1;
   page.replaceChildren(

@@ -173,6 +173,7 @@ function foundTexts({ question, answer, quote }) {
   return [
     asked(question),
     ...(answer.understood ? [make("p", { class: "understood" }, make("span", { "data-word": "understood_as" }), " ", make("q", { html: answer.understood, dir: "auto" }))] : []),
+    ...(answer.doubtful ? [make("p", { class: "understood", "data-word": "doubtful" })] : []),
     make("blockquote", { class: "grows" }, make("p", { class: "words", lang: shown.lang, dir: "auto", html: shown.words })),
     make("p", { class: "source" }, ...sourceLine(shown)),
   ];

@@ -49,7 +49,7 @@ _ASKED_PATHS = re.compile(r"/kiosk/(ask|forget)")
 _FRESH = {"Cache-Control": "no-store"}
 # Words of the chat page that the kiosk says too.
 _SHARED_WORDS = (  # noqa: SIM905
-    "found understood_as original transcription ocr translation translation_by not_found "
+    "found doubtful understood_as original transcription ocr translation translation_by not_found "
     "not_found_more related_passages language_label page document_gone"
 ).split()
 

@@ -38,6 +38,7 @@ def answer_parts(library: Library, answer: Answer) -> Part:
     nearest = None if answer.found else _nearest(library, answer)
     return {
         "found": answer.found,
+        "doubtful": answer.doubtful,
         "question": answer.question,
         "understood": "" if answer.understood_as is None else shown(answer.understood_as),
         "quotes": [quote_part(library, citation.quote) for citation in answer.citations],

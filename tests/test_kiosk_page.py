@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import chromium
+from browsing import chromium, serving, stand_in
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from touching import UNKNOWN, UPRIGHT, WIDE, Screen, kiosk, launched, screen, until
 
+from datatypes import Collection
+from interface.chat import create_app
+from interface.kiosk import KioskSettings
 from interface.wording import load_wordings
 
 WORDINGS = load_wordings()
@@ -80,13 +83,26 @@ def test_touching_anywhere_starts(shown: Screen) -> None:
 
 
 def test_attracting_quotes_follow_each_other(browser: Browser, default_folder: Path) -> None:
-    from interface.kiosk import KioskSettings
-
     settings = KioskSettings(attract=0.4)
     with kiosk(default_folder, settings) as url, screen(browser, url) as opened:
         first = opened.page.locator("#page .words").inner_text()
         expect(opened.page.locator("#page .words")).not_to_have_text(first)
         expect(opened.page.locator("#page .asked")).not_to_be_empty()
+
+
+def test_a_collection_without_suggested_questions_has_its_title_and_the_keyboard(
+    browser: Browser,
+) -> None:
+    library = stand_in()
+    library.collection = Collection(title="Nameless letters", welcome="Ask them.")
+    app = create_app(library, WORDINGS, kiosk_only=True)
+    with serving(app) as url, screen(browser, url, attracts="#page h2.title") as opened:
+        expect(opened.page.locator("#page")).to_contain_text("Ask them.")
+        opened.start()
+        expect(opened.page.locator("#tools h3, .tile")).to_have_count(1)
+        expect(opened.page.locator("#tools h3")).to_be_hidden()
+        opened.ask("how many workers")
+        expect(opened.page.locator("#page mark")).to_have_text("about 3 million workers")
 
 
 def test_a_press_is_seen_and_acts_when_it_is_let_go(shown: Screen) -> None:
@@ -327,8 +343,6 @@ def test_capitals_and_names_in_english_letters(shown: Screen) -> None:
 def test_on_a_narrow_screen_the_keys_keep_their_size_and_come_in_more_rows(
     browser: Browser, default_folder: Path
 ) -> None:
-    from interface.kiosk import KioskSettings
-
     settings = KioskSettings(diagonal=10.1)  # 15 mm are 83 of its 800 pixels
     with (
         kiosk(default_folder, settings) as url,

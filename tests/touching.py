@@ -143,8 +143,14 @@ class Screen:
 
 @contextmanager
 def screen(
-    browser: Browser, address: str, size: tuple[int, int] = UPRIGHT, *, moving: bool = False
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = UPRIGHT,
+    *,
+    moving: bool = False,
+    attracts: str = "#page .words",
 ) -> Iterator[Screen]:
+    """The page, once it `attracts` by what a selector names."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -159,7 +165,7 @@ def screen(
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     context.on("request", lambda request: shown.requests.append(request.url))
     page.goto(f"{address}kiosk")
-    page.locator("#page .words").wait_for()
+    page.locator(attracts).wait_for()
     yield shown
     context.close()
 
