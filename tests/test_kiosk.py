@@ -7,13 +7,14 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from browsing import HOSTILE, HOSTILE_TEXT, hostile_document, serving, stand_in
+from browsing import HOSTILE, HOSTILE_TEXT, WORKERS, hostile_document, serving, stand_in
 from touching import kiosk
 
 from answerer.pipeline import Pipeline
@@ -21,6 +22,7 @@ from datatypes import Answer, Document
 from errors import SettingError
 from interface.chat import create_app
 from interface.kiosk import KioskSettings, kiosk_settings
+from interface.kiosk_answers import answer_parts
 from interface.wording import load_wordings
 
 PLENUM = "When did the 6th Plenum of the KWP take place?"
@@ -69,6 +71,13 @@ def test_a_quote_is_the_slice_of_its_document(address: str, default_document: Do
     assert plain(shown["words"]) == slice_of(default_document, shown["place"])
     assert '<mark class="answering">' in shown["words"]
     assert shown["lang"] == "en"
+
+
+def test_a_doubtful_answer_is_called_so() -> None:
+    library = stand_in()
+    answer = library.ask(WORKERS)
+    assert answer_parts(library, replace(answer, confidence=0.4))["doubtful"] is True
+    assert answer_parts(library, replace(answer, confidence=0.6))["doubtful"] is False
 
 
 def test_a_hostile_document_is_shown_as_the_text_it_is() -> None:
