@@ -22,8 +22,11 @@ from answerer.confidence import Name, answer_features, describe_answer, sentence
 from answerer.weights import Linear, Weights
 from training.examples import Example
 
-REFUSED = 0.05
-"""Share of the answerable development questions that may be refused."""
+REFUSED = 0.02
+"""Share of the development questions with a right first quote that may be refused all the same.
+
+Where that quote would be wrong, refusing is better, even if the documents answer elsewhere.
+"""
 
 SEVERAL = 1 / 3
 """Share of the answerable development questions that may get more than one quote."""
@@ -69,7 +72,7 @@ def learn(training: Sequence[Example], development: Sequence[Example], *, name: 
     answer = _recalibrated(answer, described, right)
     confidences = _probability(answer(described))
     answerable = np.array([each.origin == "answerable" for each in development])
-    threshold = float(np.quantile(confidences[answerable], REFUSED))
+    threshold = float(np.quantile(confidences[right], REFUSED))
     leads = described[answerable, answer.features.index("lead")]
     margin = max(float(np.quantile(leads, SEVERAL)), 0.0)
     return Weights(sentence, answer, not_found=round(threshold, 4), margin=round(margin, 4))
