@@ -10,10 +10,13 @@ from answerer.own_marks import settled
 from answerer.reply import Claim
 from answerer.support import unsupported
 from datatypes import Document, Dropped, Quote, Statement
+from index.chunker import sentences_of
 
 NOT_RELEVANT = "what it cites does not concern the question"
 
 _MOST_CHARACTERS = 600  # of a statement; what is longer is no short statement
+_LOOKED_BACK = 800  # characters
+_N_BEFORE = 3  # sentences, as the guard was measured
 _LEAST_SIGNS = 4  # letters and digits; less is a scrap of something else
 _ADDRESS = re.compile(r"\w+://\S+|\bwww\.\S+|\bdata:\S+|!?\[[^\]]*\]\([^)]*\)", re.IGNORECASE)
 
@@ -62,10 +65,21 @@ class Checker:
             if not any(address in each for each in words)
         ]
         known = dict.fromkeys(said for quote in cited for said in _said_of(quote.document))
-        found += unsupported(text, words, document_titles=tuple(known))
+        before = tuple(each for quote in cited for each in _before(quote))
+        found += unsupported(text, words, document_titles=tuple(known), before=before)
         if not found and not any(map(self._relevant, cited)):
             found.append(NOT_RELEVANT)
         return tuple(found)
+
+
+def _before(quote: Quote) -> list[str]:
+    """The sentences ahead of the quote, from which it may take whom "he" or "both" means."""
+    start = quote.span.start
+    ahead = quote.document.text[max(0, start - _LOOKED_BACK) : start]
+    if not ahead.strip():
+        return []
+    spans = sentences_of(Document(quote.document.document_id, "", ahead))
+    return [span.of(ahead) for span in spans[-_N_BEFORE:]]
 
 
 def _said_of(document: Document) -> list[str]:
