@@ -202,6 +202,8 @@ def _start(
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
+            if settings.kiosk and settings.curator:
+                print("A kiosk has no curator's page: --curator is left out.", file=sys.stderr)
             if not settings.kiosk:
                 from interface import quick_gradio
 

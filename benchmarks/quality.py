@@ -20,6 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
 SPLIT = "test"
 
+ROWS = {
+    "dense": "vectors",
+    "lexical": "words",
+    "hybrid": "**hybrid**",
+    "answer": "**hybrid, then read**",
+}
 RETRIEVAL = ("Success@1", "Success@5", "RR@10", "nDCG@10")
 ANSWERS = {
     "quote_success@1": "the first quote answers",
@@ -81,7 +87,7 @@ def table(measured: dict[str, Any]) -> Iterator[str]:
     yield "|---|" + "---|" * len(RETRIEVAL)
     for name, values in PEERS.items():
         yield f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |"
-    for mode, name in (("dense", "vectors"), ("lexical", "words"), ("hybrid", "**hybrid**")):
+    for mode, name in ROWS.items():
         yield f"| Docent, {name} | " + _figures(_run(squad, mode), RETRIEVAL) + " |"
     yield ""
     yield "Answers, with 95 % intervals"

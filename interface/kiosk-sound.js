@@ -27,7 +27,12 @@ function browserVoice(lang) {
 }
 
 export function canListen(lang) {
-  return voices.includes(lang) || Boolean(lang && browserVoice(lang));
+  return speaks(lang) || Boolean(lang && browserVoice(lang));
+}
+
+// The server reads documents of which no language is known in English.
+function speaks(lang) {
+  return voices.includes(lang || "en");
 }
 
 export function isListening() {
@@ -51,7 +56,7 @@ export function listen(element, quote, { active, changed }, from = 0) {
   stopListening();
   const mine = { element, quote, active, changed, spoken: from, gain: null, stop: () => {} };
   playing = mine;
-  const speaking = voices.includes(quote.lang) ? byServer(mine, from) : byBrowser(mine);
+  const speaking = speaks(quote.lang) ? byServer(mine, from) : byBrowser(mine);
   speaking.catch(() => { if (playing === mine) stopListening(); });
   changed();
 }
