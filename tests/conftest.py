@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from predictable import PredictableEmbedder
 
 from datatypes import Document
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.passage_index import PassageIndex
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
 

@@ -33,9 +33,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        expect.set_options(timeout=PATIENCE_MS)
         yield launched
-        expect.set_options(timeout=None)
         launched.close()
 
 

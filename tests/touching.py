@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from browsing import CHROMIUM_FLAGS, chromium, serving
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright
 
 from answerer.pipeline import Pipeline
 from interface.asking import Noted
@@ -170,9 +170,19 @@ def screen(
     context.close()
 
 
+def _evaluated(page: Page, expression: str) -> object:
+    """Its value; nothing while the page is being left for another."""
+    try:
+        return page.evaluate(expression)
+    except Error as error:
+        if "Execution context was destroyed" not in str(error):
+            raise
+        return None
+
+
 def until(page: Page, expression: str, seconds: float = 30) -> None:
     """Waits until it is true. (`wait_for_function` would need the policy's `unsafe-eval`.)"""
     end = time.monotonic() + seconds
-    while not page.evaluate(expression):
+    while not _evaluated(page, expression):
         assert time.monotonic() < end, f"it did not come to be: {expression}"
         page.wait_for_timeout(50)
