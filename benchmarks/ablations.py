@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ MEASURES = {
 
 def measure(data: Path) -> dict[str, Any]:
     """For each collection and part: the measures, and seconds from question to answer (p50)."""
-    squad = _thinned(squad_questions(data), ROOT / "build" / "evaluation" / "squad-third.json.gz")
+    squad = _thinned(squad_questions(data), ROOT / "build" / "evaluation" / "squad-third")
     parts = {name: of for name, of in PARTS.items() if of.reader != FLOAT32 or FLOAT32.is_dir()}
     return {
         "SQuAD's test articles": {name: _run(squad, None, of) for name, of in parts.items()},
@@ -63,14 +64,16 @@ def table(measured: dict[str, Any]) -> Iterator[str]:
         yield ""
 
 
-def _thinned(squad: Path, out: Path) -> Path:
-    """All paragraphs, and every third question."""
+def _thinned(squad: Path, folder: Path) -> Path:
+    """All paragraphs, and every third question, with their splits beside them."""
     rows = json.loads(gzip.decompress(squad.read_bytes()))
     number = itertools.count()
     for article in rows["data"]:
         for paragraph in article["paragraphs"]:
             paragraph["qas"] = [asked for asked in paragraph["qas"] if next(number) % 3 == 0]
-    out.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(squad.with_name("split.json"), folder)
+    out = folder / squad.name
     out.write_bytes(gzip.compress(json.dumps(rows).encode(), mtime=0))
     return out
 
