@@ -35,26 +35,17 @@ def export(checkpoints: Sequence[Path], folder: Path, *, exact: bool = False) ->
     import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from torch import Tensor, nn
 
     from training.reader_model import mean_model
 
     model = mean_model(checkpoints)
-
-    class Graph(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, ...]:
-            return self.model.logits(ids, mask, kinds)
 
     folder.mkdir(parents=True, exist_ok=True)
     example = torch.ones(2, 16, dtype=torch.long)
     with tempfile.TemporaryDirectory() as scratch:
         traced = Path(scratch) / "traced.onnx"
         torch.onnx.export(
-            Graph().eval(),
+            model.eval(),
             (example, example, torch.zeros_like(example)),
             str(traced),
             input_names=list(_INPUTS),

@@ -72,10 +72,7 @@ class ReaderModel(nn.Module):
         self.relevance = nn.Linear(WIDTH, 1)
         self.tokens = nn.Linear(WIDTH, 3)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Outputs:
-        return Outputs(*self.logits(input_ids, attention_mask, token_type_ids))
-
-    def logits(
+    def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         places = torch.arange(input_ids.shape[1], device=input_ids.device)

@@ -73,7 +73,7 @@ class _Run:
         from training.reader_model import from_minilm, mean_model
 
         begun = mean_model([Path(plan.begin_with)]) if plan.begin_with else from_minilm(_SEED)
-        model = begun.train()
+        model = begun.to(_device()).train()
         model.words.weight.requires_grad_(False)
         run = cls(model, torch.optim.AdamW(_parameters(model, plan.rate), betas=(0.9, 0.98)))
         for path in checkpoints_of(out)[-1:]:
@@ -108,7 +108,7 @@ class _Run:
 
         for group in self.optimizer.param_groups:
             group["lr"] = group["full"] * share
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        with torch.autocast(_device(), torch.bfloat16, enabled=half):
             outputs = [_read(self.model, part) for part in batch.parts]
         losses = torch.stack(losses_of(outputs, batch))
         self.optimizer.zero_grad()
@@ -126,7 +126,10 @@ def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]
     from tokenizers import Tokenizer
 
     torch.set_num_threads(2)
-    half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # without, it would be slower
+    if _device() == "cuda":
+        half = torch.cuda.is_bf16_supported()
+    else:
+        half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # without, it would be slower
     out.mkdir(parents=True, exist_ok=True)
     (out / "plan.json").write_text(json.dumps(asdict(plan)) + "\n", encoding="utf-8")
     tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
@@ -227,14 +230,20 @@ def _sentence_means(parts: Sequence[Outputs], batch: Batch) -> Tensor:
 
 
 def _read(model: ReaderModel, rows: Part) -> Outputs:
+    """Read where the model is; what it says comes back to where the losses are."""
     import torch
 
-    outputs: Outputs = model(
-        torch.from_numpy(rows.input_ids),
-        torch.from_numpy(rows.attention_mask),
-        torch.from_numpy(rows.token_type_ids),
-    )
-    return outputs
+    from training.reader_model import Outputs
+
+    arrays = (rows.input_ids, rows.attention_mask, rows.token_type_ids)
+    said = model(*(torch.from_numpy(array).to(_device()) for array in arrays))
+    return Outputs(*(logits.cpu() for logits in said))
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _parameters(model: ReaderModel, rate: float) -> list[dict[str, Any]]:
