@@ -77,7 +77,7 @@ def shortened(title: str) -> str:
     words = words[:WORDS_IN_SHORT_TITLE]
     while len(words) > 1 and words[-1].casefold() in DANGLING:
         words = words[:-1]
-    return " ".join(words)
+    return " ".join(words).rstrip(",")
 
 
 def _status_in_note(source: Source) -> str:
