@@ -380,6 +380,7 @@ def test_another_language_can_be_chosen_and_stays(browser: Browser, one: str) ->
     page.select_option("#language", "de")
     expect(page.get_by_role("button", name="Neues Gespräch")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "de"
+    page.wait_for_load_state()  # with its scripts
     ask(page, UNKNOWN)
     expect(page.locator(".turn")).to_contain_text("Die Dokumente sagen dazu nichts.")
     page.get_by_role("button", name="Neues Gespräch").click()

@@ -65,7 +65,7 @@ def test_a_lasting_fault_is_not_asked_again(status: int, kind: str) -> None:
 
 @pytest.mark.parametrize("said", ["1", "date"])
 def test_the_server_says_when_to_ask_again(said: str) -> None:
-    value = formatdate(time.time() + 2, usegmt=True) if said == "date" else said
+    value = formatdate(time.time() + 4, usegmt=True) if said == "date" else said
     with scripted_llm(Reply(status=429, headers=(("Retry-After", value),)), "Now.") as server:
         began = time.monotonic()
         assert model(server.url).complete(MESSAGES, most_tokens=20) == "Now."
