@@ -7,7 +7,7 @@ A figure that can be read in two ways ("3.000", "4/5/1963") has both readings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -18,6 +18,7 @@ from answerer.support_figures import (
     MONTHS,
     ORDINALS,
     SCALES,
+    SMALL_NUMBERS,
     TIMES,
     UNITS,
     readings,
@@ -25,9 +26,6 @@ from answerer.support_figures import (
 )
 
 Kind = Literal["date", "number", "ordinal", "century", "decade"]
-
-
-_BOTH = frozenset(("both", "either", "neither", "pair", "couple", "twice", "beide", "beiden"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +46,15 @@ class Amount:
     year: int | None = None
 
 
-def _any(words: object) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 _MONTH = rf"(?:{_any(MONTHS)})\b\.?"
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|er|\.|º)?(?![\d.,]*\d)"
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})(?!\d|,\d)"
 _TO = r"\s*(?:-|–|—|/|,|and|to|or|until|through|und|bis|et|au|y|al)\s*"
-_SINGLE = (
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
-    r"dozen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|vierzig|"
-    r"fünfzig|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|vingt|trente|quarante|"
-    r"cinquante|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta"
-)
+_SINGLE = _any(SMALL_NUMBERS.keys() - {"a"})
 _SCALE = rf"(?:{_any(SCALES)})\b\.?"
 _FIGURE = r"\d+(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _CARDINAL = (
@@ -84,6 +76,9 @@ _DATES = (
     re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?!\d)"),
     re.compile(r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!\d)"),
 )  # fmt: skip
+_OTHER_WORDS_TOO = ("may", "march", "mar", "sept", "dec", "jan")
+"""Months only where they are written with a capital."""
+
 _BARE_MONTH = re.compile(rf"\b(?P<month>{_MONTH})(?!\w)", re.I)
 _MAY_BEFORE = re.compile(
     r"\b(?:in|of|during|since|until|till|by|from|between|and|to|or|early|mid|late|last|next|this|"
@@ -178,17 +173,9 @@ def _dates(text: str) -> Iterator[Amount]:
 
 
 def _is_modal(match: re.Match[str]) -> bool:
-    """Whether "may", "march", "mars" … is no month here."""
+    """Whether "may", "march" … is no month here."""
     word = match["month"].rstrip(".")
-    return not word[0].isupper() and word.casefold() in (
-        "may",
-        "march",
-        "mar",
-        "sept",
-        "dec",
-        "jan",
-        "set",
-    )
+    return not word[0].isupper() and word.casefold() in _OTHER_WORDS_TOO
 
 
 def _year(text: str | None) -> int | None:
@@ -227,7 +214,7 @@ def _fractions(text: str) -> Iterator[Amount]:
         else:
             part = match["part"].casefold()
             count = (match["count"] or "").casefold()
-            if not count and part not in ("half", "halves", "halved", "hälfte", "moitié", "mitad"):
+            if not count and part not in ("half", "halves", "hälfte", "moitié", "mitad"):
                 continue  # "third" alone is an ordinal
             value = FRACTIONS[part] * (word_value(count) or _small(count) or 1)
         scale = SCALES.get((match["scale"] or "").casefold())

@@ -32,12 +32,12 @@ _AUXILIARY = words("is are was were be been being has have had did does do gets 
 _NOT_QUITE = words("almost nearly virtually not")
 _IN_PHRASES = words("at above for after")
 _EMPHASISED = words("in about around roughly some a")
+"""Before these and before figures, "only" judges and does not restrict: only in 1963."""
+
 _WHOLE = words("whole entire")
 _MAJORITY = words("most majority bulk")
 _ALSO = words("also besides addition moreover well")
-_DIRECTLY = (
-    MODAL | {"will", "shall"} | {form for form in HEARSAY if form.endswith("ly")} | {"perhaps"}
-)
+_DIRECTLY = MODAL | {"will", "shall"} | {form for form in HEARSAY if form.endswith("ly")}
 """They hedge the verb that they stand before."""
 
 _WISHES = words("""
@@ -184,14 +184,7 @@ def _restrictions(said: Words, given: Sequence[Words]) -> Iterator[str]:
     own = {word.form for word in said}
     for at, word in enumerate(said):
         behind = said[at + 1] if at + 1 < len(said) else word
-        is_emphasis = behind.is_number or behind.form in (
-            "in",
-            "about",
-            "around",
-            "roughly",
-            "some",
-            "a",
-        )
+        is_emphasis = behind.is_number or behind.form in _EMPHASISED
         if word.form in ONLY and not is_emphasis and not forms & (ONLY_GIVEN | NOT):
             yield f"{word.text} is not in the cited sentences"
             return
@@ -276,7 +269,7 @@ def _is_told(text: Words, cue: Word) -> bool:
 def _is_spreading(text: Words, place: int) -> bool:
     """Whether what follows is supposed: "claimed that …", "the mission: …", "whether …"."""
     behind = text[place + 1].form if place + 1 < len(text) else ""
-    return text[place].form in _WISHES or behind in (*("that", "to", ":", "for"),)
+    return text[place].form in _WISHES or behind in ("that", "to", ":", "for")
 
 
 def _next_is(text: Words, place: int, form: str) -> bool:

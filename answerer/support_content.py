@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
 from answerer.support_cues import CAUSE_GIVEN, CAUSES
-from answerer.support_figures import UNITS, is_number
+from answerer.support_figures import UNITS, is_number_word
 from answerer.support_meaning import held, one_word
 from answerer.support_text import IRREGULAR, PREPOSITIONS, Word, words_of
 
@@ -46,7 +46,9 @@ def invented_content(
     around = {word.stem for text in context for word in words_of(text) if word.is_content}
     yield from _causes(said, given, stems)
     stems |= around & {word.stem for word in said}
-    known = (w for w in said if is_number(w.form) or w.form in UNITS or (w.is_capital and w.start))
+    known = (
+        w for w in said if is_number_word(w.form) or w.form in UNITS or (w.is_capital and w.start)
+    )
     stems |= {word.stem for word in known}
     parts = [
         [word for word in part if word.is_weighty]

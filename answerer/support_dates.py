@@ -13,8 +13,6 @@ from answerer.support_text import Word, words_of
 
 _BOTH = frozenset(("both", "either", "neither", "pair", "couple", "twice", "beide", "beiden"))
 _PERIODS = frozenset(("day", "week", "month", "year", "decade", "century"))
-_NEAR = 0.05
-"""Of a number: how far off "about", "nearly" and "over" may round it."""
 
 
 def uncovered_amounts(

@@ -57,7 +57,7 @@ SCALES: dict[str, float] = {
     "trillion": 1e12,
 }
 
-_SMALL = {
+SMALL_NUMBERS = {
     word: number
     for number, words in {
         1: "one a",
@@ -190,8 +190,8 @@ def readings(figure: str) -> frozenset[float]:
     return frozenset((float(figure.replace(",", ".")),))
 
 
-def is_number(word: str) -> bool:
-    return word in _SMALL or word in SCALES
+def is_number_word(word: str) -> bool:
+    return word in SMALL_NUMBERS or word in SCALES
 
 
 def word_value(words: str) -> float | None:
@@ -202,8 +202,8 @@ def word_value(words: str) -> float | None:
             continue
         if word == "dozen":
             current = (current or 1) * 12
-        elif word in _SMALL:
-            current += _SMALL[word]
+        elif word in SMALL_NUMBERS:
+            current += SMALL_NUMBERS[word]
         elif word in SCALES:
             scale = SCALES[word]
             current = (current or 1) * scale

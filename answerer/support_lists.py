@@ -1,11 +1,8 @@
-"""Words that the guard knows: other names of countries and peoples, words of denial."""
+"""Names that the guard knows: other names of countries and peoples, and words that are no names."""
 
 from __future__ import annotations
 
-
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from answerer.support_cues import words
 
 SAME_NAMES = tuple(
     tuple(group.split("|"))
@@ -156,3 +153,4 @@ PLAIN_OPENINGS = words(
     "apparently perhaps maybe der die das ein eine im in am und oder aber nicht kein keine le la "
     "les un une des du el los las una"
 )
+"""Words that are capitalised only where a sentence begins with them."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from answerer.support_cues import LINKING, PERSONAL, POINTING
-from answerer.support_figures import MONTHS, UNITS, is_number
-from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES, words
+from answerer.support_cues import LINKING, PERSONAL, POINTING, words
+from answerer.support_figures import MONTHS, UNITS, is_number_word
+from answerer.support_lists import DEMONYMS, PLAIN_OPENINGS, SAME_NAMES
 from answerer.support_meaning import synonyms
 from answerer.support_text import Word, stem_of, words_of
 from index.abbreviations import abbreviations_of
@@ -161,7 +161,7 @@ def _runs(written: Sequence[Word]) -> list[list[Word]]:
         is_plain_word = (
             word.form in PLAIN_OPENINGS
             or word.form in MONTHS
-            or is_number(word.form)
+            or is_number_word(word.form)
             or word.form in UNITS
         )
         if word.is_capital and word.stem and not is_plain_word:
