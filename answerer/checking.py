@@ -64,12 +64,21 @@ class Checker:
             for address in _ADDRESS.findall(text)
             if not any(address in each for each in words)
         ]
-        known = dict.fromkeys(said for quote in cited for said in _said_of(quote.document))
-        before = tuple(each for quote in cited for each in _before(quote))
-        found += unsupported(text, words, document_titles=tuple(known), before=before)
+        found += guarded(text, cited)
         if not found and not any(map(self._relevant, cited)):
             found.append(NOT_RELEVANT)
         return tuple(found)
+
+
+def guarded(text: str, cited: Sequence[Quote]) -> tuple[str, ...]:
+    """What the guard says of the statement, told what stands before and above what it cites."""
+    titles = dict.fromkeys(said for quote in cited for said in _said_of(quote.document))
+    return unsupported(
+        text,
+        [quote.text for quote in cited],
+        document_titles=tuple(titles),
+        before=tuple(each for quote in cited for each in _before(quote)),
+    )
 
 
 def _before(quote: Quote) -> list[str]:

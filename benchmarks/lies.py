@@ -2,8 +2,8 @@
 
     python -m benchmarks.lies [dev|test|test2|test3] [--failures] [--json]
 
-The cases are hand-written (`benchmarks/lies-cases/README.md`). Each is shown to
-`answerer.support.unsupported` as in an answer: with the sentences it cites, the three before them,
+The cases are hand-written (`benchmarks/lies-cases/README.md`). Each is shown to the guard by
+`answerer.checking.guarded`, as in an answer: with the sentences it cites, the three before them,
 and the title and date of the document. Intervals: Wilson (1927), 95 %.
 """
 
@@ -22,16 +22,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from answerer.support import unsupported
+from answerer.checking import guarded
 from datatypes import Document, Quote, Span
-from index.chunker import sentences_of
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "lies-cases"
 SETS = ("dev", "test", "test2", "test3")
-N_BEFORE = 3
-"""Sentences before a cited one, in which "he" and "both" may have their meaning."""
-
 _Z = 1.959964  # of 95 %
 
 
@@ -84,30 +80,11 @@ def document(name: str) -> Document:
     return Document(name, said["title"], text, metadata={"date": said.get("date", "")})
 
 
-@cache
-def sentences(source: Document) -> tuple[Span, ...]:
-    return sentences_of(source)
-
-
 def judged(case: Case) -> Outcome:
     """What the guard says of the case."""
-    titles = dict.fromkeys(
-        each for quote in case.cited for each in (quote.document.title, _date(quote.document))
-    )
-    before = [text for quote in case.cited for text in _before(quote)]
-    texts = [quote.text for quote in case.cited]
     started = time.process_time()
-    reasons = unsupported(case.statement, texts, document_titles=tuple(titles), before=before)
+    reasons = guarded(case.statement, case.cited)
     return Outcome(case, reasons, time.process_time() - started)
-
-
-def _date(source: Document) -> str:
-    return str(source.metadata["date"])
-
-
-def _before(quote: Quote) -> Iterator[str]:
-    earlier = [span for span in sentences(quote.document) if span.end <= quote.span.start]
-    return (span.of(quote.document.text) for span in earlier[-N_BEFORE:])
 
 
 def wilson(n_hits: int, n: int) -> tuple[float, float]:
