@@ -35,7 +35,6 @@ from retriever.hybrid import Mode, Retriever
 if TYPE_CHECKING:
     from ir_measures import Measure
 
-MODES = ("hybrid", "dense", "lexical", "answer")
 CLEAN, TYPING = "clean", "typing"
 NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
 
