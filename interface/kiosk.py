@@ -18,11 +18,11 @@ import json
 import logging
 import re
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
@@ -34,12 +34,11 @@ from interface.guard import Area
 from interface.kiosk_answers import Attraction, answer_parts, text_part
 from interface.languages import said_in, shared_language
 from interface.library import Library
+from interface.limits import Busy
 from interface.turns import new_id
 from interface.wording import Wording, Wordings, preferred
 
 SMALLEST_INCHES, LARGEST_INCHES = 7, 120
-QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
-MOST_WAITING = 50
 FORGET_SECONDS = 15 * 60  # a page that was switched off cannot ask for it
 
 _FOLDER = Path(__file__).parent
@@ -187,14 +186,13 @@ def _words(wording: Wording) -> dict[str, object]:
 
 
 def _add_questions(app: FastAPI, asking: Asking, wordings: Wordings) -> None:
-    places = CapacityLimiter(QUESTIONS_AT_ONCE)
-
     @app.post("/kiosk/ask")
     async def ask(asked: _Question) -> Response:
-        if places.statistics().tasks_waiting >= MOST_WAITING:
-            return Response(status_code=503, headers={"Retry-After": "1"})
         wording = preferred(wordings, asked.language)
-        said = await to_thread.run_sync(_answered, asking, asked, wording, limiter=places)
+        try:
+            said = await asking.places.run(partial(_answered, asking, asked, wording))
+        except Busy:
+            return Response(status_code=503, headers={"Retry-After": "1"})
         if turn := said.get("turn"):
             loop = asyncio.get_running_loop()
             loop.call_later(FORGET_SECONDS, asking.turns.forget, str(turn))
