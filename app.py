@@ -166,14 +166,12 @@ def _new_password() -> int:
 
 
 def _visits(settings: argparse.Namespace) -> VisitLog:
-    from interface.visits import LEVELS, VisitLog
+    from interface.visits import LEVELS, VisitLog, days_from
 
-    days = settings.log_days
     if settings.log not in LEVELS:
         raise SettingError(f"--log {settings.log} is no level.", f"Choose {', '.join(LEVELS)}.")
-    if not days.isdecimal() or not 1 <= int(days) <= 36_500:
-        raise SettingError(f"--log-days {days} is no number of days.", "Give one from 1 to 36500.")
-    visits = VisitLog(Path(settings.index).parent / "log.sqlite", settings.log, int(days))
+    days = days_from("--log-days", settings.log_days)
+    visits = VisitLog(Path(settings.index).parent / "log.sqlite", settings.log, days)
     if visits.note:
         print(visits.note, file=sys.stderr)
     return visits

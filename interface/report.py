@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from errors import DocentError, SettingError
+from errors import DocentError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,8 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write(settings: argparse.Namespace) -> None:
     from interface.visit_figures import days_back, read_visits
     from interface.visit_sheets import as_csv, as_json, as_table
+    from interface.visits import days_from
 
-    since = None if settings.days is None else days_back(_number(settings.days))
+    since = None if settings.days is None else days_back(days_from("--days", settings.days))
     figures = read_visits(Path(settings.log), since=since)
     if settings.csv:
         sys.stdout.write(as_csv(figures, settings.csv))
@@ -71,12 +72,6 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="a line of JSON for each day and language"
     )
     return parser
-
-
-def _number(days: str) -> int:
-    if not days.isdecimal() or not 1 <= int(days) <= 36_500:
-        raise SettingError(f"--days {days} is no number of days.", "Give one from 1 to 36500.")
-    return int(days)
 
 
 if __name__ == "__main__":

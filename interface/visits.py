@@ -46,6 +46,7 @@ WRITE_SECONDS = 1.0  # between two transactions: cards of small machines wear ou
 RETRY_SECONDS = 30.0  # after one that failed
 LOOK_SECONDS = 3600.0  # how often it is asked whether a day has become too old
 LONGEST_TEXT = 500  # characters
+MOST_DAYS = 36_500
 _LONGEST_SECONDS = 86_400.0
 
 _UNKEPT = ("Cc", "Cs", "Zl", "Zp")
@@ -155,6 +156,15 @@ class VisitLog:
             yield PASSAGES, (day, spoken, *key)
         if self.level == "questions":
             yield QUESTIONS, (day, spoken, found, _plain(answer.question)[:LONGEST_TEXT])
+
+
+def days_from(flag: str, given: str) -> int:
+    """Raises SettingError where the flag was given no number of days."""
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_DAYS:
+        raise SettingError(
+            f"{flag} {given} is no number of days.", f"Give one from 1 to {MOST_DAYS}."
+        )
+    return int(given)
 
 
 def language_code(language: str) -> str:
