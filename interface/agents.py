@@ -36,8 +36,8 @@ from starlette.types import Scope
 
 from errors import DocentError
 from interface.api_door import ApiDoor
-from interface.api_forms import MOST_QUESTION_CHARACTERS, AskReply, PassageReply, SearchReply
-from interface.asking import Asking
+from interface.api_forms import AskReply, PassageReply, SearchReply
+from interface.asking import LONGEST_QUESTION, Asking
 from interface.escaping import sendable
 from interface.guard import MOST_BODY_BYTES, Area
 from interface.limits import Busy
@@ -56,7 +56,7 @@ class _Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     question: str = Field(
-        min_length=1, max_length=MOST_QUESTION_CHARACTERS, description="In words, on one subject."
+        min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
     )
     previous: str | None = Field(
         default=None,
@@ -68,7 +68,7 @@ class _Question(BaseModel):
 class _Search(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(min_length=1, max_length=MOST_QUESTION_CHARACTERS)
+    query: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     limit: int = Field(default=5, ge=1, le=_MOST_PASSAGES, description="How many passages.")
 
 

@@ -27,7 +27,6 @@ from starlette.types import Scope
 from errors import QuestionError
 from interface.api_door import ApiDoor
 from interface.api_forms import (
-    MOST_QUESTION_CHARACTERS,
     PERMALINK,
     QUESTION,
     AskReply,
@@ -41,7 +40,7 @@ from interface.api_forms import (
     TextReply,
 )
 from interface.api_openapi import describe, problems
-from interface.asking import Asking
+from interface.asking import LONGEST_QUESTION, Asking
 from interface.escaping import sendable
 from interface.guard import Area
 from interface.metrics import Metrics
@@ -116,7 +115,7 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
     async def search(
         query: Annotated[
             str,
-            Query(min_length=1, max_length=MOST_QUESTION_CHARACTERS, examples=[QUESTION]),
+            Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION]),
         ],
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:

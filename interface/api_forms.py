@@ -12,9 +12,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from datatypes import Answer, Citation, Document, Hit, Page, Passage, Quote, Span
+from interface.asking import LONGEST_QUESTION
 from interface.library import DocumentCard, Library
 
-MOST_QUESTION_CHARACTERS = 500
 QUESTION = "How many workers take part in the Chollima movement?"
 _WORDS = "Currently about 3 million workers are participating in this movement."
 _DOCUMENT_ID = "1963-06-20-gdr-embassy-on-kwp-policy"
@@ -32,7 +32,7 @@ class AskRequest(BaseModel):
     )
 
     question: str = Field(
-        min_length=1, max_length=MOST_QUESTION_CHARACTERS, description="In words, on one subject."
+        min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
     )
     previous: str | None = Field(
         default=None,

@@ -27,6 +27,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from errors import DocentError, QuestionError
+from interface.asking import LONGEST_QUESTION
 from interface.curator_asking import AskingRenderer, chosen_places
 from interface.curator_bench import Bench
 from interface.curator_door import COOKIE, MOST_UPLOAD_BYTES, ROOT, Door
@@ -254,7 +255,7 @@ def _add_asking(app: FastAPI, curator: Curator, page: Page, library: Library) ->
         question = text_of(form, "question").strip()
         clicked = [each for each in form.getlist("place") if isinstance(each, str)]
         try:
-            if not 0 < len(question) <= 500:
+            if not 0 < len(question) <= LONGEST_QUESTION:
                 raise QuestionError(words.plain("no_such_question"), "")
             answered = text_of(form, "say") == "yes"
             if answered is not bool(clicked):
@@ -263,5 +264,5 @@ def _add_asking(app: FastAPI, curator: Curator, page: Page, library: Library) ->
             gone = words.plain("place_gone")
             query_id = bench.write_question(question, chosen_places(clicked, library, gone=gone))
         except DocentError as error:
-            return shown_with(request, question[:500], "", alert(str(error).strip()))
+            return shown_with(request, question[:LONGEST_QUESTION], "", alert(str(error).strip()))
         return seen(request, f"curator/questions?added={query_id}")

@@ -38,7 +38,7 @@ _HEADERS = {
 class Area:
     """Paths that belong together, what may be done there, and what their replies bear.
 
-    `readable` paths take GET and HEAD; `askable` ones POST of at most `most_body_bytes` whose
+    `readable` paths take GET and HEAD; `askable` ones POST of at most MOST_BODY_BYTES whose
     length is said before. An area with a `refusal` judges its readable paths by that alone, and
     with any method. `headers` come over those of every reply. `framed_by` are the origins whose
     pages may show these ones in a frame, beside this server's own.
@@ -48,7 +48,6 @@ class Area:
     askable: re.Pattern[str] = _NOTHING
     headers: Mapping[str, str] = field(default_factory=dict)
     framed_by: Sequence[str] = ()
-    most_body_bytes: int = MOST_BODY_BYTES
     refusal: Callable[[Scope], Response | None] | None = None
 
     def all_headers(self) -> dict[str, str]:
@@ -74,7 +73,7 @@ class Area:
     def _refused_body(self, length: str) -> Response | None:
         if not length.isdecimal():
             return PlainTextResponse("A question needs its length.", status_code=411)
-        if int(length) > self.most_body_bytes:
+        if int(length) > MOST_BODY_BYTES:
             return PlainTextResponse("The question is too long.", status_code=413)
         return None
 
