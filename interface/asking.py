@@ -48,10 +48,7 @@ class Asking:
         """
         began = time.perf_counter()
         answer = self.library.ask(question, previous=self.turns.find(turn_id))
-        seconds = time.perf_counter() - began
-        for note in self.noted:
-            note(answer, door=door, language=language, seconds=seconds)
-        return answer, self.turns.keep(answer)
+        return answer, self._kept(answer, door, language, time.perf_counter() - began)
 
     def answers(
         self,
@@ -69,10 +66,12 @@ class Asking:
         for answer in self.library.answers(question, previous=previous, stop=stop):
             yield answer, ""
         if answer is not None:
-            seconds = time.perf_counter() - began
-            for note in self.noted:
-                note(answer, door=door, language=language, seconds=seconds)
-            yield answer, self.turns.keep(answer)
+            yield answer, self._kept(answer, door, language, time.perf_counter() - began)
+
+    def _kept(self, answer: Answer, door: str, language: str, seconds: float) -> str:
+        for note in self.noted:
+            note(answer, door=door, language=language, seconds=seconds)
+        return self.turns.keep(answer)
 
 
 def why_not(error: DocentError, question: str, wording: Wording) -> str:
