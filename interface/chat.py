@@ -31,7 +31,6 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 
-from datatypes import Document, Span
 from errors import DocentError
 from interface.asking import Asking, Noted
 from interface.curator import Curator, add_curator
@@ -48,7 +47,7 @@ from interface.languages import said_in
 from interface.library import Library
 from interface.limits import Rate
 from interface.render import Renderer
-from interface.render_documents import DocumentRenderer
+from interface.render_documents import DocumentRenderer, mark
 from interface.speech import add_speech
 from interface.take_away import add_take_away
 from interface.web_settings import NOBODY_ELSE, WebSettings
@@ -236,8 +235,8 @@ def _add_documents(app: FastAPI, library: Library, wordings: Wordings) -> None:
         found = library.document(sendable(wanted.document_id))
         if found is None:
             return gone(wanted.lang)
-        marks = _mark(found, wanted.start, wanted.end, "quoted")
-        marks += _mark(found, wanted.from_, wanted.to, "answering")
+        marks = mark(found, wanted.start, wanted.end, "quoted")
+        marks += mark(found, wanted.from_, wanted.to, "answering")
         try:
             return HTMLResponse(renderer(wanted.lang).piece(found, wanted.number, marks))
         except IndexError:
@@ -254,12 +253,3 @@ class _Piece(BaseModel):
     from_: Annotated[int | None, Field(alias="from")] = None
     to: int | None = None
     lang: str | None = None
-
-
-def _mark(
-    document: Document, start: int | None, end: int | None, name: str
-) -> list[tuple[Span, str]]:
-    """The mark that the page asks for; none where it lies outside the document."""
-    if start is None or end is None or not 0 <= start < end <= len(document.text):
-        return []
-    return [(Span(start, end), name)]

@@ -6,7 +6,7 @@ Values that are HTML have passed through `escaping`; a quote's words are the sli
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from urllib.parse import unquote
 
@@ -15,8 +15,9 @@ from errors import DocentError
 from interface.escaping import shown, shown_span
 from interface.languages import document_language, language_code
 from interface.library import Library
+from interface.metadata import in_line, kind_of_text
 from interface.pieces import pieces
-from interface.render_documents import DocumentRenderer
+from interface.render_documents import DocumentRenderer, mark
 from interface.wording import Wording
 
 Part = dict[str, object]
@@ -26,6 +27,7 @@ _FEWEST_WORDS = 8
 _WORD = re.compile(r"\w+")
 _BEGINNING = 4  # letters
 _SENTENCE = re.compile(r"(?!.*(https?:|\n\s*[\n#]))[^#>|].*[.!?。！？][\"”’»')\]]*\s*", re.DOTALL)
+_KINDS = ("original", "transcription", "translation", "translation_by", "ocr")  # have a wording
 # What is told of a document, where it is known: enough to see what it is and to find it again.
 TOLD = (  # noqa: SIM905
     "document_type creator date place archive reference_code collection box folder "
@@ -88,36 +90,24 @@ def _is_sentence(text: str) -> bool:
 
 def _source(document: Document) -> Part:
     """The document and what is known of it. Codes of languages let the page name them."""
-    metadata = document.metadata
+    metadata, kind = document.metadata, kind_of_text(document.metadata)
     details = [
-        {"name": name, "value": shown(_line(metadata[name])), "code": _code(name, metadata[name])}
+        {"name": name, "value": shown(in_line(metadata[name])), "code": _code(name, metadata[name])}
         for name in TOLD
         if metadata.get(name)
     ]
     return {
         "lang": document_language(document),
         "title": shown(document.title),
-        "date": shown(_line(metadata.get("date", ""))),
-        "status": _status(metadata),
-        "translator": shown(_line(metadata.get("translator", ""))),
+        "date": shown(in_line(metadata.get("date", ""))),
+        "status": kind if kind in _KINDS else "",
+        "translator": shown(in_line(metadata.get("translator", ""))),
         "details": details,
     }
 
 
-def _status(metadata: Mapping[str, str | tuple[str, ...]]) -> str:
-    """The name, in the wording, of the kind of text this is; empty where it is not said."""
-    status = _line(metadata.get("text_status", ""))
-    if metadata.get("translator") and status in ("", "translation"):
-        return "translation_by"
-    return status if status in ("original", "transcription", "translation", "ocr") else ""
-
-
 def _code(name: str, value: str | tuple[str, ...]) -> str:
     return language_code(value) if name == "original_language" else ""
-
-
-def _line(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _place(document: Document, span: Span, highlight: Span | None = None) -> Part:
@@ -145,8 +135,7 @@ def text_part(
         number = sum(group[-1].end <= (start or 0) for group in groups)
     if number >= len(groups):
         return None
-    spans = [(_span(document, start, end), "quoted"), (_span(document, from_, to), "answering")]
-    marks = [(span, name) for span, name in spans if span is not None]
+    marks = mark(document, start, end, "quoted") + mark(document, from_, to, "answering")
     return {
         "html": DocumentRenderer(library, wording).piece(document, number, marks),
         "number": number,
@@ -154,12 +143,6 @@ def text_part(
         "title": shown(document.title),
         "lang": document_language(document),
     }
-
-
-def _span(document: Document, start: int | None, end: int | None) -> Span | None:
-    if start is None or end is None or not 0 <= start < end <= len(document.text):
-        return None
-    return Span(start, end)
 
 
 class Attraction:

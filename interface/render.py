@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datatypes import Answer, Citation, Document, Metadata, Passage, Quote
+from datatypes import Answer, Citation, Document, Passage, Quote, Span
 from interface.escaping import attribute, shown, shown_span
 from interface.languages import document_language, said_in
 from interface.library import Library
+from interface.metadata import in_line, kind_of_text
 from interface.render_why import opening_of, place, why
 from interface.render_written import notes, receipt_link, spoken, waiting, written
 from interface.wording import Wording
@@ -133,17 +134,21 @@ class Renderer:
         )
 
     def _nearby(self, passage: Passage) -> str:
-        words = self.wording
-        document, span = passage.document, passage.span
-        opening = opening_of(passage, MOST_NEARBY_CHARACTERS)
-        more = " …" if opening.end < span.end else ""
+        document, opening = passage.document, opening_of(passage, MOST_NEARBY_CHARACTERS)
+        more = " …" if opening.end < passage.span.end else ""
         source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
         return (
-            f'<li><p class="words" {tongue(document)}>'
+            f'<li><p class="words" {_tongue(document)}>'
             f"{shown_span(document.text, opening)}{more}</p>"
-            f'<p class="source">{source}'
-            f'<button type="button" class="plain" {place(document.document_id, span)}>'
-            f"{shown(words.show_in_document)}</button></p></li>"
+            f'<p class="source">{source}{self._way_to(passage, opening)}</p></li>'
+        )
+
+    def _way_to(self, passage: Passage, opening: Span) -> str:
+        """What leads to a passage, of which the opening is shown, in its document."""
+        where = place(passage.document.document_id, passage.span)
+        return (
+            f'<button type="button" class="plain" {where}>'
+            f"{shown(self.wording.show_in_document)}</button>"
         )
 
     def _quote(
@@ -152,15 +157,11 @@ class Renderer:
         """One quote; where its document was cited `again`, the note is the short one."""
         quote = citation.quote
         formats = self.library.cite(quote)
-        marks = [(quote.highlight, "answering")] if quote.highlight else []
         label = self.wording.citation_label.format(number=citation.number)
         where = place(quote.document.document_id, quote.span, quote.highlight)
         note = formats["short_note" if again else "note"]
         return (
-            '<figure class="quote"><blockquote>'
-            f'<p class="words" {tongue(quote.document)}>'
-            f"{shown_span(quote.document.text, quote.span, marks)}</p>"
-            "</blockquote><figcaption>"
+            f'<figure class="quote">{words_of(quote)}<figcaption>'
             f'<p class="source"><button type="button" class="cite" {where} '
             f'aria-label="{attribute(label)}">{citation.number}</button>'
             f'<span><span class="note" lang="en" dir="auto">{shown(note)}</span>'
@@ -175,8 +176,9 @@ class Renderer:
     def _status(self, quote: Quote) -> str:
         """What kind of text this is; empty where the metadata do not say."""
         words, metadata = self.wording, quote.document.metadata
-        status, translator = _line(metadata, "text_status"), _line(metadata, "translator")
-        if translator and status in ("", "translation"):
+        kind = kind_of_text(metadata)
+        if kind == "translation_by":
+            translator = in_line(metadata.get("translator", ""))
             return words.translation_by.format(translator=translator)
         known = {
             "original": words.original,
@@ -184,7 +186,7 @@ class Renderer:
             "translation": words.translation,
             "ocr": words.ocr,
         }
-        return known.get(status, status)
+        return known.get(kind, kind)
 
     def _citing(self, quote: Quote, formats: dict[str, str]) -> str:
         return (
@@ -250,17 +252,20 @@ def _buttons(questions: Mapping[str, str]) -> str:
     return f'<ul class="suggestions">{lines}</ul>' if lines else ""
 
 
-def tongue(document: Document) -> str:
+def words_of(quote: Quote) -> str:
+    marks = [(quote.highlight, "answering")] if quote.highlight else []
+    return (
+        f'<blockquote><p class="words" {_tongue(quote.document)}>'
+        f"{shown_span(quote.document.text, quote.span, marks)}</p></blockquote>"
+    )
+
+
+def _tongue(document: Document) -> str:
     return f'lang="{attribute(document_language(document))}" dir="auto"'
 
 
 def badge(words: str) -> str:
     return f' <span class="badge">{shown(words)}</span>' if words else ""
-
-
-def _line(metadata: Metadata, key: str) -> str:
-    value = metadata.get(key, "")
-    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _thumb() -> str:

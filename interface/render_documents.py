@@ -10,6 +10,7 @@ from datatypes import Document, Heading, Metadata, Page, Span
 from interface.escaping import attribute, shown, shown_span
 from interface.languages import document_language
 from interface.library import DocumentCard, Library
+from interface.metadata import in_line
 from interface.pieces import pieces
 from interface.wording import Wording
 
@@ -82,7 +83,7 @@ class DocumentRenderer:
         )
 
     def _details(self, card: DocumentCard) -> str:
-        details = [_line(card.metadata[key]) for key in _LISTED if card.metadata.get(key)]
+        details = [in_line(card.metadata[key]) for key in _LISTED if card.metadata.get(key)]
         length = self.wording.n_characters.format(n=self.wording.number(card.n_characters))
         return " · ".join([*details, length])
 
@@ -91,7 +92,7 @@ class DocumentRenderer:
 
     def _about(self, metadata: Metadata) -> str:
         lines = "".join(
-            f'<dt>{shown(self._label(key))}</dt><dd dir="auto">{shown(_line(value))}</dd>'
+            f'<dt>{shown(self._label(key))}</dt><dd dir="auto">{shown(in_line(value))}</dd>'
             for key, value in metadata.items()
             if value
         )
@@ -110,6 +111,15 @@ class DocumentRenderer:
             f"{shown(self.wording.page.format(label=page.label or page.number))}</p>"
             for page in pages[first:last]
         )
+
+
+def mark(
+    document: Document, start: int | None, end: int | None, name: str
+) -> list[tuple[Span, str]]:
+    """The mark that a page asks for; none where it lies outside the document."""
+    if start is None or end is None or not 0 <= start < end <= len(document.text):
+        return []
+    return [(Span(start, end), name)]
 
 
 def _blocks(document: Document, paragraph: Span) -> Iterator[tuple[Span, Heading | None]]:
@@ -152,7 +162,3 @@ def _beside(text: str, start: int, end: int, marks: Marks) -> str:
 
 def _beginning(part: Page | Heading) -> int:
     return part.span.start
-
-
-def _line(value: str | tuple[str, ...]) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else value

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from datatypes import Answer, Citation, Passage, Quote
-from interface.escaping import attribute, shown, shown_span
-from interface.render import MOST_NEARBY_CHARACTERS, Renderer, badge, tongue
-from interface.render_why import opening_of
+from datatypes import Answer, Citation, Passage, Quote, Span
+from interface.escaping import attribute, shown
+from interface.render import Renderer, badge, words_of
 
 _FORMATS = ("note", "bibliography", "bibtex")  # all of them stand on the page behind the link
 
@@ -27,26 +26,16 @@ class EmbedRenderer(Renderer):
     ) -> str:
         quote = citation.quote
         formats = self.library.cite(quote)
-        marks = [(quote.highlight, "answering")] if quote.highlight else []
         return (
-            '<figure class="quote"><blockquote>'
-            f'<p class="words" {tongue(quote.document)}>'
-            f"{shown_span(quote.document.text, quote.span, marks)}</p>"
-            "</blockquote><figcaption>"
+            f'<figure class="quote">{words_of(quote)}<figcaption>'
             '<p class="source"><span class="note" lang="en" dir="auto">'
             f"{shown(formats['short_note' if again else 'note'])}</span>"
             f'{badge(self._status(quote))}</p><div class="drawers">{self._link(quote)}'
             f"{self._formats(quote, _few(formats))}</div></figcaption></figure>"
         )
 
-    def _nearby(self, passage: Passage) -> str:
-        document, span = passage.document, opening_of(passage, MOST_NEARBY_CHARACTERS)
-        more = " …" if span.end < passage.span.end else ""
-        source = f"{shown(document.title)} · " if self.library.n_documents > 1 else ""
-        return (
-            f'<li><p class="words" {tongue(document)}>{shown_span(document.text, span)}{more}</p>'
-            f'<p class="source">{source}{self._link(Quote(document, span))}</p></li>'
-        )
+    def _way_to(self, passage: Passage, opening: Span) -> str:
+        return self._link(Quote(passage.document, opening))
 
     def _link(self, quote: Quote) -> str:
         """To the quote on Docent's own page, in its document."""
