@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from fastapi import FastAPI
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as BrowserPage
 
 from app import SILENCE
 from datatypes import (
@@ -44,6 +47,7 @@ ROOT = Path(__file__).parents[1]
 TEXT_FILE = ROOT / "documents" / "1963-06-20-gdr-embassy-on-kwp-policy.md"
 WORKERS = "How many workers take part in the Chollima movement?"
 DELEGATION = "What is the objective of the visit to China?"
+WIDE, PHONE, UPRIGHT = (1440, 900), (390, 844), (1080, 1920)
 UNKNOWN = "Who painted the ceiling?"
 HOSTILE = "What does the hostile document say?"
 HOSTILE_TEXT = (
@@ -312,3 +316,29 @@ def chromium() -> str | None:
     """The system's browser, or None where there is none."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def opened(
+    browser: Browser, address: str, size: tuple[int, int] = WIDE, scheme: str = "light"
+) -> BrowserPage:
+    """The page there, on a screen of that size in pixels."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(address)
+    return page
+
+
+def violations(page: BrowserPage) -> list[str]:
+    """What axe finds, once nothing fades in: it would be measured at half its contrast."""
+    page.evaluate(
+        """() => Promise.allSettled(document.getAnimations()
+            .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+            .map((each) => each.finished)).then(() => undefined)"""
+    )
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found]

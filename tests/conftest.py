@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect, sync_playwright
 from predictable import PredictableEmbedder
 
 from datatypes import Document
@@ -43,6 +44,20 @@ def default_document(default_index: PassageIndex) -> Document:
     document = default_index.document(document_id)
     assert document is not None
     return document
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. Ends with each module: beside it no other event loop can run."""
+    from browsing import CHROMIUM_FLAGS, chromium
+
+    path = chromium()
+    if path is None:
+        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -7,36 +7,25 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from browsing import (
-    CHROMIUM_FLAGS,
     DELEGATION,
     HOSTILE,
+    PHONE,
     UNKNOWN,
+    UPRIGHT,
+    WIDE,
     WORKERS,
-    chromium,
     gdr_document,
     hostile_document,
     long_document,
+    opened,
     served,
     stand_in,
+    violations,
 )
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from datatypes import Document
-
-WIDE, PHONE, UPRIGHT = (1440, 900), (390, 844), (1080, 1920)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -52,33 +41,11 @@ def many() -> Iterator[str]:
         yield address
 
 
-def opened(
-    browser: Browser, address: str, size: tuple[int, int] = WIDE, scheme: str = "light"
-) -> Page:
-    """A page that records its errors and everything it asks of the network."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto(address)
-    return page
-
-
 def ask(page: Page, question: str) -> None:
     n_turns = page.locator("#turns .turn").count()
     page.fill("#question", question)
     page.press("#question", "Enter")
     page.locator("#turns .turn").nth(n_turns).wait_for()
-
-
-def violations(page: Page) -> list[str]:
-    # Elements still fading in would be measured at half their contrast.
-    page.wait_for_timeout(300)
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found]
 
 
 def test_an_answer_is_quoted_and_marked_in_the_document_beside_it(
@@ -312,7 +279,7 @@ def test_a_document_of_two_million_characters_stays_fast(browser: Browser, many:
     mark = page.locator("#reader mark")
     expect(mark).to_have_text("Paragraph 25000 of the long document")
     expect(mark).to_be_in_viewport()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     n_filled = page.locator(".piece:has(p)").count()
     assert 0 < n_filled < 12
     page.wait_for_timeout(600)

@@ -7,20 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import chromium
+from browsing import PHONE, UPRIGHT, WIDE, opened, violations
 from curating import SHEET, Curated, curated
 from playwright.sync_api import Browser, Page, expect
-from test_browser import PHONE, UPRIGHT, WIDE, browser, opened, violations
 
-__all__ = ["browser"]
 TABLET = (1180, 820)
 SLOW_MS = 60_000
 
 
 @pytest.fixture(scope="module")
 def desk(default_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Curated]:
-    if chromium() is None:
-        pytest.skip("no browser")
     with curated(default_folder, tmp_path_factory.mktemp("desk"), level="questions") as found:
         yield found
 
@@ -59,14 +55,16 @@ def test_a_failure_page_says_what_is_right_what_was_answered_and_what_came_befor
     expect(right).to_contain_text("wished to reduce the exports of non-ferrous metal ores for 1963")
     expect(page.get_by_role("heading", name="The answer given")).to_be_visible()
     expect(page.locator(".rank")).to_contain_text("The right passage")
-    assert page.get_by_text("Nearness in meaning").count() >= 1
+    expect(page.get_by_text("Nearness in meaning")).not_to_have_count(0)
     page.get_by_text("The whole passage").first.click()
     document = desk.bench.index().document(desk.bench.index().document_ids()[0])
     assert document is not None
-    assert page.locator(".whole").first.text_content() in document.text  # type: ignore[operator]
+    whole = page.locator(".whole").first.text_content()
+    assert whole
+    assert whole in document.text
     assert violations(page) == []
     page.get_by_role("link", name="Back to run 1").click()
-    assert page.url == run
+    expect(page).to_have_url(run)
 
 
 def test_another_setting_is_tried_beside_it_and_said_to_be_an_experiment(

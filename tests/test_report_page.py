@@ -6,14 +6,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM_FLAGS, chromium
 from lxml import etree  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from errors import QuestionError
@@ -76,17 +74,6 @@ def html(folder: Path) -> str:
 @pytest.fixture(scope="module")
 def page(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(html)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield launched
-        launched.close()
 
 
 def opened(

@@ -18,9 +18,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from browsing import CHROMIUM_FLAGS, StandIn, chromium, gdr_document, serving, stand_in
+from browsing import StandIn, gdr_document, serving, stand_in
 from fastapi import FastAPI
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from datatypes import Document
 from interface import speech_room
@@ -370,22 +370,16 @@ def test_without_espeak_ng_there_are_no_voices_and_it_is_said(
         voices.cache_clear()
 
 
-def test_a_browser_plays_what_is_sent(address: str) -> None:
-    path = chromium()
-    if path is None:
-        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
+def test_a_browser_plays_what_is_sent(browser: Browser, address: str) -> None:
     expected = len(samples(address, words="not_found")) / SAMPLES_PER_SECOND
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        page = browser.new_page()
-        page.goto(f"{address}speech/voices")
-        seconds = page.evaluate(
-            """async () => {
-                const body = JSON.stringify({ words: "not_found" });
-                const reply = await fetch("/speech", { method: "POST", body });
-                const audio = new AudioContext();
-                return (await audio.decodeAudioData(await reply.arrayBuffer())).duration;
-            }"""
-        )
-        browser.close()
+    page = browser.new_page()
+    page.goto(f"{address}speech/voices")
+    seconds = page.evaluate(
+        """async () => {
+            const body = JSON.stringify({ words: "not_found" });
+            const reply = await fetch("/speech", { method: "POST", body });
+            const audio = new AudioContext();
+            return (await audio.decodeAudioData(await reply.arrayBuffer())).duration;
+        }"""
+    )
     assert seconds == pytest.approx(expected, abs=0.01)

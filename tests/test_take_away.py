@@ -7,7 +7,6 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from itertools import product
 from pathlib import Path
@@ -17,18 +16,16 @@ import numpy as np
 import pytest
 import zxingcpp
 from browsing import (
-    CHROMIUM_FLAGS,
     ROOT,
     WORKERS,
     StandIn,
-    chromium,
     gdr_document,
     running_app,
     serving,
 )
 from fastapi import FastAPI
 from PIL import Image, ImageFilter
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from answerer.citing import cite
 from answerer.permalinks import permalink, resolve
@@ -52,15 +49,8 @@ KOREAN = "천리마 운동에는 약 300만 명의 노동자가 참여하고 있
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no browser: install chromium, chromium-browser or google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        context = browser.new_context(device_scale_factor=1)
-        yield context.new_page()
-        browser.close()
+def page(browser: Browser) -> Page:
+    return browser.new_context(device_scale_factor=1).new_page()
 
 
 class Shelf(StandIn):

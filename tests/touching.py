@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from browsing import CHROMIUM_FLAGS, chromium, serving
-from playwright.sync_api import Browser, Error, Page, Playwright
+import pytest
+from browsing import serving
+from playwright.sync_api import Browser, Error, Page
 
 from answerer.pipeline import Pipeline
 from interface.asking import Noted
@@ -19,6 +21,7 @@ from interface.kiosk import KioskSettings
 from interface.wording import load_wordings
 
 UPRIGHT, WIDE = (1080, 1920), (1920, 1080)
+SPEAKS = shutil.which("espeak-ng") is not None
 UNKNOWN = "who painted the ceiling"
 VIEWS = (
     "attract",
@@ -46,10 +49,6 @@ def kiosk(
     with serving(app) as address:
         yield address
     pipeline.close()
-
-
-def launched(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
 
 
 @dataclass
@@ -84,6 +83,11 @@ class Screen:
             name = "space" if key == " " else key
             self.page.locator(f'[data-key="{name}"]').tap()
 
+    def listen(self) -> None:
+        if not SPEAKS:
+            pytest.skip("no voice: install espeak-ng")
+        self.tap("listen")
+
     def ask(self, text: str) -> None:
         """Through the keyboard, from wherever there is a way to it."""
         self.tap("keyboard")
@@ -114,7 +118,7 @@ class Screen:
         self.tap("question", 0)
         self.shows("answer")
         yield "answer"
-        if self.page.locator("[data-do=listen]").count():
+        if SPEAKS:
             self.tap("listen")
             self.page.locator(".sound").wait_for()
             yield "listening"
