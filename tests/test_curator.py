@@ -261,7 +261,7 @@ def test_what_has_no_length_is_refused(page: Curated) -> None:
 def ended(page: Curated, address: str) -> str:
     """The run's page once it is over."""
     path = f"/{address.removeprefix('../')}"
-    for _ in range(300):
+    for _ in range(1_200):
         said = json.loads(get(page.address, f"{path}/progress")[2])
         if said["state"] != "running":
             return get(page.address, path)[2]

@@ -270,8 +270,10 @@ def test_what_hinders_it_is_one_line(place: Place, before: str, at: str, why: st
 
 class Health(BaseHTTPRequestHandler):
     status: ClassVar[int] = 503
+    n_asked: ClassVar[int] = 0
 
     def do_GET(self) -> None:
+        Health.n_asked += 1
         self.send_response(self.status if self.path == "/health" else 404)
         self.end_headers()
 
@@ -312,7 +314,7 @@ def health() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Health)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    Health.status = 503
+    Health.status, Health.n_asked = 503, 0
     yield server
     server.shutdown()
     server.server_close()
@@ -338,11 +340,11 @@ def test_the_browser_waits_for_docent_and_comes_back_without_a_past(
     profiles = tmp_path / "run"
     profiles.mkdir()
     with launched(health.server_port, profiles, "--one-more", path=programs) as launcher:
-        time.sleep(1.5)
+        assert soon(lambda: Health.n_asked > 1)
         assert log.read_text() == ""  # a server that says "not yet" is waited for
         Health.status = 200
         assert soon(lambda: log.read_text().count("\n") == 1)
-        assert soon(lambda: any(profiles.glob("*/pid")))
+        assert soon(lambda: any(pid.read_text() for pid in profiles.glob("*/pid")))
         (first,) = profiles.iterdir()
         os.kill(int((first / "pid").read_text()), signal.SIGKILL)
         assert soon(lambda: log.read_text().count("\n") == 2)

@@ -167,7 +167,7 @@ def test_whole_statements_before_a_break_stay_and_the_break_is_said(
         return Reply(text, ending=ending, after=len(text))
 
     with scripted_llm(breaking) as server:
-        answer = written(asking(server, first_token_s=1), WORKERS)
+        answer = written(asking(server, first_token_s=3), WORKERS)
     assert texts(answer) == ["About three million workers take part in the Chollima movement."]
     assert notes(answer) == [("broke_off", 1)]
 
@@ -184,7 +184,7 @@ def test_a_reader_who_stops_gets_the_quotes(
     with scripted_llm(Reply("late", wait_s=30)) as server:
         threading.Thread(target=stopping).start()
         *_, answer = asking(server, first_token_s=20, answer_s=30).answers(WORKERS, stop=stop)
-        assert server.left_early.wait(5)
+        assert server.left_early.wait(20)
     assert answer.statements == extractive.ask(WORKERS).statements
     assert notes(answer) == [("stopped", 1)]
 
@@ -195,7 +195,7 @@ def test_the_model_is_not_asked_where_the_documents_do_not_say(
     with scripted_llm("It was painted by the committee in the movement. [s1]") as server:
         answer = written(asking(server), "What is the boiling point of liquid nitrogen?")
     assert not answer.found
-    assert not any("Question:" in each.user and "[s1]" in each.user for each in server.asked)
+    assert server.asked == []
 
 
 @pytest.mark.parametrize("marks", ['"{}"', "“{}”", "«{}»", "„{}“", "'{}'", "‘{}’", "「{}」"])

@@ -100,7 +100,8 @@ def test_a_few_run_at_once_and_who_finds_no_place_to_wait_is_told_at_once() -> N
         async with anyio.create_task_group() as visitors:
             for _ in range(7):
                 visitors.start_soon(visit)
-            await anyio.to_thread.run_sync(running.acquire)
+            for _ in range(2):
+                await anyio.to_thread.run_sync(running.acquire)
             await anyio.sleep(0.2)
             assert outcomes == ["busy", "busy"]
             release.set()

