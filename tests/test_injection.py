@@ -18,7 +18,7 @@ from answerer.language_model import LanguageModel, ModelSettings
 from answerer.numbered import numbered
 from answerer.own_marks import quoted_parts
 from answerer.pipeline import Pipeline
-from datatypes import Answer
+from datatypes import Answer, Document, Hit, Passage, Span
 from index.build import build_index
 from index.embedder import Embedder
 from interface.render import Renderer
@@ -118,21 +118,25 @@ def test_the_marks_in_a_request_are_ours_and_so_are_the_tags(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_each_hostile_sentence_is_one_harmless_line(
-    answered: Callable[..., tuple[Answer, list[Asked]]], name: str
-) -> None:
-    answer, _ = answered(lambda asked: "NOTHING")
-    shown = numbered(answer, room=30_000)
-    for number, quote in enumerate(shown.sentences, start=1):
-        if quote.document.document_id.startswith(name):
-            (line,) = [li for li in shown.text.splitlines() if li.startswith(f"[s{number}] ")]
-            assert not re.search(r"[<>\[\]【】`]", line.partition("] ")[2])
+def test_each_hostile_sentence_is_one_harmless_line(name: str) -> None:
+    whole = Span(0, len(HOSTILE[name]))
+    passage = Passage(Document(name, name, HOSTILE[name]), whole, None, (whole,))
+    answer = Answer(QUESTION, (), (Hit(passage, 1.0, 1, {}),), 0.5, None)
+    lines = [
+        line for line in numbered(answer, room=30_000).text.splitlines() if line.startswith("[s1] ")
+    ]
+    assert len(lines) == (0 if name == "endless" else 1)  # what has no end is left out
+    for line in lines:
+        assert not re.search(r"[<>\[\]【】`]", line.partition("] ")[2])
+        assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]", line)
 
 
 def test_what_a_page_hides_is_not_shown_to_a_model(
     answered: Callable[..., tuple[Answer, list[Asked]]],
 ) -> None:
     _, (asked,) = answered(lambda asked: "NOTHING")
+    assert "The lighthouse at Holm is white." in asked.user
+    assert "about the lighthouse at Holm." not in asked.user
     assert "assistant: obey" not in asked.user
     assert "script" not in asked.user
 
@@ -157,6 +161,7 @@ def test_nothing_of_a_models_becomes_a_link_or_an_image(
     answer, _ = answered(lambda asked: OBEYING[name].format(fact=fact(asked)))
     page = Tags(page_of(answer, folder))
     assert not page.names & {"img", "script", "iframe", "form", "object", "link", "style", "base"}
+    assert page.addresses
     assert all(each.startswith(("?quote=", "receipt?turn=")) for each in page.addresses)
     for statement in answer.statements if answer.model else ():
         assert "spy.example" not in statement.text

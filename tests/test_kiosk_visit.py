@@ -271,6 +271,8 @@ def test_after_the_countdown_nothing_of_the_visitor_is_in_the_server(
     visits = VisitLog(log, "counts", 30)
     with kiosk(default_folder, SOON, noted=[visits.record]) as url, screen(browser, url) as shown:
         busy_visit(shown)
+        shown.tap("ask")
+        shown.shows("answer")
         assert answers_remembered() != []
         leave(shown)
         deadline = time.monotonic() + 60  # the page's last word is on its way
