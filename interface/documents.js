@@ -1,5 +1,6 @@
 // The document pane: a list to choose from, and one document, of which only the pieces near the
 // reader are fetched. Offsets count characters as the server does; marks are made by the server.
+import { announce } from "./conversation.js";
 
 const byId = (id) => document.getElementById(id);
 const [pane, shelf, reader, list, cards, form] =
@@ -11,7 +12,6 @@ const wide = matchMedia("(min-width: 900px)");
 const LINE_CHARACTERS = 60;
 const LINE_PIXELS = 34;
 
-let announce = () => {};
 let opener = null; // what had the focus when the pane opened over the conversation
 let opened = null; // id of the document in the reader
 let marked = null; // { start, end, from, to } of the marked place
@@ -24,8 +24,7 @@ const watcher = new IntersectionObserver(
   { root: pane, rootMargin: "1500px 0px" },
 );
 
-export function startDocuments(say) {
-  announce = say;
+export function startDocuments() {
   byId("open-documents").addEventListener("click", () => open(listOrOnly, { moveFocus: true }));
   byId("all-documents").addEventListener("click", () => showList({ moveFocus: true }));
   byId("close-document").addEventListener("click", () => closeDocument());

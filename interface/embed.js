@@ -1,14 +1,15 @@
 // The chat inside another page's frame. It keeps nothing: no cookie, no storage. It speaks with the
 // page around it only where that page's origin is on the server's list, and never says what a
 // visitor wrote.
+import { announce, copy, takeQuestions, waitingTurn } from "./conversation.js";
 
 const SLOW_MS = 3000;
 const IDLE_MS = 90_000;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
 
 const byId = (id) => document.getElementById(id);
-const [welcome, turns, form, box, send, again] =
-  ["welcome", "turns", "ask", "question", "send", "new-conversation"].map(byId);
+const [welcome, turns, box, send, again] =
+  ["welcome", "turns", "question", "send", "new-conversation"].map(byId);
 const words = document.body.dataset;
 const given = new URLSearchParams(location.search);
 
@@ -23,11 +24,6 @@ let idleTimer = 0;
 
 function tell(name, detail = {}) {
   if (inFrame && host) parent.postMessage({ docent: name, ...detail }, host);
-}
-
-function announce(text) {
-  byId("status").textContent = "";
-  setTimeout(() => { byId("status").textContent = text; }, 50);
 }
 
 async function answerTo(question) {
@@ -49,6 +45,7 @@ async function ask(question, { moveFocus = false } = {}) {
   welcome.hidden = true;
   again.hidden = false;
   const turn = waitingTurn(question);
+  show(turn);
   const slow = setTimeout(() => {
     turn.querySelector(".waiting-words").textContent = words.stillWaiting;
     announce(words.stillWaiting);
@@ -75,19 +72,6 @@ async function ask(question, { moveFocus = false } = {}) {
   if (moveFocus) turn.querySelector("h2").focus({ preventScroll: true });
 }
 
-function waitingTurn(question) {
-  const turn = document.createElement("div");
-  const heading = document.createElement("h2");
-  heading.className = "asked";
-  heading.dir = "auto";
-  heading.textContent = question.trim() ? question : box.labels[0].textContent;
-  turn.append(heading, byId("waiting").content.cloneNode(true));
-  turns.append(turn);
-  show(turn);
-  announce(turn.querySelector(".waiting-words").textContent);
-  return turn;
-}
-
 // Not scrollIntoView: it may move the page around the frame too.
 function show(turn) {
   const below = document.querySelector("header").offsetHeight + 14;
@@ -108,20 +92,6 @@ function beginAgain({ moveFocus = true } = {}) {
   announce(words.cleared);
 }
 
-async function copy(button) {
-  const text = button.parentElement.querySelector("pre");
-  let done = true;
-  try {
-    await navigator.clipboard.writeText(text.textContent);
-  } catch {
-    // The page around may not pass on the right to write to the clipboard.
-    getSelection().selectAllChildren(text);
-    done = document.execCommand("copy");
-  }
-  announce(done ? words.copied : words.notCopied);
-  button.classList.toggle("done", done);
-}
-
 function changeTheme(name) {
   if (name === "light" || name === "dark") document.documentElement.dataset.theme = name;
   else delete document.documentElement.dataset.theme;
@@ -132,19 +102,7 @@ function stir() {
   idleTimer = setTimeout(() => { if (turns.firstElementChild) tell("idle"); }, IDLE_MS);
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (asking) return;
-  const question = box.value;
-  box.value = "";
-  ask(question);
-});
-
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  form.requestSubmit();
-});
+takeQuestions(() => asking, ask);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -1,5 +1,6 @@
 // The conversation: asks through Gradio's queue, shows the turn that comes back as HTML.
 // The server writes and escapes all HTML; this file only puts it in place.
+import { announce, copy, takeQuestions, waitingTurn } from "./conversation.js";
 import { closeDocument, showPlace, startDocuments, unmark } from "./documents.js";
 
 const ASK = "questions/gradio_api/call/ask";
@@ -8,8 +9,8 @@ const VOTES = "docent-votes";
 const MOST_VOTES = 500;
 
 const byId = (id) => document.getElementById(id);
-const [welcome, turns, scroller, form, box, send] =
-  ["welcome", "turns", "scroller", "ask", "question", "send"].map(byId);
+const [welcome, turns, scroller, box, send] =
+  ["welcome", "turns", "scroller", "question", "send"].map(byId);
 const words = document.body.dataset;
 const wide = matchMedia("(min-width: 900px)");
 
@@ -17,11 +18,6 @@ let turnId = ""; // the answer that the next question may follow up
 let conversation = 0; // counts up when a new one begins: a late answer to the old one is dropped
 let asking = false;
 let showing = Promise.resolve(); // the document pane, still on its way to the last quote
-
-export function announce(text) {
-  byId("status").textContent = "";
-  setTimeout(() => { byId("status").textContent = text; }, 50);
-}
 
 // Gradio's two steps: hand the question in, then fetch the events that carry the answer, which
 // comes in one piece, or grows while a language model writes (`grow` is given each state).
@@ -88,6 +84,7 @@ async function ask(question, { moveFocus = false, shown = question } = {}) {
   welcome.hidden = true;
   showing = showing.then(unmark);
   const turn = waitingTurn(shown);
+  turn.scrollIntoView({ block: "start" });
   let hasGrown = false;
   const slow = setTimeout(() => {
     turn.querySelector(".waiting-words").textContent = words.stillWaiting;
@@ -117,19 +114,6 @@ async function ask(question, { moveFocus = false, shown = question } = {}) {
     send.removeAttribute("aria-disabled");
   }
   finished(turn, moveFocus, !hasGrown);
-}
-
-function waitingTurn(question) {
-  const turn = document.createElement("div");
-  const heading = document.createElement("h2");
-  heading.className = "asked";
-  heading.dir = "auto";
-  heading.textContent = question.trim() ? question : box.labels[0].textContent;
-  turn.append(heading, byId("waiting").content.cloneNode(true));
-  turns.append(turn);
-  turn.scrollIntoView({ block: "start" });
-  announce(turn.querySelector(".waiting-words").textContent);
-  return turn;
 }
 
 function finished(turn, moveFocus, scroll = true) {
@@ -163,22 +147,6 @@ function beginAgain() {
   box.value = "";
   box.focus();
   announce(words.cleared);
-}
-
-async function copy(button) {
-  const text = button.parentElement.querySelector("pre");
-  try {
-    await navigator.clipboard.writeText(text.textContent);
-    announce(words.copied);
-    button.classList.add("done");
-    setTimeout(() => button.classList.remove("done"), 2000);
-  } catch {
-    // Pages served without https to another machine may not write to the clipboard.
-    getSelection().selectAllChildren(text);
-    const done = document.execCommand("copy");
-    announce(done ? words.copied : words.notCopied);
-    button.classList.toggle("done", done);
-  }
 }
 
 function votes() {
@@ -221,19 +189,7 @@ function changeTheme() {
   }
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (asking) return;
-  const question = box.value;
-  box.value = "";
-  ask(question);
-});
-
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  form.requestSubmit();
-});
+takeQuestions(() => asking, ask);
 
 scroller.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -252,7 +208,7 @@ byId("language")?.addEventListener("change", (event) => {
   location.assign(here({ lang: event.target.value }));
 });
 
-startDocuments(announce);
+startDocuments();
 if (turns.firstElementChild) {
   welcome.hidden = true;
   finished(turns.firstElementChild, false);
