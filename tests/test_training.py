@@ -16,11 +16,11 @@ from datatypes import Document
 from errors import SettingError
 from index.chunker import passages_of
 from index.embedder import EXPORT_FOLDER
+from training.articles import articles_of
 from training.reader_batches import MAX_PIECES, batches, collated, cropped, disturbed, pair_of
 from training.reader_changes import annotated, changed, detokenised, edited, scanned
 from training.reader_data import Group, Kind, Text, read_groups, write_groups
 from training.reader_evaluation import f1_of
-from training.reader_posing import articles_of
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"

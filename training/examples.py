@@ -27,7 +27,7 @@ from index.build import build_index
 from index.embedder import Embedder
 from index.passage_index import PassageIndex
 from retriever.hybrid import Retriever
-from training.questions import Article, Asked, with_headings
+from training.articles import Article, Asked, with_headings
 
 Origin = Literal["answerable", "impossible", "elsewhere"]
 
@@ -75,7 +75,8 @@ def examples_of(
             (Path(folder) / "documents" / "article.md").write_text(article.text, encoding="utf-8")
             retriever = _indexed(Path(folder) / "documents", Path(folder) / "index", embedder)
             for asked, origin in own + foreign:
-                yield _example(retriever, reader, asked, origin)
+                answers = asked.answers if origin == "answerable" else ()
+                yield _example(retriever, reader, asked.text, answers, origin)
 
 
 def examples_of_collection(
@@ -89,21 +90,25 @@ def examples_of_collection(
             row = json.loads(line)
             if row["split"] == split:
                 answers = tuple(Span(each["start"], each["end"]) for each in row["evidence"])
-                asked = Asked(row["_id"], row["text"], answers)
                 origin: Origin = "answerable" if answers else "impossible"
-                examples.append(_example(retriever, reader, asked, origin))
+                examples.append(_example(retriever, reader, row["text"], answers, origin))
         return examples
 
 
-def _example(retriever: Retriever, reader: Reader | None, asked: Asked, origin: Origin) -> Example:
-    reading = retriever.read(asked.text)
+def _example(
+    retriever: Retriever,
+    reader: Reader | None,
+    question: str,
+    answers: Sequence[Span],
+    origin: Origin,
+) -> Example:
+    reading = retriever.read(question)
     candidates = retriever.candidates(reading, k=N_READ)
     passages = [candidate.passage for candidate in candidates]
-    reads = reader.read(asked.text, passages) if reader else ()
+    reads = reader.read(question, passages) if reader else ()
     sentences = sentences_of(reading, candidates, reads)
-    answers = asked.answers if origin == "answerable" else ()
     return Example(
-        asked.text,
+        question,
         origin,
         np.stack([each.features for each in sentences]),
         np.array([any(map(each.span.overlaps, answers)) for each in sentences]),

@@ -18,9 +18,9 @@ from answerer.reader import Reader
 from answerer.weights import WEIGHTS_FILE, Weights, write_weights
 from errors import ModelError
 from index.embedder import load_embedder
+from training.articles import Article, articles_of
 from training.evidence import Quality, learn, quality
 from training.examples import Example, examples_of, examples_of_collection
-from training.questions import squad_articles, train_articles
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
@@ -34,6 +34,9 @@ DEFAULT_COPIES = 4
 MOST, MOST_READ = 400, 200
 """Questions of an article that are asked; fewer where the reader reads them, which takes longer."""
 
+LEAST_PARAGRAPHS = 12
+"""Of an article that is learned from; a shorter one leaves nothing to search in."""
+
 FOLDS = 5
 _SEED = 1963
 
@@ -45,7 +48,7 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
     """
     reader = _reader() if name == "reader" else None
     embedder = load_embedder()
-    articles = squad_articles(data, "dev")
+    articles = articles_of(data, "squad", "dev")
     most = MOST_READ if reader else MOST
     squad = _mixed(list(examples_of(articles, embedder, reader=reader, most=most)))
     default = examples_of_collection(
@@ -54,8 +57,8 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
     development = squad + default * DEFAULT_COPIES
     training = development
     if name == "plain":
-        sets = [squad_articles(data, "train")]
-        sets += [train_articles(data, each) for each in ("newwiki", "fairytale_train")]
+        sets = [articles_of(data, each) for each in ("squad", "newwiki", "fairytale_train")]
+        sets = [[each for each in one if _is_long(each)] for one in sets]
         training = [each for one in sets for each in examples_of(one, embedder, reader=None)]
     weights = learn(training, development, name=name)
     write_weights(name, weights, out)
@@ -64,6 +67,10 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
         reached = _cross_validated(squad, default, of, name) if reader else None
         yield f"{what}: {_line(reached or quality(weights, of))}"
     yield from _heaviest(weights)
+
+
+def _is_long(article: Article) -> bool:
+    return article.text.count("\n\n") + 1 >= LEAST_PARAGRAPHS
 
 
 def _reader() -> Reader:

@@ -26,8 +26,8 @@ from index.chunker import introduction, passages_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
 from index.passage_index import PassageIndex
 from retriever.hybrid import Retriever
+from training.articles import Article, Asked, articles_of
 from training.reader_changes import changed
-from training.reader_posing import Posed, Posing, articles_of
 
 Kind = Literal["answerable", "impossible", "changed"]
 
@@ -145,7 +145,7 @@ def _groups(data: Path, source: str, embedder: ExportedEmbedder, *, small: bool)
 
 def _mined(
     source: str,
-    articles: Sequence[Posing],
+    articles: Sequence[Article],
     embedder: ExportedEmbedder,
     dice: random.Random,
     *,
@@ -191,7 +191,7 @@ def _mined(
 
 
 def _indexed(
-    articles: Sequence[Posing], folder: Path, embedder: ExportedEmbedder
+    articles: Sequence[Article], folder: Path, embedder: ExportedEmbedder
 ) -> tuple[Retriever, dict[int, Document]]:
     (folder / "documents").mkdir()
     for number, article in enumerate(articles):
@@ -211,7 +211,7 @@ def _indexed(
     return Retriever(index, embedder), documents
 
 
-def _holding(own: Sequence[Passage], asked: Posed, dice: random.Random) -> Passage | None:
+def _holding(own: Sequence[Passage], asked: Asked, dice: random.Random) -> Passage | None:
     """The passage with a whole answer, or for an impossible question one of its paragraph."""
     if asked.answers:
         holding = [each for each in own if any(map(each.span.holds, asked.answers))]
@@ -223,7 +223,7 @@ def _holding(own: Sequence[Passage], asked: Posed, dice: random.Random) -> Passa
     return dice.choice(holding) if holding else None
 
 
-def _may_answer(passage: Passage, asked: Posed, own: Sequence[Passage]) -> bool:
+def _may_answer(passage: Passage, asked: Asked, own: Sequence[Passage]) -> bool:
     """Whether the passage holds an answer, or its words; for an impossible question, its place."""
     document = own[0].document if own else None
     if (

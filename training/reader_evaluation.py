@@ -27,7 +27,7 @@ from index.chunker import sentences_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
 from index.passage_index import PassageIndex
 from retriever.hybrid import Retriever
-from training.reader_posing import Posed, Posing, articles_of
+from training.articles import Article, Asked, articles_of
 
 N_READ = 12
 _SEED = 1963
@@ -81,14 +81,14 @@ def report(
 
 
 def _sample(
-    articles: Sequence[Posing], n: int, rng: np.random.Generator
-) -> list[tuple[Posing, Posed]]:
+    articles: Sequence[Article], n: int, rng: np.random.Generator
+) -> list[tuple[Article, Asked]]:
     rows = [(article, asked) for article in articles for asked in article.questions]
     chosen = rng.permutation(len(rows))[:n]
     return [rows[number] for number in chosen]
 
 
-def given(reader: Reader, questions: Sequence[tuple[Posing, Posed]]) -> list[Given]:
+def given(reader: Reader, questions: Sequence[tuple[Article, Asked]]) -> list[Given]:
     """Each question asked of its own paragraph, cut into sentences as an index does."""
     rows: list[Given] = []
     for article, asked in tqdm(questions, desc="passage given", file=sys.stderr):
@@ -144,7 +144,7 @@ def given_figures(rows: Sequence[Given]) -> dict[str, float]:
 
 
 def searched(
-    reader: Reader, articles: Sequence[Posing], questions: Sequence[tuple[Posing, Posed]]
+    reader: Reader, articles: Sequence[Article], questions: Sequence[tuple[Article, Asked]]
 ) -> list[Searched]:
     """The questions asked of all articles together, each paragraph a document of its own."""
     embedder = ExportedEmbedder(EXPORT_FOLDER)
@@ -172,8 +172,8 @@ def searched(
 def _search(
     reader: Reader,
     retriever: Retriever,
-    article: Posing,
-    asked: Posed,
+    article: Article,
+    asked: Asked,
     places: dict[str, tuple[str, int]],
 ) -> Searched:
     hits = retriever.retrieve(asked.text, k=N_READ)
@@ -215,8 +215,8 @@ def _titled(hit: Hit, places: dict[str, tuple[str, int]]) -> Passage:
 def _holds(
     passage: Passage,
     sentence: Span,
-    article: Posing,
-    asked: Posed,
+    article: Article,
+    asked: Asked,
     places: dict[str, tuple[str, int]],
 ) -> bool:
     title, start = _place(passage, places)

@@ -1,9 +1,11 @@
-"""Articles of the reader's data sets, and the questions posed about them."""
+"""Question answering data in SQuAD's schema → articles, each as one document with its questions."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ from index.canonical import canonical
 from training.reader_changes import detokenised
 
 _UNTITLED = ("reddit", "amazon")
+_PARAGRAPHS_A_HEADING = 4
+_LONGEST_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: (?:of |the |and )*[A-ZÀ-Þ][\w'’-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
-class Posed:
+class Asked:
     """A question on the paragraph `place` of its article; without `answers` it has none there."""
 
     text: str
@@ -26,15 +30,15 @@ class Posed:
 
 
 @dataclass(frozen=True, slots=True)
-class Posing:
-    """An article with its questions, as one document."""
+class Article:
+    """`text`: the paragraphs, parted by blank lines; the spans of `questions` count it."""
 
     title: str
     text: str
-    questions: tuple[Posed, ...]
+    questions: tuple[Asked, ...]
 
 
-def articles_of(data: Path, source: str, split: str = "train") -> list[Posing]:
+def articles_of(data: Path, source: str, split: str = "train") -> list[Article]:
     """The articles of one data set; of SQuAD only those that `split.json` gives to `split`."""
     squad = source == "squad"
     path = data / ("squad/dev-v2.0.json.gz" if squad else f"train/{source}.json.gz")
@@ -54,12 +58,44 @@ def articles_of(data: Path, source: str, split: str = "train") -> list[Posing]:
             for row in rows
             for paragraph in row["paragraphs"]
         ]
-    return [_posing(row, tokenised=source.startswith("nq")) for row in rows]
+    return [_article(row, tokenised=source.startswith("nq")) for row in rows]
 
 
-def _posing(row: dict[str, Any], *, tokenised: bool) -> Posing:
+def with_headings(article: Article) -> Article:
+    """The article under a title, with a heading over every few paragraphs: a name from the next.
+
+    Documents have headings and these data have none; without them a model could not learn that a
+    heading seldom answers.
+    """
+    parts = [f"# {article.title}"]
+    moved: list[tuple[int, int]] = []  # place in the old text, how far what follows it moves
+    start, length = 0, len(parts[0])
+    for number, paragraph in enumerate(article.text.split("\n\n")):
+        name = _LONGEST_NAME.findall(paragraph) if number % _PARAGRAPHS_A_HEADING == 0 else []
+        if name:
+            parts.append(f"## {max(name, key=len)}")
+            length += 2 + len(parts[-1])
+        length += 2
+        moved.append((start, length - start))
+        parts.append(paragraph)
+        start += len(paragraph) + 2
+        length += len(paragraph)
+    places = [place for place, _ in moved]
+
+    def shifted(span: Span) -> Span:
+        by = moved[bisect_right(places, span.start) - 1][1]
+        return Span(span.start + by, span.end + by)
+
+    questions = (
+        Asked(each.text, shifted(each.place), tuple(map(shifted, each.answers)))
+        for each in article.questions
+    )
+    return Article(article.title, "\n\n".join(parts), tuple(questions))
+
+
+def _article(row: dict[str, Any], *, tokenised: bool) -> Article:
     parts: list[str] = []
-    questions: list[Posed] = []
+    questions: list[Asked] = []
     start = 0
     for paragraph in row["paragraphs"]:
         context = paragraph["context"]
@@ -83,8 +119,8 @@ def _posing(row: dict[str, Any], *, tokenised: bool) -> Posing:
         for asked, spans in zip(paragraph["qas"], answers, strict=True):
             found = tuple(sorted({Span(start + a, start + b) for a, b in spans if a < b}))
             if place and (found or asked.get("is_impossible")):
-                questions.append(Posed(asked["question"].strip(), place, found))
+                questions.append(Asked(asked["question"].strip(), place, found))
         parts.append(context)
         start += len(context) + 2
     title = str(row.get("title") or "").replace("_", " ")
-    return Posing(title, "\n\n".join(parts), tuple(questions))
+    return Article(title, "\n\n".join(parts), tuple(questions))
