@@ -245,11 +245,9 @@ class _Passing(Exception):
 def _forms(most_tokens: int, schema: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """From the most wanted to what every server takes; some know neither schema nor temperature."""
     plain = {"temperature": 0.0, "max_tokens": most_tokens}
-    made = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True}}
-    if schema is not None:
-        made["json_schema"] = {"name": "answer", "strict": True, "schema": schema}
-    with_schema = {**plain, "response_format": made} if schema is not None else plain
-    return [with_schema, plain, {"max_completion_tokens": most_tokens}]
+    named = {"name": "answer", "strict": True, "schema": schema}
+    made = {"response_format": {"type": "json_schema", "json_schema": named}} if schema else {}
+    return [{**plain, **made}, plain, {"max_completion_tokens": most_tokens}]
 
 
 def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -> str | None:

@@ -54,8 +54,8 @@ def examples_of(
     embedder: Embedder,
     *,
     reader: Reader | None,
+    most: int,
     elsewhere: float = 0.25,
-    most: int = 400,
 ) -> Iterator[Example]:
     """`elsewhere`: foreign questions for each of an article's own. `most`: questions an article."""
     dice = random.Random(_SEED)

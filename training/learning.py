@@ -59,7 +59,9 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
     if name == "plain":
         sets = [articles_of(data, each) for each in ("squad", "newwiki", "fairytale_train")]
         sets = [[each for each in one if _is_long(each)] for one in sets]
-        training = [each for one in sets for each in examples_of(one, embedder, reader=None)]
+        training = [
+            each for one in sets for each in examples_of(one, embedder, reader=None, most=MOST)
+        ]
     weights = learn(training, development, name=name)
     write_weights(name, weights, out)
     yield f"{name}: not found below {weights.not_found:.3f}, margin {weights.margin:.2f}"
