@@ -25,15 +25,16 @@ const texts = {
     if (now.answer.refused) return [asked(now.question), make("p", { class: "verdict" }, now.answer.refused)];
     return now.answer.found ? foundTexts(now) : notFoundTexts(now);
   },
-  document: ({ part, answer, quote }) => {
-    const lines = [make("h2", { tabindex: "-1", class: "small", dir: "auto", html: shownQuote(answer, quote).title })];
+  document: (now) => {
+    const { part } = now;
+    const lines = [make("h2", { tabindex: "-1", class: "small", dir: "auto", html: shownQuote(now).title })];
     if (part?.gone) lines.push(make("p", { class: "verdict", "data-word": "document_gone" }));
     else if (part) lines.push(make("div", { class: "text", lang: part.lang, dir: "auto", html: part.html }));
     return lines;
   },
-  source: ({ answer, quote }) => sourceTexts(shownQuote(answer, quote)),
-  takeAway: ({ answer, quote }) => {
-    const { permalink } = shownQuote(answer, quote);
+  source: (now) => sourceTexts(shownQuote(now)),
+  takeAway: (now) => {
+    const { permalink } = shownQuote(now);
     const address = `/take-away?${new URLSearchParams({ quote: permalink, lang: language() })}`;
     return [
       make("h2", { tabindex: "-1", "data-word": "take_away" }),
@@ -164,7 +165,7 @@ function asked(question) {
   return make("h2", { class: "asked", tabindex: "-1", dir: "auto" }, questionShown(question));
 }
 
-function shownQuote(answer, quote) {
+export function shownQuote({ answer, quote }) {
   return answer.found ? answer.quotes[quote] : answer.nearby[0];
 }
 

@@ -5,8 +5,8 @@ import { active, isCounting, rest, startIdle } from "./kiosk-idle.js";
 import { forgetWritten, press, typeOn, written } from "./kiosk-keys.js";
 import { listenToTouch } from "./kiosk-press.js";
 import { findMillimetre, fitQuote, isBandLow, isTextLarge, setBand, setText, showWhatIsLeft, toolsOverflow, turnPage } from "./kiosk-screen.js";
-import { findVoices, isListening, listen, louder, faster, resetSound, stopListening } from "./kiosk-sound.js";
-import { draw, drawKeys, fillTiles, markPlace, showListening } from "./kiosk-views.js";
+import { findVoices, listen, louder, faster, resetSound, stopListening } from "./kiosk-sound.js";
+import { draw, drawKeys, fillTiles, markPlace, showListening, shownQuote } from "./kiosk-views.js";
 import { announce, given, make, say, said, setLanguage, word } from "./kiosk-words.js";
 
 const SLOW_MS = 3000;
@@ -90,7 +90,7 @@ async function ask(question) {
 // The document around the quote, marked there.
 async function openText() {
   const asked = now;
-  const place = quote().place;
+  const { place } = shownQuote(now);
   const part = await serverText(place, () => asked !== now);
   if (asked !== now) return;
   now.part = part;
@@ -99,11 +99,6 @@ async function openText() {
   lookAgain();
   markPlace(page);
   showWhatIsLeft();
-}
-
-function quote() {
-  const { answer } = now;
-  return answer.found ? answer.quotes[now.quote] : answer.nearby[0];
 }
 
 // Where a document's part ends, reading on fetches the next one.
@@ -119,7 +114,7 @@ async function addPart(direction) {
   const asked = now;
   const number = direction > 0 ? Math.max(...now.numbers) + 1 : Math.min(...now.numbers) - 1;
   if (number < 0 || number > now.part.last) return;
-  const { document_id } = quote().place;
+  const { document_id } = shownQuote(now).place;
   const part = await serverText({ document_id, number }, () => asked !== now);
   if (asked !== now || part.gone) return;
   now.numbers.push(number);
@@ -217,8 +212,7 @@ const actions = {
   readOn: () => read(1),
   readBack: () => read(-1),
   listen: () => {
-    const wanted = quote();
-    listen(page.querySelector(".words"), wanted, { active, changed: () => showListening(tools, now) });
+    listen(page.querySelector(".words"), shownQuote(now), { active, changed: () => showListening(tools, now) });
   },
   stop: stopListening,
   faster: () => faster(1),
