@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from predictable import PredictableEmbedder
 
@@ -14,7 +15,10 @@ from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.passage_index import PassageIndex
 
-expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=30_000)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
 
