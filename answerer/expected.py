@@ -99,22 +99,30 @@ def expected_kind(question: str) -> Kind:
 
 def expressions(kind: Kind, text: str, asked: Collection[str] = ()) -> Iterator[Span]:
     """Places of words of the kind in `text` that say more than the question's `asked` terms."""
+    known = frozenset(asked)
+    for span, terms in _all_expressions(kind, text):
+        if not terms <= known:
+            yield span
+
+
+def has_expression(kind: Kind, text: str, asked: Collection[str]) -> bool:
+    return next(expressions(kind, text, asked), None) is not None
+
+
+@lru_cache(maxsize=20_000)
+def _all_expressions(kind: Kind, text: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    """With their terms. Kept for sentences of documents; what was asked is kept nowhere."""
     pattern = _PATTERNS.get(kind)
     dates = list(_DATE.finditer(text)) if kind in ("number", "person", "place") else []
-    for found in pattern.finditer(text) if pattern else ():
-        words = found.group()
-        if any(date.start() < found.end() and found.start() < date.end() for date in dates):
-            continue
-        if kind in ("person", "place") and _is_only_a_sentence_start(text, found):
-            continue
-        if set(terms_of(words)) <= set(asked):
-            continue
-        yield Span(found.start(), found.start() + len(words.rstrip(" ,.-")) or found.end())
-
-
-@lru_cache(maxsize=50_000)
-def has_expression(kind: Kind, text: str, asked: frozenset[str]) -> bool:
-    return next(expressions(kind, text, asked), None) is not None
+    return tuple(
+        (
+            Span(found.start(), found.start() + len(found.group().rstrip(" ,.-")) or found.end()),
+            frozenset(terms_of(found.group())),
+        )
+        for found in (pattern.finditer(text) if pattern else ())
+        if not any(date.start() < found.end() and found.start() < date.end() for date in dates)
+        and not (kind in ("person", "place") and _is_only_a_sentence_start(text, found))
+    )
 
 
 def _is_only_a_sentence_start(text: str, found: re.Match[str]) -> bool:
