@@ -25,6 +25,8 @@ from interface.wording import Wordings, preferred
 
 WITH_A_MODEL_AT_ONCE = 16  # most of these only wait for the language model
 
+_SESSIONS = 100  # more than ask at once: the others would only fill the memory
+
 _log = logging.getLogger(__name__)
 
 
@@ -90,6 +92,8 @@ def add_questions(app: FastAPI, asking: Asking, wordings: Wordings, stops: Stops
             api_visibility="undocumented",
             concurrency_limit=at_once,
         )
+    # A copy of the page's components for each of the last visitors; ours has no state in them.
+    blocks.state_session_capacity = _SESSIONS
     gradio.mount_gradio_app(
         app,
         blocks,

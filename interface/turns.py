@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 
 from datatypes import Answer
@@ -26,8 +27,12 @@ class Turns:
         self._lock = Lock()
 
     def keep(self, answer: Answer) -> str:
-        """The id under which the answer can be found again for a while."""
+        """The id under which the answer can be found again for a while.
+
+        Without its hits: a follow-up and a receipt need what was quoted, not what was read.
+        """
         turn_id = new_id()
+        answer = replace(answer, hits=())
         with self._lock:
             self._answers[turn_id] = answer
             self._n_characters += _n_characters(answer)
@@ -53,6 +58,5 @@ def new_id() -> str:
 
 
 def _n_characters(answer: Answer) -> int:
-    documents = [citation.quote.document for citation in answer.citations]
-    documents += [hit.passage.document for hit in answer.hits]
-    return sum(len(text) for text in {id(d.text): d.text for d in documents}.values())
+    texts = [citation.quote.document.text for citation in answer.citations]
+    return sum(len(text) for text in {id(text): text for text in texts}.values())
