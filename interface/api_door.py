@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interface.api_openapi import OPEN
-from interface.guard import MOST_BODY_BYTES
+from interface.guard import MOST_BODY_BYTES, said_length
 from interface.keys import Keys
 from interface.limits import Rate
 from interface.problems import problem, too_many
@@ -91,12 +91,10 @@ class ApiDoor:
 
 
 def _refused_body(wanted: bool, headers: Headers) -> Response | None:
-    length = headers.get("content-length")
-    if length is None:
-        if wanted or "transfer-encoding" in headers:
-            return problem(411, "Say the body's length in Content-Length.")
-        return None
-    if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+    length = said_length(headers)
+    if length is None and (wanted or "transfer-encoding" in headers):
+        return problem(411, "Say the body's length in Content-Length.")
+    if length is not None and length > MOST_BODY_BYTES:
         return problem(413, f"A body may have {MOST_BODY_BYTES:,} bytes.")
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if wanted and kind != "application/json":

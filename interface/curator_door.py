@@ -23,6 +23,7 @@ from starlette.types import Scope
 
 from interface.addresses import is_loopback, neighbourhood
 from interface.curator_password import matches
+from interface.guard import said_length
 
 ROOT = "/curator"
 COOKIE = "docent-curator"
@@ -175,10 +176,10 @@ def _digest(session: str) -> bytes:
 def _refused_post(headers: Headers) -> Response | None:
     if not _is_same_origin(headers):
         return PlainTextResponse("Sent from another page.", status_code=403)
-    length = headers.get("content-length", "")
-    if not length.isdecimal():
+    length = said_length(headers)
+    if length is None:
         return PlainTextResponse("What is sent needs its length.", status_code=411)
-    if int(length) > _MOST_BODY_BYTES:
+    if length > _MOST_BODY_BYTES:
         return PlainTextResponse("The file is larger than 5 MB.", status_code=413)
     return None
 

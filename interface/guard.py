@@ -59,7 +59,7 @@ class Area:
             return self.refusal(scope)
         path, method = scope["path"], scope["method"]
         if method == "POST" and self.askable.fullmatch(path):
-            return self._refused_body(Headers(scope=scope).get("content-length", ""))
+            return _refused_body(said_length(Headers(scope=scope)))
         if not self.readable.fullmatch(path):
             return PlainTextResponse(
                 "This can only be asked.", status_code=405, headers={"Allow": "POST"}
@@ -68,13 +68,6 @@ class Area:
             return PlainTextResponse(
                 "This can only be read.", status_code=405, headers={"Allow": "GET, HEAD"}
             )
-        return None
-
-    def _refused_body(self, length: str) -> Response | None:
-        if not length.isdecimal():
-            return PlainTextResponse("A question needs its length.", status_code=411)
-        if int(length) > MOST_BODY_BYTES:
-            return PlainTextResponse("The question is too long.", status_code=413)
         return None
 
 
@@ -112,6 +105,8 @@ class Guard:
             refusal = PlainTextResponse("There is nothing here.", status_code=404)
         else:
             refusal = area.refused(scope)
+            if scope["method"] == "HEAD":  # routes know GET; the server leaves the body away
+                scope = {**scope, "method": "GET"}
         await (refusal or self._app)(scope, receive, send_with_headers)
 
     def _area(self, path: str) -> tuple[Area | None, dict[str, str]]:
@@ -119,6 +114,26 @@ class Guard:
             if area.readable.fullmatch(path) or area.askable.fullmatch(path):
                 return area, headers
         return None, _HEADERS | _framing(())
+
+
+def said_length(headers: Headers) -> int | None:
+    """How many bytes a body will have; None where that is not said.
+
+    Nor is it beside Transfer-Encoding, which overrides Content-Length: what comes then is as long
+    as its sender likes.
+    """
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not length.isdecimal():
+        return None
+    return int(length)
+
+
+def _refused_body(length: int | None) -> Response | None:
+    if length is None:
+        return PlainTextResponse("A question needs its length.", status_code=411)
+    if length > MOST_BODY_BYTES:
+        return PlainTextResponse("The question is too long.", status_code=413)
+    return None
 
 
 def is_named(scope: Scope, hosts: Collection[str]) -> bool:

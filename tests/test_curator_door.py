@@ -100,6 +100,15 @@ def test_no_form_of_another_page_is_taken(
         )
 
 
+@pytest.mark.parametrize("path", POSTS)
+def test_a_body_in_pieces_is_refused_whatever_length_it_claims(
+    page: Curated, locked: str, path: str
+) -> None:
+    pieces = {"Transfer_Encoding": "chunked", "Content_Length": "5"}
+    for address in (page.address, locked):
+        assert send(address, f"curator/{path}", b"0\r\n\r\n", **pieces)[0] == 411
+
+
 def login(address: str, password: str = PASSWORD, **headers: str) -> tuple[int, str]:
     body = b"password=" + password.encode().replace(b" ", b"+")
     status, said, _ = send(address, "curator/login", body, **headers)

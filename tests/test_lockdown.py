@@ -339,6 +339,32 @@ def test_an_id_of_a_document_is_no_path(
     assert not any(secret in reply.body for secret in SECRETS)
 
 
+ASKED_AT_A_KIOSK = {"/kiosk/ask", "/kiosk/forget", "/speech"}
+ASKED = {
+    *ASKED_AT_A_KIOSK,
+    *("/questions/gradio_api/call/ask", "/stop", "/embed/ask", "/api/v1/ask"),
+}
+
+
+def test_a_body_in_pieces_is_refused_whatever_length_it_claims(kiosk: str, everything: str) -> None:
+    """Its pieces count, of which there may be any number, and not the length beside them."""
+    for address, paths in ((kiosk, ASKED_AT_A_KIOSK), (everything, {*ASKED, "/mcp"})):
+        for path in paths:
+            pieces = {"Transfer_Encoding": "chunked", "Content_Length": "5"}
+            assert call(address, "POST", path, b"0\r\n\r\n", **pieces).status == 411, path
+
+
+def test_what_can_be_read_can_be_looked_at_without_its_body(everything: str) -> None:
+    for path in ("/", "/health", "/kiosk", "/embed", "/docent.js", "/files/page.css", "/documents"):
+        head, _, body = sent(everything, path.encode(), b"HEAD").partition(b"\r\n\r\n")
+        assert (head.split(b" ")[1], body) == (b"200", b""), path
+        length = call(everything, "GET", path).headers["content-length"]
+        assert f"content-length: {length}".encode() in head
+    for path in ("/api/v1/ready", "/api/v1/openapi.json"):
+        assert sent(everything, path.encode(), b"HEAD").split(b" ")[1] == b"200"
+    assert sent(everything, b"/api/v1/ask", b"HEAD").split(b" ")[1] == b"405"
+
+
 def test_pages_of_visitors_ask_and_read_and_nothing_else(everything: str) -> None:
     """Of all routes, those that take more than reading are the ones to ask."""
     app = page_of(stand_in(), web=WebSettings(api=True))
@@ -348,12 +374,7 @@ def test_pages_of_visitors_ask_and_read_and_nothing_else(everything: str) -> Non
             reply = call(everything, method, filled(path, "ask"), b"{}")
             if reply.status not in (404, 405):
                 taking.add((method, filled(path, "ask")))
-    assert taking == {
-        ("POST", "/questions/gradio_api/call/ask"),
-        ("POST", "/stop"),
-        *(("POST", path) for path in ("/embed/ask", "/kiosk/ask", "/kiosk/forget", "/speech")),
-        ("POST", "/api/v1/ask"),
-    }
+    assert taking == {("POST", path) for path in ASKED}
 
 
 def test_web_sockets_are_not_spoken(address: str) -> None:
