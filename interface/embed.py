@@ -36,8 +36,11 @@ from interface.wording import Wordings, preferred
 
 _FOLDER = Path(__file__).parent
 _THEMES = ("light", "dark")
-# A page elsewhere that isolates itself may load nothing that does not say so.
-_FOR_OTHERS = {"Cross-Origin-Resource-Policy": "cross-origin"}
+# A page elsewhere that isolates itself may load nothing, and frame nothing, that does not say so.
+_FOR_OTHERS = {
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
 _log = logging.getLogger(__name__)
 
 
