@@ -78,7 +78,7 @@ def add_problems(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = error.errors()
         if any(each["type"] == "json_invalid" for each in errors):
-            return problem(400, "The body is not JSON.")
+            return problem(400, _DETAILS[400])
         faults = [Fault(pointer=_pointer(each["loc"]), detail=each["msg"]) for each in errors]
         said = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
         return problem(422, f"{said}.", errors=faults)
@@ -97,11 +97,16 @@ def add_problems(app: FastAPI) -> None:
 
 
 _TITLES = {422: "Unprocessable Content"}  # its newer name, whatever Python's version
-_DETAILS = {404: "There is nothing here.", 405: "This method is not for this address."}
+_DETAILS = {
+    400: "The body is not JSON.",
+    404: "There is nothing here.",
+    405: "This method is not for this address.",
+}
 
 
 def _pointer(place: tuple[str | int, ...]) -> str:
     kind, *rest = place
     if kind != "body":
         return ".".join(str(part) for part in rest) or str(kind)
-    return "#/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in rest)
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in rest)
+    return "#" + "".join(f"/{part}" for part in parts)

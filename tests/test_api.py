@@ -234,6 +234,8 @@ REFUSED: list[tuple[str, str, object, int]] = [
     ("POST", "/ask", [], 422),
     ("POST", "/ask", b"{", 400),
     ("POST", "/ask", b"\xff\xfe", 400),
+    ("POST", "/ask", b'{"question": "\xff"}', 400),
+    ("POST", "/ask", b"[" * 60_000, 400),
     ("POST", "/ask", b"x" * 70_000, 413),
 ]
 
@@ -257,6 +259,8 @@ def test_every_refusal_is_a_problem_in_words(
 def test_wrong_fields_are_named_by_pointers(address: str) -> None:
     errors = call(address, "POST", f"{ROOT}/ask", {"question": "", "a/b": 1}).json["errors"]
     assert {each["pointer"] for each in errors} == {"#/question", "#/a~1b"}
+    (whole,) = call(address, "POST", f"{ROOT}/ask", []).json["errors"]
+    assert whole["pointer"] == "#"
 
 
 def test_a_question_in_another_type_or_without_its_length_is_refused_unread(address: str) -> None:
