@@ -2,6 +2,7 @@
 import { given, word } from "./kiosk-words.js";
 
 const MM_PER_INCH = 25.4;
+const SMALL = 12.5; // inches: one stands nearer to such a screen
 const LARGEST = 3.2; // times the size of the text, for a quote that has the room
 const LARGEST_DETAILS = 1.4; // for what is known of a document
 const STEP = 0.1;
@@ -14,6 +15,7 @@ const [kiosk, page, more] = ["kiosk", "page", "more"].map(byId);
 export function findMillimetre() {
   const diagonal = Math.hypot(screen.width, screen.height);
   root.style.setProperty("--mm", `${diagonal / (given.diagonal * MM_PER_INCH)}px`);
+  root.toggleAttribute("data-small", given.diagonal < SMALL);
 }
 
 export function setText(size) {

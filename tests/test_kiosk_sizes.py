@@ -129,6 +129,31 @@ def test_no_answer_to_a_suggested_question_has_more_than_seventy_words(
     assert {nth: n for nth, n in counted.items() if n > MOST_WORDS} == {}
 
 
+def test_the_smallest_screens_have_room_for_every_control(
+    browser: Browser, default_folder: Path
+) -> None:
+    size, diagonal = (1280, 800), 10.1
+    with (
+        kiosk(default_folder, KioskSettings(diagonal=diagonal)) as url,
+        screen(browser, url, size) as shown,
+    ):
+        mm = math.hypot(*size) / (diagonal * 25.4)
+        measures = {"mm": mm, "leastTarget": TARGET_MM, "leastCapitals": CAPITALS_MM}
+        wrong = {"attract": shown.page.evaluate(WRONG, measures)}
+        shown.start()
+        wrong["questions"] = shown.page.evaluate(WRONG, measures)
+        shown.tap("question")
+        shown.shows("answer")
+        wrong["answer"] = shown.page.evaluate(WRONG, measures)
+        for layer in ("document", "source", "takeAway"):
+            shown.tap(layer)
+            shown.page.locator("[data-do=answer]:visible").wait_for()
+            wrong[layer] = shown.page.evaluate(WRONG, measures)
+            shown.tap("answer")
+            shown.shows("answer")
+    assert {view: faults for view, faults in wrong.items() if faults} == {}
+
+
 @pytest.mark.parametrize("language", ["de", "es", "fr", "ko"])
 def test_words_of_every_language_fit_where_they_stand(
     browser: Browser, address: str, language: str
