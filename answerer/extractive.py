@@ -38,7 +38,8 @@ class ExtractiveAnswerer:
     def answer(self, question: str, *, understood_as: str | None = None) -> Answer:
         """Without statements where the evidence is too weak; `hits` are there all the same.
 
-        They are in the order of their best sentences, not as the retriever had them.
+        They are in the order of their best sentences, not as the retriever had them. Words that
+        the documents spell otherwise are asked for as they have them, and `understood_as` says so.
         """
         reading = self.retriever.read(understood_as or question)
         candidates = self.retriever.candidates(reading, k=max(self.n_read, N_HITS), mode=self.mode)
@@ -54,5 +55,5 @@ class ExtractiveAnswerer:
             statements=tuple(Statement(quote.text, (quote,)) for quote in quotes),
             hits=reranked(candidates, judged)[:N_HITS],
             confidence=judged.confidence,
-            understood_as=understood_as,
+            understood_as=None if reading.question == question else reading.question,
         )

@@ -21,6 +21,7 @@ from retriever.lexical import (
     content_terms,
     weighted_terms,
 )
+from retriever.spelling import as_spelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +44,7 @@ _OWN_SENTENCE = 0.7
 class Reading:
     """A question as it is searched for: its vector, its words, and how rare they are.
 
+    `question` is spelled as the documents spell it.
     `rarity`: inverse document frequency, as BM25 has it, of each asked word in its most frequent
     form. `vector` has the length 1.
     """
@@ -84,6 +86,7 @@ class Retriever:
 
     def read(self, question: str) -> Reading:
         question = question.encode(errors="replace").decode()  # half a surrogate is no character
+        question = as_spelled(question, self.index, is_word=self._is_word, names=self._names.terms)
         asked = asked_terms(question, self.index, self._names)
         forms = {form for term in asked for form in (term.text, *term.variants)}
         forms |= {part for term in asked for name in term.names for part in name}
@@ -134,6 +137,10 @@ class Retriever:
             )
             for rank, key in enumerate(best(scores, k=k), start=1)
         )
+
+    def _is_word(self, text: str) -> bool:
+        """The embedding model knows frequent words whole, others by their pieces."""
+        return self._embedder.count_pieces(text) == 1
 
     def _pairs(self, reading: Reading, passages: Mapping[int, Passage]) -> dict[int, float]:
         """For each passage the rarity of the question's word pairs that stand together in it."""

@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from index.folding import confusion_key, terms_of
 from index.passage_index import PassageIndex
+from retriever.spelling import near_terms
 
 FUNCTION_WORDS = frozenset(
     terms_of(
@@ -74,6 +73,14 @@ class Names:
                 others = tuple(other for other in names if other != name)
                 if others:
                     self._groups[name[0]].append((name, others))
+        self._terms = frozenset(
+            term for found in self._groups.values() for name, _ in found for term in name
+        )
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Of all names."""
+        return self._terms
 
     def named_in(self, terms: Sequence[str]) -> Iterable[tuple[Name, tuple[Name, ...]]]:
         """Each name that stands in `terms`, with the others of its group.
@@ -155,22 +162,6 @@ def weighted_terms(asked: Iterable[AskedTerm]) -> dict[str, float]:
 def _variants(term: str, index: PassageIndex, *, is_known: bool) -> dict[str, float]:
     like = index.terms_like(confusion_key(term))
     variants = {other.text: _CONFUSED_WEIGHT for other in like if other.text != term}
-    if not is_known and (nearest := _nearest_spelling(term, index)):
+    if not is_known and (nearest := next(iter(near_terms(term, index)), None)):
         variants[nearest] = max(variants.get(nearest, 0.0), _SPELLING_WEIGHT)
     return variants
-
-
-def _nearest_spelling(term: str, index: PassageIndex) -> str | None:
-    """One slip in a word of four to seven letters, two in a longer one; the first letter stands."""
-    if len(term) < 4 or not term.isalpha():
-        return None
-    slips = 1 if len(term) < 8 else 2
-    candidates = index.terms_beginning(
-        term[0], shortest=len(term) - slips, longest=len(term) + slips
-    )
-    near = [
-        (distance, -other.n_passages, other.text)
-        for other in candidates
-        if (distance := DamerauLevenshtein.distance(term, other.text, score_cutoff=slips)) <= slips
-    ]
-    return min(near)[2] if near else None
