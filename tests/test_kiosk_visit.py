@@ -46,7 +46,7 @@ def busy_visit(shown: Screen) -> None:
     shown.start("de")
     shown.tap("changeText")
     shown.tap("moveBand")
-    shown.ask(f"wer malte {SECRET}")
+    shown.ask(f"who painted {SECRET}")
     shown.tap("question")
     shown.shows("answer")
     shown.tap("document")
@@ -279,11 +279,12 @@ def test_after_the_countdown_nothing_of_the_visitor_is_in_the_server(
         while remembered := answers_remembered():
             assert time.monotonic() < deadline, remembered
             time.sleep(0.2)
-        asked = f"wer malte {SECRET}"
+        asked = f"who painted {SECRET}"
         kept = [
             each
             for each in gc.get_objects()
-            if type(each) in (dict, list, tuple, set) and contains(each, asked)
+            if (type(each) in (dict, list, tuple, set) and contains(each, asked))
+            or (type(each) is frozenset and contains(each, SECRET))
         ]
         assert kept == []
     visits.close()
