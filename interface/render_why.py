@@ -74,10 +74,16 @@ def _holds(passage: Passage, quote: Quote) -> bool:
 
 
 def opening_of(passage: Passage, most: int) -> Span:
-    """The passage's beginning, cut after a word: enough to see what it is about."""
-    text, start, end = passage.document.text, passage.span.start, passage.span.end
+    """The passage's beginning after its headings, cut after a word: what it is about."""
+    text, headings, end = passage.document.text, passage.document.headings, passage.span.end
+    own = (
+        sentence.start
+        for sentence in passage.sentences
+        if not any(sentence.overlaps(heading.span) for heading in headings)
+    )
+    start = next(own, passage.span.start)
     if end - start <= most:
-        return passage.span
+        return Span(start, end)
     space = max(text.rfind(blank, start + 1, start + most) for blank in (" ", "\n"))
     return Span(start, space if space > start else start + most)
 

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -26,10 +27,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datatypes import Document, Heading, Page, Span
+from index.passage_index import PassageIndex
 from interface.escaping import attribute, shown, shown_span
 from interface.pieces import PIECE_CHARACTERS, paragraphs, pieces
 from interface.render import Renderer
 from interface.render_documents import DocumentRenderer
+from interface.render_why import opening_of
 from interface.turns import Turns
 from interface.wording import WORDING_FOLDER, Wording, load_wording
 
@@ -193,6 +196,15 @@ def test_not_found_says_so_and_calls_the_nearest_passages_no_answer() -> None:
     assert "The documents do not say." in html
     assert "Related, not an answer" in html
     assert "blockquote" not in html
+
+
+def test_a_related_passage_is_shown_from_after_its_headings(default_folder: Path) -> None:
+    index = PassageIndex.load(default_folder)
+    letterhead = index.passages_of(gdr_document().document_id)[0]
+    assert letterhead.text.startswith("June 20, 1963\n\n#### Information")
+    opening = opening_of(letterhead, 200).of(letterhead.document.text)
+    assert opening.startswith('"Information About the Policy')
+    index.close()
 
 
 def test_a_doubtful_answer_says_so_before_its_quotes() -> None:
