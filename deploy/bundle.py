@@ -36,7 +36,7 @@ from index.recipe import DOCENT_VERSION
 
 _PAPERS = ("LICENSE", "README.md", "CHANGELOG.md")
 _MODELS = ("models/all-MiniLM-L6-v2", "models/reader")
-_PROGRAMS = frozenset(("install", "deploy/install", "deploy/kiosk-browser"))
+PROGRAMS = frozenset(("install", "deploy/check", "deploy/install", "deploy/kiosk-browser"))
 _FASTEST = 1  # gzip's level: wheels and models are packed already
 
 
@@ -150,7 +150,7 @@ def write_archive(archive: Path, files: Mapping[str, Path | bytes]) -> None:
         with tarfile.open(draft, "w:gz", compresslevel=_FASTEST) as tar:
             for name, content in sorted(files.items()):
                 entry = tarfile.TarInfo(f"{folder}/{name}")
-                entry.mode = 0o755 if name in _PROGRAMS else 0o644
+                entry.mode = 0o755 if name in PROGRAMS else 0o644
                 if isinstance(content, bytes):
                     entry.size = len(content)
                     tar.addfile(entry, io.BytesIO(content))

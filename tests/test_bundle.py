@@ -10,6 +10,7 @@ import ensurepip
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from deploy.bundle import (
+    PROGRAMS,
     fetch_wheels,
     files_in,
     installer,
@@ -132,6 +134,12 @@ def test_the_archive_holds_the_files_and_lies_beside_its_checksum(tmp_path: Path
     digest, name = (tmp_path / "docent-1.tar.gz.sha256").read_text().split()
     assert (digest, name) == (hashlib.sha256(archive.read_bytes()).hexdigest(), archive.name)
     assert {path.name for path in tmp_path.iterdir()} == {archive.name, f"{archive.name}.sha256"}
+
+
+def test_what_the_guide_runs_can_be_run() -> None:
+    guide = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+    run = set(re.findall(r"sudo /opt/docent/(\S+)", guide))
+    assert {"install", "deploy/check", "deploy/install"} <= run <= PROGRAMS
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
