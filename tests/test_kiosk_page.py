@@ -197,6 +197,19 @@ def test_below_the_answer_are_the_document_and_where_it_is_from(shown: Screen) -
     expect(shown.page.locator("dl")).to_contain_text("June 20, 1963")
 
 
+# While the page still scrolls to its end, the button that reads on is about to be disabled.
+AT_REST = """() => new Promise((rests) => {
+  let last = NaN;
+  const look = () => {
+    const { scrollTop } = document.getElementById("page");
+    if (scrollTop === last) return rests();
+    last = scrollTop;
+    return setTimeout(look, 200);
+  };
+  look();
+})"""
+
+
 def test_buttons_and_a_finger_read_on_in_the_document(shown: Screen) -> None:
     shown.start()
     shown.tap("question")
@@ -208,6 +221,7 @@ def test_buttons_and_a_finger_read_on_in_the_document(shown: Screen) -> None:
     shown.tap("readOn")
     until(shown.page, f"{top} > {before} + 300")
     for _ in range(60):  # to the very end, over all parts of the text
+        shown.page.evaluate(AT_REST)
         if shown.page.locator("[data-do=readOn]").is_disabled():
             break
         was = shown.page.evaluate(top)
