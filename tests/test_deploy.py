@@ -77,9 +77,9 @@ def test_a_unit_starts_with_the_machine_and_however_often_it_ended(name: str) ->
     assert sections["Install"]["WantedBy"] == ["multi-user.target"]
 
 
-def test_the_screen_s_programs_may_meet_where_sessions_do() -> None:
+def test_the_screens_programs_may_meet_where_sessions_do() -> None:
     service = unit("docent-screen.service")["Service"]
-    assert "ProtectHome" not in service  # it hides /run/user, and cage finds no place for its socket
+    assert "ProtectHome" not in service  # it would hide /run/user, where the socket is
     assert service["InaccessiblePaths"] == ["-/home -/root"]
 
 
