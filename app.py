@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from answerer.model_flags import add_model_flags, model_from
-from errors import DocentError, IndexMissing, SettingError
+from errors import DocentError, IndexMissing
 from interface.curator_flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
@@ -166,15 +166,11 @@ def _new_password() -> int:
 
 
 def _visits(settings: argparse.Namespace) -> VisitLog:
-    from interface.visits import LEVELS, VisitLog, days_from
+    from interface.visits import VisitLog, days_from, level_from
 
-    if settings.log not in LEVELS:
-        raise SettingError(f"--log {settings.log} is no level.", f"Choose {', '.join(LEVELS)}.")
+    level = level_from(settings.log)
     days = days_from("--log-days", settings.log_days)
-    visits = VisitLog(Path(settings.index).parent / "log.sqlite", settings.log, days)
-    if visits.note:
-        print(visits.note, file=sys.stderr)
-    return visits
+    return VisitLog(Path(settings.index).parent / "log.sqlite", level, days)
 
 
 def _curator(

@@ -97,8 +97,14 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
         opened.close()
 
 
-def answering(root: Path, folder: Path) -> Iterator[Finding]:
+def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
     """Asks the first suggested question where nobody can be reached, and tells who was tried."""
+    from index.generations import read_pointer
+
+    if read_pointer(folder) is None:
+        missing = "There is no index yet to be asked."
+        yield warn("answering", missing, "Make it as said above, and look again.")
+        return
     apart = _APART if _can_be_apart() else ()
     try:
         with _without_traces(folder):
@@ -120,6 +126,7 @@ def answering(root: Path, folder: Path) -> Iterator[Finding]:
         return
     if done.returncode or seen is None:
         why = (done.stderr.strip().splitlines() or ["without a word"])[-1]
+        why = why.replace("FOLDER", str(documents), 1)
         mend = "Mend what is named above, then look again."
         yield fail("answering", f"No question can be answered: {why[:300]}", mend)
         return

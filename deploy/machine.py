@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import json
 import re
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
@@ -105,6 +107,25 @@ def voices() -> Iterator[Finding]:
         yield ok("voices", f"espeak-ng speaks all {len(wordings)} languages of the pages.")
 
 
+def settings(given: Namespace) -> Iterator[Finding]:
+    """What else would keep Docent from starting. Raises SettingError, as the start would."""
+    from answerer.model_flags import model_from
+    from interface.curator_flags import password_hash_from
+    from interface.take_away import checked_address
+    from interface.visits import days_from, level_from
+    from interface.web_flags import web_settings_from
+
+    here = "127.0.0.1" if given.host == "localhost" else given.host
+    level_from(given.log)
+    days_from("--log-days", given.log_days)
+    if given.public_url:
+        checked_address(given.public_url)
+    web_settings_from(given, here)
+    password_hash_from(given.curator, here)
+    model_from(given)
+    yield ok("settings", "every one can be used.")
+
+
 def port(host: str, number: str) -> Iterator[Finding]:
     from interface.listening import listening
 
@@ -133,15 +154,19 @@ def disk_space(index: Path) -> Iterator[Finding]:
 
 def write_access(index: Path) -> Iterator[Finding]:
     """For whoever runs the doctor; to the index, and to what is made beside it."""
-    for folder in dict.fromkeys((_existing(index), _existing(index.parent))):
+    for wanted in (index, index.parent):
+        folder = _existing(wanted)
         try:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
+            mend = f"Give it to whoever runs Docent: sudo chown -R docent {folder}"
+            if error.errno == errno.EROFS:
+                mend = "Mount its disk so that it can be written."
+            elif folder not in (index.resolve(), index.parent.resolve()):  # it may be all of /var
+                mend = f"Make Docent's own: sudo install -d -o docent {index.parent.resolve()}"
             yield fail(
-                "write access",
-                f"The folder {folder} cannot be written ({error.strerror}).",
-                f"Give it to whoever runs Docent: sudo chown -R docent {folder}",
+                "write access", f"The folder {folder} cannot be written ({error.strerror}).", mend
             )
             return
     yield ok("write access", f"{index} and what lies beside it can be written.")

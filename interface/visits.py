@@ -158,6 +158,14 @@ class VisitLog:
             yield QUESTIONS, (day, spoken, found, _plain(answer.question)[:LONGEST_TEXT])
 
 
+def level_from(given: str) -> Level:
+    """Raises SettingError where --log was given no level."""
+    for level in LEVELS:
+        if level == given:
+            return level
+    raise SettingError(f"--log {given} is no level.", f"Choose {', '.join(LEVELS)}.")
+
+
 def days_from(flag: str, given: str) -> int:
     """Raises SettingError where the flag was given no number of days."""
     if not given.isdecimal() or not 1 <= int(given) <= MOST_DAYS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65_534
 LINES = (
     *("packages", "documents", "embedding model", "reader", "index", "answering"),
-    *("outbound requests", "languages", "fonts", "voices", "port", "disk space"),
+    *("outbound requests", "settings", "languages", "fonts", "voices", "port", "disk space"),
     *("write access", "screen", "browser", "autostart"),
 )
 
@@ -145,7 +146,11 @@ def test_each_of_many_faults_has_its_line(project: Path) -> None:
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
         port = str(other.getsockname()[1])
-        status, lines = looked(project, "--port", port, "--screen-diagonal", "546")
+        status, lines = looked(
+            project,
+            *("--port", port, "--screen-diagonal", "546"),
+            environment={"DOCENT_PUBLIC_URL": "docent.example.org"},
+        )
     assert status == 1
     beginnings = (
         "FAIL  reader: The model file reader/model.onnx was altered. Take the file",
@@ -153,6 +158,7 @@ def test_each_of_many_faults_has_its_line(project: Path) -> None:
         "FAIL  packages: not-there-at-all==1.0 cannot be found. Install it with: make run",
         "warn  voices: Nothing can be read aloud in English, ",
         "FAIL  documents: ",
+        "FAIL  settings: --public-url is no address. It must look like ",
         "FAIL  screen: A screen has no diagonal of 546 inches. Give one from ",
         f"FAIL  port: Cannot serve on 127.0.0.1, port {port}: Address already in use. Choose",
     )
@@ -219,7 +225,9 @@ def test_a_missing_index_is_made_by_the_command_that_is_named(
     project: Path, tmp_path: Path
 ) -> None:
     index = tmp_path / "index"
-    said = looked(project, "--index", str(index))[1]["index"]
+    status, lines = looked(project, "--index", str(index))
+    assert (status, lines["answering"][:4]) == (0, "warn")
+    said = lines["index"]
     assert said.startswith(f"warn  index: No index in {index}. It is made at the next start")
     assert run(project, *said.partition("with: python ")[2].split(), "--quiet").returncode == 0
     assert looked(project, "--index", str(index))[1]["index"].startswith("ok ")
@@ -241,6 +249,18 @@ def test_a_folder_that_cannot_be_written_is_named() -> None:
             f"FAIL  write access: The folder {folder} cannot be written (Permission denied). "
             f"Give it to whoever runs Docent: sudo chown -R docent {folder}"
         )
+
+
+def test_a_folder_that_is_not_there_is_made_and_no_one_above_it_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(dir: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
+    finding = only(machine.write_access(tmp_path / "a" / "b" / "index"))
+    assert finding.found == f"The folder {tmp_path} cannot be written (Permission denied)."
+    assert finding.mend == f"Make Docent's own: sudo install -d -o docent {tmp_path}/a/b"
 
 
 def test_a_disk_without_room_for_the_index_once_more_fails(tmp_path: Path) -> None:
