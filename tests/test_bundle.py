@@ -225,6 +225,16 @@ def test_a_damaged_file_is_named_and_nothing_is_installed(small: Path, name: str
     assert not (small / ".venv").exists()
 
 
+def test_after_a_power_cut_while_it_was_installed_again_the_museum_s_documents_stay(
+    small: Path,
+) -> None:
+    assert installed(small).returncode == 0
+    shutil.rmtree(small / ".venv")
+    (small / ".venv").mkdir()  # emptied to be filled anew, and no further
+    (small / "documents" / "letter.md").write_text("Another letter, of the museum's own.\n")
+    assert installed(small).stderr == ""
+
+
 def test_a_missing_file_is_named(small: Path) -> None:
     (small / "app.py").unlink()
     assert installed(small).stderr.startswith("install: Damaged: app.py - ")
