@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from errors import DocentError
@@ -16,6 +17,8 @@ from errors import DocentError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # of what this terminal cannot show
     try:
         _write(settings)
         sys.stdout.flush()
@@ -36,7 +39,8 @@ def _write(settings: argparse.Namespace) -> None:
     since = None if settings.days is None else days_back(days_from("--days", settings.days))
     figures = read_visits(Path(settings.log), since=since)
     if settings.csv:
-        sys.stdout.write(as_csv(figures, settings.csv))
+        # As the page's sheets: by its mark Excel knows the encoding.
+        sys.stdout.buffer.write(as_csv(figures, settings.csv).encode("utf-8-sig"))
     elif settings.json:
         sys.stdout.writelines(as_json(figures))
     else:

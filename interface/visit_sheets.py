@@ -15,7 +15,7 @@ Sheet = Literal["days", "passages", "questions"]
 SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
 _DOORS = (*DOORS, "other")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = tuple("=+-@＝＋－＠")  # the wide ones begin one in Chinese, Japanese and Korean
 _MOST_LINES = 20  # of passages and of questions in the table
 
 

@@ -89,8 +89,21 @@ def test_no_terminal_obeys_what_a_visitor_wrote(path: Path) -> None:
     assert "\\u{202e}deltit" in said
 
 
+def test_a_terminal_that_cannot_show_a_letter_gets_its_number(path: Path) -> None:
+    done = report(path, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2013" in done.stdout
+
+
+def sheet(path: Path, *name: str) -> str:
+    """For spreadsheets, so of one encoding, with its mark, whatever the terminal's is."""
+    said = report(path, "--csv", *name, PYTHONIOENCODING="ascii").stdout
+    assert said.startswith("\ufeff")
+    return said.removeprefix("\ufeff")
+
+
 def test_the_sheets_are_csv_and_run_no_formula(path: Path) -> None:
-    days = list(csv.DictReader(report(path, "--csv").stdout.splitlines()))
+    days = list(csv.DictReader(sheet(path).splitlines()))
     assert {key: days[1][key] for key in list(days[1])[:7]} == {
         "day": "2026-11-24",
         "language": "en",
@@ -100,10 +113,10 @@ def test_the_sheets_are_csv_and_run_no_formula(path: Path) -> None:
         "chat": "1",
         "kiosk": "4",
     }
-    questions = list(csv.DictReader(report(path, "--csv", "questions").stdout.splitlines()))
+    questions = list(csv.DictReader(sheet(path, "questions").splitlines()))
     assert f"'{FORMULA}" in [each["question"] for each in questions]
     assert not [each for each in questions if each["question"].startswith(("=", "+", "-", "@"))]
-    passages = list(csv.DictReader(report(path, "--csv", "passages").stdout.splitlines()))
+    passages = list(csv.DictReader(sheet(path, "passages").splitlines()))
     assert sum(int(each["n"]) for each in passages) == 7
     assert set(passages[0]) == {"day", "language", "document_id", "start", "end", "n"}
 
