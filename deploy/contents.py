@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.finding import Finding, fail, ok, warn
-from errors import IndexMissing
+from errors import IndexDamaged, IndexMissing
 
 _LONGEST_SECONDS = 120
 _APART = ("unshare", "--net", "--map-root-user")
@@ -59,12 +59,17 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
     from index.passage_index import PassageIndex
     from index.recipe import CHUNKING_VERSION
 
-    make = f"python -m index {documents} --out {folder}"
+    # A machine has no "python" by that name, and a start mends whatever is wrong with an index.
+    make = f"{sys.executable} -m index {documents} --out {folder}"
     with _without_traces(folder):
         try:
             opened = PassageIndex.load(folder)
         except IndexMissing as missing:
             yield warn("index", missing.what, f"It is made at the next start, or now with: {make}")
+            return
+        except IndexDamaged as damaged:
+            mend = f"It is made anew at the next start, or now with: {make}"
+            yield fail("index", damaged.what, mend)
             return
     try:
         recipe = opened.recipe
@@ -127,8 +132,7 @@ def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
     if done.returncode or seen is None:
         why = (done.stderr.strip().splitlines() or ["without a word"])[-1]
         why = why.replace("FOLDER", str(documents), 1)
-        mend = "Mend what is named above, then look again."
-        yield fail("answering", f"No question can be answered: {why[:300]}", mend)
+        yield fail("answering", "No question can be answered.", f"First mend this: {why[:300]}")
         return
     took = f"“{seen['question']}” was answered in {seen['seconds']} s."
     if seen["found"]:
