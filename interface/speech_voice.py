@@ -60,7 +60,11 @@ class _Event(ctypes.Structure):
 class _Voice(ctypes.Structure):
     _fields_ = (
         ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_void_p),  # (a byte of priority, code, 0)*, 0
+        ("languages", ctypes.c_void_p),  # (a byte of priority, code, 0)*, 0; one code to ask
+        ("identifier", ctypes.c_char_p),
+        ("gender_age_variant", ctypes.c_ubyte * 4),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
     )
 
 
@@ -81,7 +85,7 @@ def main() -> int:
         _write(json.dumps(_voices(library)).encode())
         return 0
     wanted = json.load(sys.stdin.buffer)
-    if library.espeak_SetVoiceByName(wanted["voice"].encode()):
+    if not _take_voice(library, wanted["voice"].encode()):
         return NO_VOICE
     library.espeak_SetParameter(_RATE, wanted["words_per_minute"], 0)
     if sys.argv[1] == "sound":
@@ -121,6 +125,15 @@ def _voices(library: Any) -> list[str]:
             found.append(code.decode())
             at += len(code) + 2
     return found
+
+
+def _take_voice(library: Any, code: bytes) -> bool:
+    """The voice of that name, or else one that speaks that language ("zh", "no", "en-gb")."""
+    if not library.espeak_SetVoiceByName(code):
+        return True
+    language = ctypes.create_string_buffer(code)
+    wanted = _Voice(languages=ctypes.addressof(language))
+    return not library.espeak_SetVoiceByProperties(ctypes.byref(wanted))
 
 
 def _speak(

@@ -183,6 +183,21 @@ def test_the_voice_speaks_the_documents_language() -> None:
     assert lengths[""] == lengths["English"] != lengths["German"]
 
 
+@pytest.mark.usefixtures("address")
+@pytest.mark.parametrize(
+    ("language", "voice", "text"),
+    [("en-GB", "en", "The bath"), ("zh", "cmn", "北京大學"), ("no", "nb", "Hvor er du?")],
+)
+def test_a_language_is_spoken_whatever_its_voice_is_called(
+    language: str, voice: str, text: str
+) -> None:
+    heard = []
+    for code in (language, voice):
+        with serving(app_of(speaking(text, code))) as address:
+            heard.append(samples(address, quote=whole(text)))
+    assert heard[0] == heard[1]
+
+
 @pytest.mark.parametrize("language", LISTED)
 def test_the_interface_can_be_heard_in_each_of_its_languages(address: str, language: str) -> None:
     assert language in load_wordings()
