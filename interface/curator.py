@@ -244,7 +244,11 @@ def _add_asking(app: FastAPI, curator: Curator, page: Page, library: Library) ->
     def asking_page(
         request: Request, question: str = "", words: str = "", added: str = ""
     ) -> HTMLResponse:
-        done = told(curator.words("added", query_id=added)) if _QUESTION_ID.fullmatch(added) else ""
+        done = ""
+        if _QUESTION_ID.fullmatch(added):
+            w, back = curator.words, f"{way_up(request)}curator/visits"
+            said, onward = w("added", query_id=added), w("added_onward")
+            done = told(f'{said} <a href="{back}">{onward}</a>')
         return shown_with(request, sendable(question), sendable(words), done)
 
     @app.post(f"{ROOT}/questions")

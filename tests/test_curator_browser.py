@@ -119,6 +119,8 @@ def test_a_visitors_question_becomes_a_test_question_by_keyboard_alone(
     assert place["text"].startswith("Currently about 3 million workers are participating")
     assert "in this movement.\n\nDecisions by the 6th Plenum" in place["text"]
     assert kept["answerable"]
+    page.get_by_role("link", name="More of what visitors asked").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What visitors asked")
     page.get_by_role("link", name="Measure").click()
     page.get_by_role("radio", name="curated.jsonl").check()
     page.get_by_label("Which of them").select_option("dev")
