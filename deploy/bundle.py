@@ -85,7 +85,12 @@ def make_bundle(root: Path, documents: Path, out: Path, *, chat: bool = False) -
 
 def fetch_wheels(pins: list[Pin], folder: Path) -> dict[str, Path]:
     """The pins' wheels for this Python by canonical name; only what is missing is downloaded."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"{folder} cannot be made ({error.strerror}).", "Name a folder of your own: --out"
+        ) from error
     missing = [pin for pin in pins if _wheel_of(pin, folder) is None]
     if missing:
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]

@@ -109,6 +109,12 @@ def test_only_missing_wheels_are_fetched(tmp_path: Path) -> None:
     assert fetch_wheels([pin], tmp_path) == {"not-there-at-all": wheel}
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"^\S+/file/wheels cannot be made \(Not a directory\)"):
+        fetch_wheels([], tmp_path / "file" / "wheels")
+
+
 def test_a_wheel_that_cannot_be_had_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
