@@ -16,15 +16,15 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from answerer.model_flags import add_model_flags, model_from
-from errors import DocentError, IndexMissing
-from interface.curator_flags import (
+from answerer.generative.model_flags import add_model_flags, model_from
+from curator.flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
     password_hash_from,
 )
-from interface.listening import listening
-from interface.web_flags import add_web_flags, web_settings_from
+from errors import DocentError, IndexMissing
+from interface.server.listening import listening
+from interface.server.web_flags import add_web_flags, web_settings_from
 
 if TYPE_CHECKING:
     import socket
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from answerer.pipeline import Pipeline
-    from interface.curator import Curator
-    from interface.visits import VisitLog
-    from interface.web_settings import WebSettings
+    from curator.routes import Curator
+    from interface.server.web_settings import WebSettings
+    from interface.visits.log import VisitLog
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
 # keep statistics of the questions asked, which it would compute anew after each one.
@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new_password() -> int:
-    from interface.curator_password import asked_twice, hashed
+    from curator.password import asked_twice, hashed
 
     try:
         print(hashed(asked_twice()))
@@ -166,7 +166,7 @@ def _new_password() -> int:
 
 
 def _visits(settings: argparse.Namespace) -> VisitLog:
-    from interface.visits import VisitLog, days_from, level_from
+    from interface.visits.log import VisitLog, days_from, level_from
 
     level = level_from(settings.log)
     days = days_from("--log-days", settings.log_days)
@@ -178,9 +178,9 @@ def _curator(
 ) -> Curator | None:
     if not settings.curator:
         return None
+    from curator.login import Door
+    from curator.routes import Curator
     from evaluation.workbench import Workbench
-    from interface.curator import Curator
-    from interface.curator_door import Door
 
     bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
     return Curator(bench, Door(password_hash), visits)
@@ -199,14 +199,14 @@ def _start(
             if settings.kiosk and settings.curator:
                 print("A kiosk has no curator's page: --curator is left out.", file=sys.stderr)
             if not settings.kiosk:
-                from interface import quick_gradio
+                from interface.chat import quick_gradio
 
                 quick_gradio.speed_up()
-                import interface.gradio_queue  # noqa: F401  # create_app would wait for it later
-            from interface.chat import create_app
-            from interface.kiosk import kiosk_settings
-            from interface.take_away import checked_address
-            from interface.wording import load_wordings
+                import interface.chat.gradio_queue  # noqa: F401  # create_app would wait for it later
+            from interface.chat.application import create_app
+            from interface.kiosk.routes import kiosk_settings
+            from interface.kiosk.take_away import checked_address
+            from interface.wording.wordings import load_wordings
 
             screen = kiosk_settings(settings.screen_diagonal)
             public_url = checked_address(settings.public_url) if settings.public_url else None
@@ -231,8 +231,8 @@ def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
     """Tools for one agent, over standard input and output."""
     import anyio
 
-    from interface.agents import serve_stdio
-    from interface.asking import Asking
+    from interface.api.agents import serve_stdio
+    from interface.server.asking import Asking
 
     with closing(_visits(settings)) as visits:
         anyio.run(serve_stdio, Asking(_load(settings, stop), [visits.record]))

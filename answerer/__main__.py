@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from answerer.model_flags import add_model_flags, model_from
+from answerer.generative.model_flags import add_model_flags, model_from
 
 if TYPE_CHECKING:
     from answerer.pipeline import Pipeline
@@ -125,7 +125,7 @@ def _answer_many(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from answerer.receipts import read_receipt, verified
+    from answerer.generative.receipts import read_receipt, verified
 
     holds = True
     for is_right, line in verified(read_receipt(arguments.receipt), arguments.documents):

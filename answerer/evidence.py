@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from answerer.expected import KINDS, expected_kind, has_expression
 from answerer.reader import Read
 from datatypes import Document, Passage, Span
-from index.folding import terms_of
-from index.letterhead import labels_of
+from index.metadata.letterhead import labels_of
+from index.text.folding import terms_of
 from retriever.hybrid import Candidate, Reading
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from datatypes import Span
-from index.folding import terms_of
+from index.text.folding import terms_of
 
 Kind = Literal["number", "date", "person", "place", "reason", "other"]
 KINDS: tuple[Kind, ...] = ("number", "date", "person", "place", "reason")

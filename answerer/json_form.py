@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from answerer.chicago import note
-from answerer.permalinks import permalink
-from answerer.source import Source
+from answerer.citing.chicago import note
+from answerer.citing.permalinks import permalink
+from answerer.citing.source import Source
 from datatypes import Answer, Citation
 
 

@@ -12,21 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from answerer import citing
+from answerer.citing import citations
+from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from answerer.extractive import ExtractiveAnswerer
-from answerer.generative import GenerativeAnswerer
-from answerer.language_model import LanguageModel
-from answerer.permalinks import parse_permalink, permalink, resolve
+from answerer.generative.answering import GenerativeAnswerer
+from answerer.generative.language_model import LanguageModel
+from answerer.generative.receipts import receipt
+from answerer.generative.rewording import conversation_after
 from answerer.question import cleaned
 from answerer.quoting import check_against
-from answerer.receipts import receipt
-from answerer.rewording import conversation_after
 from answerer.understanding import Understanding
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
-from index.folding import terms_with_spans
-from index.passage_index import PassageIndex
-from index.store import DocumentCard
+from index.storage.passage_index import PassageIndex
+from index.storage.texts import DocumentCard
+from index.text.folding import terms_with_spans
 from retriever.hybrid import Retriever
 from retriever.lexical import FUNCTION_WORDS
 
@@ -148,7 +148,7 @@ class Pipeline:
 
     def cite(self, quote: Quote) -> dict[str, str]:
         """Keys: note, short_note, bibliography, bibtex, ris, csl_json."""
-        return citing.cite(quote)
+        return citations.cite(quote)
 
     def permalink(self, quote: Quote) -> str:
         """A query string that leads back to the quote: `?quote=…`."""

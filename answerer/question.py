@@ -8,7 +8,7 @@ import unicodedata
 from answerer.expected import expressions
 from datatypes import Answer
 from errors import QuestionError
-from index.folding import terms_of
+from index.text.folding import terms_of
 from retriever.lexical import FUNCTION_WORDS
 
 LONGEST = 500

@@ -10,7 +10,7 @@ from answerer.evidence import Sentence, refers_back, sentence_terms
 from answerer.expected import expected_kind, expressions
 from datatypes import Document, Quote, Span
 from errors import IndexDamaged
-from index.folding import terms_of
+from index.text.folding import terms_of
 from retriever.hybrid import Reading
 from retriever.lexical import FUNCTION_WORDS
 

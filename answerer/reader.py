@@ -20,8 +20,8 @@ import numpy as np
 
 from datatypes import Passage, Span
 from errors import ModelError
-from index.chunker import introduction
 from index.embedder import read_recipe
+from index.text.chunker import introduction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

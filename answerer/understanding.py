@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass
 
 from answerer.extractive import ExtractiveAnswerer
-from answerer.language_model import LanguageModel, LanguageModelError
+from answerer.generative.language_model import LanguageModel, LanguageModelError
+from answerer.generative.rewording import is_foreign, rewritten, translated
 from answerer.question import completed
-from answerer.rewording import is_foreign, rewritten, translated
 from datatypes import Answer
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
-from evaluation.report import RunReport
+from evaluation.report.report import RunReport
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
 

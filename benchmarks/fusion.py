@@ -50,7 +50,7 @@ def measure(data: Path, *, splits: tuple[str, ...] = ("train", "dev")) -> dict[s
     """For each way: success@1, success@5, nDCG@10 (one relevant paragraph a question)."""
     from index.build import build_index
     from index.embedder import load_embedder
-    from index.passage_index import PassageIndex
+    from index.storage.passage_index import PassageIndex
     from retriever.hybrid import MODES, Retriever
     from retriever.lexical import weighted_terms
 

@@ -27,7 +27,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from benchmarks.visitors import ROOT, memory_mb, started
 from errors import SettingError
-from interface.wording import load_wordings
+from interface.wording.wordings import load_wordings
 
 SCREEN: ViewportSize = {"width": 1080, "height": 1920}
 READING_MS = 700  # between two touches

@@ -3,8 +3,8 @@
     python -m benchmarks.lies [dev|test|test2|test3] [--failures] [--json]
 
 The cases are hand-written (`benchmarks/lies-cases/README.md`). Each is shown to the guard by
-`answerer.checking.guarded`, as in an answer: with the sentences it cites, the three before them,
-and the title and date of the document. Intervals: Wilson (1927), 95 %.
+`answerer.generative.checking.guarded`, as in an answer: with the sentences it cites, the three
+before them, and the title and date of the document. Intervals: Wilson (1927), 95 %.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from answerer.checking import guarded
+from answerer.generative.checking import guarded
 from datatypes import Document, Quote, Span
 
 ROOT = Path(__file__).parent.parent

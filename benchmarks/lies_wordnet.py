@@ -1,4 +1,4 @@
-"""Makes `answerer/wordnet/` again from WordNet's database files.
+"""Makes `answerer/support/wordnet/` again from WordNet's database files.
 
     python -m benchmarks.lies_wordnet FOLDER
 
@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from answerer.support_text import stem_of
+from answerer.support.text import stem_of
 
-TARGET = Path(__file__).parent.parent / "answerer/wordnet"
+TARGET = Path(__file__).parent.parent / "answerer/support/wordnet"
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 N_MEANINGS = 3
 Synset = tuple[str, str]  # part of speech and offset, as the files have it

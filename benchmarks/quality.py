@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import SettingError
-from evaluation.report import Report, RunReport
+from evaluation.report.report import Report, RunReport
 from evaluation.running import Request, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent

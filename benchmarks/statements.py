@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from answerer.checking import Checker
-from answerer.reply import ReplyParser
+from answerer.generative.checking import Checker
+from answerer.generative.reply import ReplyParser
 from datatypes import Quote
-from index.chunker import sentences_of
-from index.loaders import load_folder
-from index.reading import Loaded
+from index.readers.folder import load_folder
+from index.readers.parsed_file import Loaded
+from index.text.chunker import sentences_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 N_SHOWN = 36

@@ -29,7 +29,7 @@ import tantivy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index.folding import terms_of
+from index.text.folding import terms_of
 
 Row = tuple[int, str, str]  # key, terms of the heading, terms of the body (joined by spaces)
 HEADING_WEIGHT = 0.5

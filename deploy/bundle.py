@@ -27,12 +27,12 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from deploy.needs import NOT_RUN, ROOMS, Pin, kiosk_pins
+from deploy.needs import ROOMS, Pin, kiosk_pins
 from errors import SettingError
 from index.build import build_index
 from index.embedder import load_embedder
-from index.generations import read_pointer
-from index.recipe import DOCENT_VERSION
+from index.storage.generations import read_pointer
+from index.storage.recipe import DOCENT_VERSION
 
 _PAPERS = ("LICENSE", "README.md", "CHANGELOG.md")
 _MODELS = ("models/all-MiniLM-L6-v2", "models/reader")
@@ -115,7 +115,7 @@ def project_files(root: Path) -> Iterator[tuple[str, Path]]:
     for name in (*_PAPERS, *ROOMS, *_MODELS):
         if (root / name).is_dir():
             inside = ((f"{name}/{inner}", path) for inner, path in files_in(root / name))
-            yield from (file for file in inside if file[0] not in NOT_RUN)
+            yield from inside
         else:
             yield name, root / name
 

@@ -18,8 +18,8 @@ _APART = ("unshare", "--net", "--map-root-user")
 
 
 def documents(folder: Path) -> Iterator[Finding]:
-    from index.files import Found, walk
-    from index.loaders import load_collection
+    from index.readers.files import Found, walk
+    from index.readers.folder import load_collection
 
     load_collection(folder)
     found = list(walk(folder.resolve()))
@@ -54,10 +54,10 @@ def reader() -> Iterator[Finding]:
 
 
 def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]:
-    from index.chunker import PASSAGE_PIECES
-    from index.folding import FOLDING_VERSION
-    from index.passage_index import PassageIndex
-    from index.recipe import CHUNKING_VERSION
+    from index.storage.passage_index import PassageIndex
+    from index.storage.recipe import CHUNKING_VERSION
+    from index.text.chunker import PASSAGE_PIECES
+    from index.text.folding import FOLDING_VERSION
 
     # A machine has no "python" by that name, and a start mends whatever is wrong with an index.
     make = f"{sys.executable} -m index {documents} --out {folder}"
@@ -104,7 +104,7 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
 
 def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
     """Asks the first suggested question where nobody can be reached, and tells who was tried."""
-    from index.generations import read_pointer
+    from index.storage.generations import read_pointer
 
     if read_pointer(folder) is None:
         missing = "There is no index yet to be asked."
@@ -168,7 +168,7 @@ def _can_be_apart() -> bool:
 @contextmanager
 def _without_traces(folder: Path) -> Iterator[None]:
     """Lock files that reading made go: of another user's the service could make no use."""
-    from index.words import LOCK_FILES
+    from index.storage.lexical_index import LOCK_FILES
 
     before = set(folder.rglob(LOCK_FILES))
     try:

@@ -58,7 +58,7 @@ def packages(requirements: Path) -> Iterator[Finding]:
 
 
 def languages() -> Iterator[Finding]:
-    from interface.wording import load_wordings
+    from interface.wording.wordings import load_wordings
 
     names = ", ".join(wording.language for wording in load_wordings().values())
     yield ok("languages", f"{names}; no word is missing.")
@@ -68,14 +68,14 @@ def fonts(interface: Path) -> Iterator[Finding]:
     """The pages' own, and the machine's for letters that those do not have."""
     named = {
         name
-        for sheet in interface.glob("*.css")
+        for sheet in interface.glob("**/*.css")
         for name in re.findall(r'url\("?([\w.-]+\.woff2)"?\)', sheet.read_text("utf-8"))
     }
-    broken = [name for name in sorted(named) if not _is_font(interface / "fonts" / name)]
+    broken = [name for name in sorted(named) if not _is_font(interface / "static" / "fonts" / name)]
     if broken:
         yield fail(
             "fonts",
-            f"{', '.join(broken)} in interface/fonts cannot be read.",
+            f"{', '.join(broken)} in interface/static/fonts cannot be read.",
             "Take the folder from the project again.",
         )
         return
@@ -92,8 +92,8 @@ def fonts(interface: Path) -> Iterator[Finding]:
 
 
 def voices() -> Iterator[Finding]:
-    from interface.speech_room import voice_of
-    from interface.wording import load_wordings
+    from interface.speech.voices import voice_of
+    from interface.wording.wordings import load_wordings
 
     wordings = load_wordings()
     silent = [each.language for code, each in wordings.items() if voice_of(code) is None]
@@ -109,11 +109,11 @@ def voices() -> Iterator[Finding]:
 
 def settings(given: Namespace) -> Iterator[Finding]:
     """What else would keep Docent from starting. Raises SettingError, as the start would."""
-    from answerer.model_flags import model_from
-    from interface.curator_flags import password_hash_from
-    from interface.take_away import checked_address
-    from interface.visits import days_from, level_from
-    from interface.web_flags import web_settings_from
+    from answerer.generative.model_flags import model_from
+    from curator.flags import password_hash_from
+    from interface.kiosk.take_away import checked_address
+    from interface.server.web_flags import web_settings_from
+    from interface.visits.log import days_from, level_from
 
     here = "127.0.0.1" if given.host == "localhost" else given.host
     level_from(given.log)
@@ -127,7 +127,7 @@ def settings(given: Namespace) -> Iterator[Finding]:
 
 
 def port(host: str, number: str) -> Iterator[Finding]:
-    from interface.listening import listening
+    from interface.server.listening import listening
 
     try:
         with listening(host, number):
@@ -174,7 +174,7 @@ def write_access(index: Path) -> Iterator[Finding]:
 
 def screen(setting: str, connectors: Path = Path("/sys/class/drm")) -> Iterator[Finding]:
     """The diagonal that is set, in inches, beside the one that the screen itself tells."""
-    from interface.kiosk import kiosk_settings
+    from interface.kiosk.routes import kiosk_settings
 
     diagonal = kiosk_settings(setting).diagonal
     told = _told_inches(connectors)
@@ -216,7 +216,7 @@ def autostart() -> Iterator[Finding]:
 
 def _beyond_latin() -> dict[str, str]:
     """Languages of the pages, by code, whose letters the pages' own fonts do not have."""
-    from interface.wording import load_wordings
+    from interface.wording.wordings import load_wordings
 
     return {
         code: wording.language

@@ -16,12 +16,9 @@ from errors import SettingError
 
 ROOMS = (
     *("app.py", "datatypes.py", "errors.py"),
-    *("answerer", "deploy", "index", "interface", "prompts", "retriever"),
+    *("answerer", "curator", "deploy", "index", "interface", "prompts", "retriever"),
 )
 """What a kiosk runs. Test questions, training and benchmarks stay at home, with their libraries."""
-
-NOT_RUN = frozenset(("index/export.py",))
-"""Modules of these rooms that make models."""
 
 OF_THE_CHAT = frozenset(("argon2-cffi", "gradio", "mcp", "openai", "prometheus-client"))
 """What is served beside a kiosk: the web chat's queue, agents, language models, metrics, curators'
@@ -71,8 +68,7 @@ def modules(root: Path) -> list[Path]:
         for room in ROOMS
         for path in ([root / room] if room.endswith(".py") else sorted((root / room).rglob("*.py")))
     )
-    names = (path.relative_to(root) for path in found)
-    return [name for name in names if name.as_posix() not in NOT_RUN]
+    return [path.relative_to(root) for path in found]
 
 
 def _imported_packages(root: Path) -> set[str]:

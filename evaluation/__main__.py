@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from answerer.model_flags import add_model_flags, model_from
+from answerer.generative.model_flags import add_model_flags, model_from
 
 _WORK = Path("build/evaluation")
 _MEASURES = "Success@1 Success@5 R@10 P@5 RR@10 AP nDCG@10"
@@ -164,9 +164,9 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from evaluation.progress import bars
-    from evaluation.report_files import report_json, write_report
+    from evaluation.report.files import report_json, write_report
+    from evaluation.report.tables import report_lines
     from evaluation.running import CLEAN, TYPING, Request, evaluate
-    from evaluation.tables import report_lines
 
     noises = [f"noise-{percent}" for percent in arguments.noise]
     request = Request(
@@ -195,8 +195,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _html(arguments: argparse.Namespace) -> int:
-    from evaluation.page import page_html
-    from evaluation.report_files import PAGE, read_report
+    from evaluation.report.files import PAGE, read_report
+    from evaluation.report.page import page_html
 
     beside = arguments.report if arguments.report.is_dir() else arguments.report.parent
     out = arguments.out or beside / PAGE
@@ -206,9 +206,9 @@ def _html(arguments: argparse.Namespace) -> int:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    from evaluation.comparing import compared
-    from evaluation.report_files import chosen_runs
-    from evaluation.tables import comparison_lines
+    from evaluation.measures.comparing import compared
+    from evaluation.report.files import chosen_runs
+    from evaluation.report.tables import comparison_lines
 
     values, warnings = chosen_runs(arguments.reports)
     comparisons = compared(values)
@@ -221,8 +221,8 @@ def _compare(arguments: argparse.Namespace) -> int:
 
 
 def _score(arguments: argparse.Namespace) -> int:
-    from evaluation.scoring import scored
-    from evaluation.tables import comparison_lines, figure_lines
+    from evaluation.measures.scoring import scored
+    from evaluation.report.tables import comparison_lines, figure_lines
 
     found = scored(arguments.qrels, arguments.run, arguments.measures)
     _warn(found.warnings)
@@ -239,9 +239,9 @@ def _score(arguments: argparse.Namespace) -> int:
 def _gate(arguments: argparse.Namespace) -> int:
     from evaluation.gate import allowed_drops, verdicts
     from evaluation.progress import bars
-    from evaluation.report_files import read_report
+    from evaluation.report.files import read_report
+    from evaluation.report.tables import verdict_lines
     from evaluation.running import evaluate, request_of
-    from evaluation.tables import verdict_lines
 
     allowed = allowed_drops(arguments.max_drop)
     baseline = read_report(arguments.baseline)
@@ -261,9 +261,9 @@ def _gate(arguments: argparse.Namespace) -> int:
 def _questions(arguments: argparse.Namespace) -> int:
     from errors import DocentError
     from evaluation.drafting_model import all_drafts
-    from evaluation.own_form import own_form_lines
+    from evaluation.formats.questions_jsonl import own_form_lines
     from evaluation.question import Texts
-    from index.loaders import Problem, load_folder
+    from index.readers.folder import Problem, load_folder
 
     model = model_from(arguments)
     n = 0

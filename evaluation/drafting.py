@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from datatypes import Document, Evidence, Query, Span
 from evaluation.question import Question
-from index.chunker import sentences_of
+from index.text.chunker import sentences_of
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = (

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from answerer.generative import ANSWER_TOKENS, OTHER_TOKENIZERS
-from answerer.language_model import LanguageModel, LanguageModelError
-from answerer.numbered import tamed
+from answerer.generative.answering import ANSWER_TOKENS, OTHER_TOKENIZERS
+from answerer.generative.language_model import LanguageModel, LanguageModelError
+from answerer.generative.numbered import tamed
+from answerer.generative.reply import ReplyParser
 from answerer.question import LONGEST
-from answerer.reply import ReplyParser
 from datatypes import Document, Evidence, Query, Span
 from evaluation.drafting import drafted
 from evaluation.question import Question
-from index.chunker import sentences_of
+from index.text.chunker import sentences_of
 from prompts.templates import load_prompt
 from prompts.tokens import LONGEST_SENTENCE, count_tokens
 

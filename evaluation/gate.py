@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from errors import QuestionError, SettingError
-from evaluation.comparing import values_of
-from evaluation.report import Figure, Report, RunReport
-from evaluation.significance import randomisation_p
+from evaluation.measures.comparing import values_of
+from evaluation.measures.significance import randomisation_p
+from evaluation.report.report import Figure, Report, RunReport
 
 LOWER_IS_BETTER = frozenset(("AURC", "false_answers", "false_abstentions", "ECE"))
 ALPHA = 0.05

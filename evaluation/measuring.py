@@ -10,17 +10,17 @@ from statistics import quantiles
 from typing import TYPE_CHECKING
 
 from datatypes import Answer, Hit, Passage
-from evaluation.abstention import Outcome, figures, reliability, risk_coverage
-from evaluation.exactness import Originals
-from evaluation.explaining import Explainer, given, in_place
-from evaluation.judgments import PassagesOf, Unit, derived_qrels, right_passages
-from evaluation.measures import by_query, depth_of
+from evaluation.formats.trec import Qrels, Run, field
+from evaluation.measures.abstention import Outcome, figures, reliability, risk_coverage
+from evaluation.measures.exactness import Originals
+from evaluation.measures.qrels import PassagesOf, Unit, derived_qrels, right_passages
+from evaluation.measures.quoting import exact_match, f1, highlighted, quote_success, right_page
+from evaluation.measures.retrieval import by_query, depth_of
+from evaluation.measures.significance import Interval, mean_interval
 from evaluation.memory import peak_bytes, reset_peak
 from evaluation.question import Documents, Question
-from evaluation.quoting_measures import exact_match, f1, highlighted, quote_success, right_page
-from evaluation.report import Figure, GivenAnswer, QuestionResult, RankedPassage, RunReport
-from evaluation.significance import Interval, mean_interval
-from evaluation.trec import Qrels, Run, field
+from evaluation.report.explaining import Explainer, given, in_place
+from evaluation.report.report import Figure, GivenAnswer, QuestionResult, RankedPassage, RunReport
 from retriever.run import run_lines
 
 if TYPE_CHECKING:

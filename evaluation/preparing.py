@@ -14,15 +14,15 @@ from pathlib import Path
 
 from datatypes import Document
 from errors import QuestionError, SettingError
+from evaluation.formats.question_files import brings_documents, corpus_of
+from evaluation.formats.wording import each_document
 from evaluation.noise import Scanned, carried_along, scanned
 from evaluation.question import Question, of_documents
-from evaluation.reading_questions import brings_documents, corpus_of
 from evaluation.trial import Trial
-from evaluation.wording import each_document
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 DEFAULT_DOCUMENTS = Path("documents")
 

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING
 
 from datatypes import Answer, Hit, Passage
 from errors import QuestionError
-from evaluation.comparing import compared_runs
-from evaluation.exactness import Originals
-from evaluation.explaining import Explainer
-from evaluation.judgments import PassagesOf, Unit
-from evaluation.measures import DEFAULT_MEASURES, depth_of, parsed_measures
+from evaluation.formats.question_files import FORMS, read_questions
+from evaluation.measures.comparing import compared_runs
+from evaluation.measures.exactness import Originals
+from evaluation.measures.qrels import PassagesOf, Unit
+from evaluation.measures.retrieval import DEFAULT_MEASURES, depth_of, parsed_measures
 from evaluation.measuring import DEEP, Ask, Measured, System, measured
 from evaluation.noise import mistyped
 from evaluation.preparing import Prepared, prepared, resized, with_noise
 from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
-from evaluation.reading_questions import FORMS, read_questions
-from evaluation.report import PassageText, Report, RunReport, Setting
+from evaluation.report.explaining import Explainer
+from evaluation.report.report import PassageText, Report, RunReport, Setting
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.passage_index import PassageIndex
-from index.recipe import Recipe
+from index.storage.passage_index import PassageIndex
+from index.storage.recipe import Recipe
 from retriever.hybrid import Mode, Retriever
 
 if TYPE_CHECKING:

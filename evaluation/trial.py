@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from datatypes import Passage
 from errors import SettingError
-from index.chunker import PASSAGE_PIECES
 from index.embedder import Embedder, load_embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.chunker import PASSAGE_PIECES
 from retriever.fusion import best, fused
 from retriever.hybrid import N_CANDIDATES, Candidate, Mode, Reading, Retriever
 

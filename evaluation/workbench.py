@@ -1,6 +1,6 @@
 """What a curator does with test questions: keep files of them, measure, compare, write new ones.
 
-The *Curator* page is joined to this by app.py; `interface.curator_bench` says what it needs.
+The *Curator* page is joined to this by app.py; `curator.bench` says what it needs.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING
 
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
-from evaluation.comparing import compared, values_of
-from evaluation.own_form import own_form_lines, read_own_form
+from evaluation.formats.question_files import brings_documents, read_questions
+from evaluation.formats.questions_jsonl import own_form_lines, read_own_form
+from evaluation.formats.squad import read_squad
+from evaluation.measures.comparing import compared, values_of
+from evaluation.measures.significance import mean_interval
 from evaluation.question import Question, QuestionSet
-from evaluation.reading_questions import brings_documents, read_questions
-from evaluation.report import Comparison, Figure, PassageText, Report, RunReport
+from evaluation.report.report import Comparison, Figure, PassageText, Report, RunReport
 from evaluation.running import Request, evaluate
-from evaluation.significance import mean_interval
-from evaluation.squad import read_squad
 from evaluation.trial import Trial
-from index.chunker import PASSAGE_PIECES
 from index.ingest import Progress
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.chunker import PASSAGE_PIECES
 
 if TYPE_CHECKING:
     from _typeshed import StrPath

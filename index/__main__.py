@@ -109,7 +109,7 @@ def _show(folder: Path, document_id: str) -> int:
     from rapidfuzz.process import extract
 
     from errors import DocumentError
-    from index.passage_index import PassageIndex
+    from index.storage.passage_index import PassageIndex
 
     index = PassageIndex.load(folder)
     document = index.document(document_id)
@@ -125,7 +125,7 @@ def _show(folder: Path, document_id: str) -> int:
 
 
 def _list(folder: Path) -> int:
-    from index.passage_index import PassageIndex
+    from index.storage.passage_index import PassageIndex
 
     for document_id in PassageIndex.load(folder).document_ids():
         print(document_id)

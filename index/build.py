@@ -13,18 +13,18 @@ from pathlib import Path
 
 from datatypes import Collection
 from errors import SettingError
-from index.chunker import PASSAGE_PIECES
-from index.draft import Draft
+from index.build_report import IngestReport
 from index.embedder import Embedder
 from index.embedding import Embedding
-from index.folding import FOLDING_VERSION
-from index.generations import building, publish
-from index.in_use import InUse
 from index.ingest import Comparison, Progress, compare
-from index.journal import Journal, remove_journal
-from index.loaders import load_collection
-from index.passage_index import read_collection, write_collection
-from index.recipe import (
+from index.readers.folder import load_collection
+from index.storage.draft import Draft
+from index.storage.faiss_store import Keys, Part, write_cells, write_vectors
+from index.storage.generations import building, publish
+from index.storage.journal import Journal, remove_journal
+from index.storage.passage_index import read_collection, write_collection
+from index.storage.previous_index import InUse
+from index.storage.recipe import (
     CHUNKING_VERSION,
     DOCENT_VERSION,
     FORMAT_VERSION,
@@ -32,8 +32,8 @@ from index.recipe import (
     Recipe,
     write_recipe,
 )
-from index.report import IngestReport
-from index.vectors import Keys, Part, write_cells, write_vectors
+from index.text.chunker import PASSAGE_PIECES
+from index.text.folding import FOLDING_VERSION
 
 
 def build_index(

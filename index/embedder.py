@@ -22,7 +22,7 @@ import numpy as np
 
 from datatypes import Passage
 from errors import ModelError
-from index.chunker import embedding_text
+from index.text.chunker import embedding_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,10 +8,10 @@ from itertools import islice
 import numpy as np
 
 from datatypes import Passage
-from index.chunker import embedding_text
 from index.embedder import Embedder
-from index.journal import Journal, Made
-from index.vectors import Part, Vectors, in_8_bits
+from index.storage.faiss_store import Part, Vectors, in_8_bits
+from index.storage.journal import Journal, Made
+from index.text.chunker import embedding_text
 
 _BATCH = 64
 """Passages embedded between two looks at Ctrl-C and two entries into the journal: half a second."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from errors import DocumentError
-from index.chunker import embedding_text, passages_of
-from index.draft import Draft
 from index.embedder import Embedder
-from index.loaders import Loaded, Problem, load_folder
-from index.rows import fingerprint
+from index.readers.folder import Loaded, Problem, load_folder
+from index.storage.draft import Draft
+from index.storage.schema import fingerprint
+from index.text.chunker import embedding_text, passages_of
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None: not known)."""

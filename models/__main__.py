@@ -23,7 +23,7 @@ def main() -> int:
     arguments = parser.parse_args()
 
     from errors import DocentError
-    from index.export import agreement, export
+    from training.embedder_export import agreement, export
 
     texts = [
         block

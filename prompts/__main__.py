@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     arguments = parser().parse_args()
     from errors import DocentError
-    from index.passage_index import PassageIndex
+    from index.storage.passage_index import PassageIndex
     from prompts.report import passage_report
 
     try:

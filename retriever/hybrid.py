@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from datatypes import Hit, Passage
 from index.embedder import Embedder, load_embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.fusion import PAIR_SCALE, best, fused
 from retriever.lexical import (
     AskedTerm,

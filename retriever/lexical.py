@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.folding import confusion_key, terms_of
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.folding import confusion_key, terms_of
 from retriever.spelling import near_terms
 
 FUNCTION_WORDS = frozenset(

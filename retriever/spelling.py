@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.folding import confusion_key, folded, lexical_text, terms_with_spans
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.folding import confusion_key, folded, lexical_text, terms_with_spans
 
 _MOST_NEAR = 4
 """Terms that may be meant by one word."""

@@ -38,10 +38,10 @@ from datatypes import (
     Statement,
 )
 from errors import QuestionError
-from interface import quick_gradio
-from interface.library import DocumentCard, Library
-from interface.web_settings import NOBODY_ELSE, WebSettings
-from interface.wording import load_wordings
+from interface.chat import quick_gradio
+from interface.server.library import DocumentCard, Library
+from interface.server.web_settings import NOBODY_ELSE, WebSettings
+from interface.wording.wordings import load_wordings
 
 ROOT = Path(__file__).parents[1]
 TEXT_FILE = ROOT / "documents" / "1963-06-20-gdr-embassy-on-kwp-policy.md"
@@ -255,7 +255,7 @@ def page_of(
 ) -> FastAPI:
     os.environ.update(SILENCE)
     quick_gradio.speed_up()
-    from interface.chat import create_app
+    from interface.chat.application import create_app
 
     return create_app(library, load_wordings(), web=web, kiosk_only=kiosk_only)
 

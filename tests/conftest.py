@@ -13,7 +13,7 @@ from predictable import PredictableEmbedder
 from datatypes import Document
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 # A busy machine is slow, not wrong.
 expect.set_options(timeout=30_000)

@@ -17,13 +17,13 @@ from urllib.parse import urlencode, urlsplit
 import uvicorn
 
 from answerer.pipeline import Pipeline
+from curator.login import Door
+from curator.password import hashed
+from curator.routes import Curator
 from evaluation.workbench import Workbench
-from interface.chat import create_app
-from interface.curator import Curator
-from interface.curator_door import Door
-from interface.curator_password import hashed
-from interface.visits import Level, VisitLog
-from interface.wording import load_wordings
+from interface.chat.application import create_app
+from interface.visits.log import Level, VisitLog
+from interface.wording.wordings import load_wordings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "documents"

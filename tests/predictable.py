@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datatypes import Passage
-from index.chunker import embedding_text
-from index.folding import terms_of
+from index.text.chunker import embedding_text
+from index.text.folding import terms_of
 
 Floats = NDArray[np.float32]
 

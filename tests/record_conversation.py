@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from scripted_llm import Reply, Script, scripted_llm  # noqa: E402
 
-from answerer.language_model import LanguageModel, ModelSettings  # noqa: E402
+from answerer.generative.language_model import LanguageModel, ModelSettings  # noqa: E402
 from answerer.pipeline import Pipeline  # noqa: E402
 from datatypes import Answer  # noqa: E402
 from index.build import build_index  # noqa: E402

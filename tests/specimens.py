@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datatypes import Document
-from index.loaders import Loaded, Problem, load_folder
+from index.readers.folder import Loaded, Problem, load_folder
 
 PICTURE = "q 100 0 0 100 72 600 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
 """A page's content that is a picture and no text."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from predictable import PredictableEmbedder
 
-from index.abbreviations import abbreviations_of
 from index.build import build_index
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.abbreviations import abbreviations_of
 
 
 @pytest.mark.parametrize(

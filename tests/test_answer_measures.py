@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from datatypes import Answer, Document, Evidence, Page, Query, Quote, Span, Statement
-from evaluation.abstention import Outcome, figures, reliability, risk_coverage
-from evaluation.exactness import Originals
+from evaluation.measures.abstention import Outcome, figures, reliability, risk_coverage
+from evaluation.measures.exactness import Originals
+from evaluation.measures.quoting import exact_match, f1, highlighted, quote_success, right_page
 from evaluation.question import Question
-from evaluation.quoting_measures import exact_match, f1, highlighted, quote_success, right_page
 
 TEXT = "It rained.\nThe bridge was opened in 1894 by the mayor. It cost a lot."
 DOCUMENT = Document(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from specimens import paper, read
 
 from datatypes import Document
-from index.canonical import canonical
+from index.text.canonical import canonical
 
 GOOD = "The good text."
 

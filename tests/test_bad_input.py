@@ -15,7 +15,7 @@ import docx
 import pytest
 from specimens import PICTURE, paper, read
 
-from index.loaders import Problem
+from index.readers.folder import Problem
 
 Maker = Callable[[Path], object]
 

@@ -13,10 +13,10 @@ from predictable import PredictableEmbedder
 
 from errors import DocentError, DocumentError, SettingError
 from index.build import build_index
-from index.folding import terms_of
-from index.generations import generation_numbers
-from index.passage_index import PassageIndex
-from index.report import IngestReport
+from index.build_report import IngestReport
+from index.storage.generations import generation_numbers
+from index.storage.passage_index import PassageIndex
+from index.text.folding import terms_of
 
 _QUESTIONS = ("workers and movement", "party congress in Berlin", "letter 7", "Ambassador Nr. 3")
 Build = Callable[..., IngestReport]
@@ -183,8 +183,8 @@ def test_a_changed_collection_alone_is_taken_over(build: Build, folder: Path, ou
 def test_many_updates_in_a_row_end_as_a_fresh_index(
     build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.draft._ANEW_BELOW", 0)  # words are updated, not written anew
-    monkeypatch.setattr("index.draft._STALE_SHARE", 9.0)
+    monkeypatch.setattr("index.storage.draft._ANEW_BELOW", 0)  # words are updated, not written anew
+    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 9.0)
     chance = np.random.default_rng(5)
     build()
     for step in range(8):
@@ -195,7 +195,7 @@ def test_many_updates_in_a_row_end_as_a_fresh_index(
             else:
                 path.write_text(letter(int(number), last=f"Step {step}."))
         build()
-    monkeypatch.setattr("index.draft._STALE_SHARE", 0.0)
+    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 0.0)
     (folder / "00.md").write_text(letter(0, last="The very last."))
     build()
     assert_like_a_fresh_one(folder, out)
@@ -204,8 +204,8 @@ def test_many_updates_in_a_row_end_as_a_fresh_index(
 def test_removed_passages_are_never_matched_though_words_are_only_updated(
     build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.draft._ANEW_BELOW", 0)
-    monkeypatch.setattr("index.draft._STALE_SHARE", 9.0)
+    monkeypatch.setattr("index.storage.draft._ANEW_BELOW", 0)
+    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 9.0)
     build()
     (folder / "03.md").unlink()
     (folder / "04.md").write_text(letter(4, last="Changed."))
@@ -275,7 +275,7 @@ def test_abbreviations_are_read_anew_when_docent_reads_them_otherwise(
     (folder / "00.md").write_text("The Korean Workers Party (KWP) met.")
     build()
     assert PassageIndex.load(out).abbreviations() == [("KWP", "Korean Workers Party")]
-    monkeypatch.setattr("index.rows.abbreviations_of", lambda text: iter([("A", "B")]))
+    monkeypatch.setattr("index.storage.schema.abbreviations_of", lambda text: iter([("A", "B")]))
     assert build().n_embedded == 0
     assert PassageIndex.load(out).abbreviations() == [("A", "B")]
 

@@ -88,7 +88,7 @@ def test_every_module_that_is_packed_was_asked_for_its_imports() -> None:
 def test_the_project_is_packed_with_its_models_and_without_what_makes_them() -> None:
     packed = {name for name, _ in project_files(ROOT)}
     assert {"app.py", "LICENSE", "models/reader/model.onnx", "deploy/kiosk-browser"} <= packed
-    assert not {"index/export.py", "models/__main__.py"} & packed
+    assert not {"training/embedder_export.py", "models/__main__.py"} & packed
     rooms = {name.partition("/")[0] for name in packed}
     assert not rooms & {"tests", "training", "evaluation", "benchmarks", ".git", "build"}
 

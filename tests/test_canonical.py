@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datatypes import Span
-from index.canonical import canonical, canonical_with_spans
+from index.text.canonical import canonical, canonical_with_spans
 
 # Letters that join, split, reorder or shrink under NFC, line ends, controls, half surrogates.
 AWKWARD = (

@@ -33,7 +33,7 @@ from browsing import (
 )
 from starlette.routing import BaseRoute, Mount, Route
 
-from interface.guard import ASK_PATH
+from interface.server.allow_list import ASK_PATH
 
 
 @pytest.fixture(scope="module")

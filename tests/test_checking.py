@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from answerer.checking import Checker
-from answerer.reply import Claim
+from answerer.generative.checking import Checker
+from answerer.generative.reply import Claim
 from datatypes import Document, Quote, Span
 
 TEXT = "Ri Hyo-sun heads the department. He visited Peking in June. The harvest was good in June."

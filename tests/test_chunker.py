@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datatypes import Document, Heading, Span
-from index.chunker import (
+from index.embedder import Embedder
+from index.text.chunker import (
     OVERLAP_PIECES,
     PASSAGE_PIECES,
     embedding_text,
@@ -17,7 +18,6 @@ from index.chunker import (
     passages_of,
     sentences_of,
 )
-from index.embedder import Embedder
 
 
 def _joined(words: list[str]) -> str:

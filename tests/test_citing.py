@@ -16,8 +16,8 @@ from citeproc.source.json import CiteProcJSON  # type: ignore[import-untyped]
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from answerer.citing import cite
-from answerer.source import text_status
+from answerer.citing.citations import cite
+from answerer.citing.source import text_status
 from datatypes import Document, Metadata, Page, Quote, Span
 
 EMBASSY: Metadata = {

@@ -23,7 +23,7 @@ from predictable import Floats, PredictableEmbedder
 
 from errors import IndexMissing
 from index.build import build_index
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 _N_DOCUMENTS = 120
 _N_PASSAGES_READ = 64  # at a time, between two entries into the journal

@@ -17,11 +17,11 @@ from browsing import ROOT, served, stand_in
 from curating import SHEET, Curated, curated, message, send, send_form, upload
 from test_chat import get, request
 
-from interface import curator_door
-from interface.curator_wording import load_curator_wording
-from interface.visit_sheets import SHEETS
-from interface.visits import DOORS, LEVELS
-from interface.wording import load_wordings
+from curator import login as curator_door
+from curator.wording import load_curator_wording
+from interface.visits.log import DOORS, LEVELS
+from interface.visits.sheets import SHEETS
+from interface.wording.wordings import load_wordings
 
 PASSWORD = "Pyöngyang, 1963"
 PATHS = (
@@ -347,7 +347,7 @@ def test_questions_the_documents_do_not_answer_are_kept_once(page: Curated) -> N
 
 
 def test_every_sentence_of_the_wording_is_used_and_none_is_missing() -> None:
-    paths = [p for p in (ROOT / "interface").glob("curator*.py") if p.stem != "curator_wording"]
+    paths = [p for p in (ROOT / "curator").glob("*.py") if p.stem != "wording"]
     sources = [path.read_text() for path in paths]
     source = "\n".join(sources)
     sentences = load_curator_wording().sentences

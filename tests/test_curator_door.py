@@ -20,10 +20,10 @@ from browsing import ROOT
 from curating import Curated, curated, send
 from test_chat import request
 
+from curator import login as curator_door
+from curator.login import Door
+from curator.password import checked_hash, hashed, matches
 from errors import SettingError
-from interface import curator_door
-from interface.curator_door import Door
-from interface.curator_password import checked_hash, hashed, matches
 
 PASSWORD = "three Moranbong words"
 GETS = ("", "/visits", "/visits/days.csv", "/visits/questions.csv", "/questions", "/runs/0")

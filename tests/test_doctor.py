@@ -144,9 +144,9 @@ def test_an_altered_index_is_named_with_the_command_that_mends_it(project: Path)
 
 def test_each_of_many_faults_has_its_line(project: Path) -> None:
     reader = project / "models" / "reader" / "model.onnx"
-    font = project / "interface" / "fonts" / "source-sans-3-latin-wght-normal.woff2"
+    font = project / "interface" / "static" / "fonts" / "source-sans-3-latin-wght-normal.woff2"
     pins = project / "requirements.txt"
-    voice = project / "interface" / "speech_voice.py"
+    voice = project / "interface" / "speech" / "voice.py"
     with (
         changed(reader, flipped(reader)),
         changed(font, b""),
@@ -164,7 +164,7 @@ def test_each_of_many_faults_has_its_line(project: Path) -> None:
     assert status == 1
     beginnings = (
         "FAIL  reader: The model file reader/model.onnx was altered. Take the file",
-        f"FAIL  fonts: {font.name} in interface/fonts cannot be read. Take the folder",
+        f"FAIL  fonts: {font.name} in interface/static/fonts cannot be read. Take the folder",
         "FAIL  packages: not-there-at-all==1.0 cannot be found. Install it with: make run",
         "warn  voices: Nothing can be read aloud in English, ",
         "FAIL  documents: ",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scripted_llm import Asked, Reply, scripted_llm
 
-from answerer.language_model import LanguageModel, LanguageModelError, ModelSettings
+from answerer.generative.language_model import LanguageModel, LanguageModelError, ModelSettings
 from datatypes import Document
 from evaluation.drafting_model import drafted_by
 

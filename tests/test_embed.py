@@ -25,7 +25,7 @@ from browsing import (
 from calling import call
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from interface.web_settings import WebSettings
+from interface.server.web_settings import WebSettings
 
 EVENTS = """
 window.heard = [];

@@ -13,13 +13,13 @@ import pytest
 
 from datatypes import Document
 from errors import ModelError
-from index.chunker import embedding_text, passages_of, sentences_of
 from index.embedder import (
     EXPORT_FOLDER,
     Embedder,
     ExportedEmbedder,
     load_embedder,
 )
+from index.text.chunker import embedding_text, passages_of, sentences_of
 
 _ROOT = Path(__file__).parent.parent
 _SENTENCE = "How many workers take part in the Chollima movement?"

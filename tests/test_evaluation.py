@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.formats.trec import read_qrels, read_run
 from evaluation.gate import allowed_drops, verdicts
-from evaluation.measures import by_query, parsed_measures
-from evaluation.report import Report
-from evaluation.report_files import read_report, report_json, slim
+from evaluation.measures.retrieval import by_query, parsed_measures
+from evaluation.report.files import read_report, report_json, slim
+from evaluation.report.report import Report
 from evaluation.running import Request, evaluate
-from evaluation.trec import read_qrels, read_run
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"

@@ -12,7 +12,7 @@ from answerer.evidence import SENTENCE_FEATURES, Sentence, refers_back, sentence
 from answerer.quoting import MOST_QUOTES, MOST_SENTENCES, quotes_of
 from answerer.weights import Linear, Weights, load_weights, write_weights
 from errors import ModelError
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.hybrid import Reading, Retriever
 
 QUESTION = "What share of its machine tools can the DPRK produce by herself?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from answerer.expected import KINDS, Kind, expected_kind, expressions, has_expression
-from index.folding import terms_of
+from index.text.folding import terms_of
 
 
 def found(kind: Kind, text: str, *, asked: str = "") -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datatypes import Document, Passage, Span
-from index.folding import (
+from index.text.folding import (
     confusion_key,
     fold,
     folded,

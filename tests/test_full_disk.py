@@ -13,18 +13,18 @@ import pytest
 from predictable import PredictableEmbedder
 
 from index.build import build_index
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 _ROOT = Path(__file__).parent.parent
 _BUILD = f"""
 import resource, sys; sys.path[:0] = [{str(_ROOT)!r}, {str(_ROOT / "tests")!r}]
 from pathlib import Path
 from errors import DocentError
-import index.vectors
+import index.storage.faiss_store
 from index.build import build_index
 from predictable import PredictableEmbedder
 documents, out, limit, exact_below = sys.argv[1:]
-index.vectors.EXACT_BELOW = int(exact_below)
+index.storage.faiss_store.EXACT_BELOW = int(exact_below)
 if int(limit):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 try:
@@ -138,7 +138,7 @@ def test_a_folder_of_somebody_else_is_read() -> None:
     """As a server's own user reads what an administrator built."""
     code = (  # mmap: imported late by numpy, where this user may not read the interpreter
         f"import mmap, os, sys; sys.path.insert(0, {str(_ROOT)!r})\n"
-        "from pathlib import Path; from index.passage_index import PassageIndex\n"
+        "from pathlib import Path; from index.storage.passage_index import PassageIndex\n"
         "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "index = PassageIndex.load(Path(sys.argv[1]))\n"
         "print(len(index.matching({'letter': 1.0}, k=50)), index.warning)"

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from predictable import PredictableEmbedder
 
-import index.vectors
+import index.storage.faiss_store
 from errors import DocentError, IndexBusy, IndexDamaged, IndexMissing, ModelError
 from index.build import build_index
-from index.generations import NewerFormat, generation_numbers
-from index.passage_index import PassageIndex
-from index.recipe import FORMAT_VERSION
+from index.storage.generations import NewerFormat, generation_numbers
+from index.storage.passage_index import PassageIndex
+from index.storage.recipe import FORMAT_VERSION
 
 _ROOT = Path(__file__).parent.parent
 _CODE = f"""
@@ -66,7 +66,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture(params=["exact", "cells"])
 def either_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "cells":
-        monkeypatch.setattr(index.vectors, "EXACT_BELOW", 10)
+        monkeypatch.setattr(index.storage.faiss_store, "EXACT_BELOW", 10)
 
 
 def files_of(generation: Path) -> list[Path]:

@@ -11,11 +11,11 @@ import pytest
 from scripted_llm import Asked, Reply, ScriptedLLM, as_json, scripted_llm
 
 from answerer.extractive import ExtractiveAnswerer
-from answerer.generative import ANSWER_TOKENS, OTHER_TOKENIZERS
-from answerer.language_model import LanguageModel, ModelSettings
-from answerer.own_marks import quoted_parts
+from answerer.generative.answering import ANSWER_TOKENS, OTHER_TOKENIZERS
+from answerer.generative.language_model import LanguageModel, ModelSettings
+from answerer.generative.quotation_marks import quoted_parts
+from answerer.generative.receipts import read_receipt, verified
 from answerer.pipeline import Pipeline
-from answerer.receipts import read_receipt, verified
 from datatypes import Answer
 from errors import QuestionError
 from retriever.hybrid import Retriever

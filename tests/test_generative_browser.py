@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from scripted_llm import Asked, Reply, Script, ScriptedLLM, scripted_llm
 
 from answerer.extractive import ExtractiveAnswerer
-from answerer.language_model import LanguageModel, ModelSettings
+from answerer.generative.language_model import LanguageModel, ModelSettings
+from answerer.generative.receipts import read_receipt, verified
 from answerer.pipeline import Pipeline
-from answerer.receipts import read_receipt, verified
 from retriever.hybrid import Retriever
 
 WORKERS = "How many workers take part in the Chollima movement?"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answerer.own_marks import quoted_parts, settled
-from answerer.reply import MOST_CHARACTERS, Claim, ReplyParser
+from answerer.generative.quotation_marks import quoted_parts, settled
+from answerer.generative.reply import MOST_CHARACTERS, Claim, ReplyParser
 from datatypes import Document, Quote, Span
 
 LINES = """\

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from index.recipe import DOCENT_VERSION
+from index.storage.recipe import DOCENT_VERSION
 
 ROOT = Path(__file__).parents[1]
 NAME = "1963-06-20-gdr-embassy-on-kwp-policy.md"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 _ROOT = Path(__file__).parent.parent
 _N_LINES = 320

@@ -14,15 +14,15 @@ import pytest
 from scripted_llm import Asked, scripted_llm
 
 from answerer.extractive import ExtractiveAnswerer
-from answerer.language_model import LanguageModel, ModelSettings
-from answerer.numbered import numbered
-from answerer.own_marks import quoted_parts
+from answerer.generative.language_model import LanguageModel, ModelSettings
+from answerer.generative.numbered import numbered
+from answerer.generative.quotation_marks import quoted_parts
 from answerer.pipeline import Pipeline
 from datatypes import Answer, Document, Hit, Passage, Span
 from index.build import build_index
 from index.embedder import Embedder
-from interface.render import Renderer
-from interface.wording import load_wording
+from interface.chat.render import Renderer
+from interface.wording.wordings import load_wording
 from prompts.templates import load_prompt
 from retriever.hybrid import Retriever
 

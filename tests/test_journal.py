@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from datatypes import Document, Passage, Span
-from index.journal import Journal, Made
+from index.storage.journal import Journal, Made
 
 _N = 60
 _NAMES = [bytes([number]) * 32 for number in range(_N)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datatypes import Document, Evidence, Passage, Query, Span
-from evaluation.judgments import PassagesOf, derived_qrels
+from evaluation.measures.qrels import PassagesOf, derived_qrels
 from evaluation.question import Question
 
 TEXT = "One two three four five six seven eight nine ten"

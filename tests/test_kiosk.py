@@ -20,10 +20,10 @@ from touching import kiosk
 from answerer.pipeline import Pipeline
 from datatypes import Answer, Document
 from errors import SettingError
-from interface.chat import create_app
-from interface.kiosk import KioskSettings, kiosk_settings
-from interface.kiosk_answers import answer_parts
-from interface.wording import load_wordings
+from interface.chat.application import create_app
+from interface.kiosk.answers import answer_parts
+from interface.kiosk.routes import KioskSettings, kiosk_settings
+from interface.wording.wordings import load_wordings
 
 PLENUM = "When did the 6th Plenum of the KWP take place?"
 CEILING = "Who painted the ceiling?"

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from touching import UNKNOWN, UPRIGHT, WIDE, Screen, kiosk, screen, until
 
 from datatypes import Collection
-from interface.chat import create_app
-from interface.kiosk import KioskSettings
-from interface.wording import load_wordings
+from interface.chat.application import create_app
+from interface.kiosk.routes import KioskSettings
+from interface.wording.wordings import load_wordings
 
 WORDINGS = load_wordings()
 PLENUM = "Wann fand das 6. Plenum der Partei der Arbeit Koreas statt?"

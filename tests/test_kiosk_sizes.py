@@ -12,8 +12,8 @@ from browsing import violations
 from playwright.sync_api import Browser
 from touching import SPEAKS, UPRIGHT, VIEWS, WIDE, Screen, kiosk, screen, until
 
-from interface.kiosk import KioskSettings
-from interface.take_away import WIDTH_MM
+from interface.kiosk.routes import KioskSettings
+from interface.kiosk.take_away import WIDTH_MM
 
 WRONG = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 TARGET_MM, CAPITALS_MM, LARGE_CAPITALS_MM = 15, 4.8, 7.3

@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, Route, expect
 from touching import UNKNOWN, Screen, kiosk, screen, until
 
 from datatypes import Answer
-from interface.kiosk import KioskSettings
-from interface.visits import VisitLog
+from interface.kiosk.routes import KioskSettings
+from interface.visits.log import VisitLog
 
 SOON = KioskSettings(idle=60, countdown=2, attract=0.5)
 NEVER = KioskSettings(idle=600)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from scripted_llm import Reply, scripted_llm
 
-from answerer.language_model import LanguageModel, LanguageModelError, ModelSettings
+from answerer.generative.language_model import LanguageModel, LanguageModelError, ModelSettings
 from errors import SettingError
 
 MESSAGES = [{"role": "user", "content": "Who?"}]
@@ -230,8 +230,8 @@ def test_an_address_that_cannot_be_called_is_refused_at_the_start(url: str) -> N
 
 def test_openai_is_imported_at_the_first_request_only() -> None:
     script = (
-        "import sys; from answerer.language_model import LanguageModel, ModelSettings\n"
-        "import answerer.generative\n"
+        "import sys; from answerer.generative.language_model import LanguageModel, ModelSettings\n"
+        "import answerer.generative.answering\n"
         "LanguageModel(ModelSettings('http://127.0.0.1:9/v1', 'm'))\n"
         "print('openai' in sys.modules)"
     )

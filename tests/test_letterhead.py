@@ -8,8 +8,8 @@ import pytest
 
 from answerer.pipeline import Pipeline
 from datatypes import Document, Span
-from index.folding import terms_of
-from index.letterhead import labels_of
+from index.metadata.letterhead import labels_of
+from index.text.folding import terms_of
 
 TEXT = "Berlin, 4 March 1921\n\nDear Miss Holm,\n\nPlease send the maps.\n\n3x Harbour Office"
 LETTER = Document(

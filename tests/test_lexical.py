@@ -8,7 +8,7 @@ import pytest
 from predictable import PredictableEmbedder
 
 from index.build import build_index
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.lexical import (
     AskedTerm,
     Names,

@@ -12,7 +12,7 @@ from browsing import UNKNOWN, StandIn, page_of, serving, stand_in
 from calling import call
 
 from datatypes import Answer
-from interface.limits import (
+from interface.server.limits import (
     MOST_CLIENTS,
     MOST_WAITING,
     QUESTIONS_AT_ONCE,
@@ -20,7 +20,7 @@ from interface.limits import (
     Places,
     Rate,
 )
-from interface.web_settings import WebSettings
+from interface.server.web_settings import WebSettings
 
 
 class Clock:

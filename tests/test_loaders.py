@@ -11,7 +11,7 @@ import pytest
 from specimens import paper, read
 
 from errors import DocumentError
-from index.loaders import Loaded, load_collection, load_folder
+from index.readers.folder import Loaded, load_collection, load_folder
 
 DEFAULT = Path(__file__).parents[1] / "documents"
 NAME = "1963-06-20-gdr-embassy-on-kwp-policy.md"

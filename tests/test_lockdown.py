@@ -13,7 +13,7 @@ from browsing import gdr_document, hostile_document, page_of, serving, stand_in
 from calling import call
 from starlette.routing import BaseRoute, Mount, Route
 
-from interface.web_settings import WebSettings
+from interface.server.web_settings import WebSettings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 

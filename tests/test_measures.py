@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from errors import SettingError
-from evaluation.measures import DEFAULT_MEASURES, by_query, depth_of, parsed_measures
+from evaluation.measures.retrieval import DEFAULT_MEASURES, by_query, depth_of, parsed_measures
 
 QRELS = {"q1": {"d1": 2, "d2": 1, "d3": 0}, "q2": {"d4": 1}, "q3": {"d5": 1}}
 RUN = {"q1": {"d2": 3.0, "d1": 2.0, "d3": 1.0}, "q2": {"d9": 2.0, "d8": 1.5, "d4": 1.0}}

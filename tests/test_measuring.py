@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pytest
 
 from datatypes import Answer, Document, Evidence, Hit, Query, Quote, Span, Statement
-from evaluation.exactness import Originals
-from evaluation.explaining import Explainer
-from evaluation.measures import parsed_measures
+from evaluation.measures.exactness import Originals
+from evaluation.measures.retrieval import parsed_measures
 from evaluation.measuring import Measured, System, measured
 from evaluation.question import Question
-from evaluation.report import QuestionResult
+from evaluation.report.explaining import Explainer
+from evaluation.report.report import QuestionResult
 from evaluation.running import passages_in
 from index.build import build_index
 from index.embedder import load_embedder

@@ -8,7 +8,7 @@ import pytest
 from specimens import read
 
 from errors import SettingError
-from index.loaders import load_collection, load_folder
+from index.readers.folder import load_collection, load_folder
 
 
 def write(path: Path, text: str) -> None:

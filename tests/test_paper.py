@@ -114,7 +114,7 @@ def test_a_glyph_without_a_known_character_is_suspicious(tmp_path: Path) -> None
 def test_a_pdf_of_endless_text_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: list[list[str]]
 ) -> None:
-    monkeypatch.setattr("index.paper._MAX_CHARACTERS", 19)
+    monkeypatch.setattr("index.readers.pdf._MAX_CHARACTERS", 19)
     (tmp_path / "good.md").write_text("text")
     (tmp_path / "endless.pdf").write_bytes(paper(pages))
     (problem,) = read(tmp_path).problems

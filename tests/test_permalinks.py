@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from answerer.permalinks import parse_permalink, permalink, resolve
+from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from datatypes import Document, Quote, Span
 from errors import QuestionError
 

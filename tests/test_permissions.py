@@ -12,7 +12,7 @@ import pytest
 from specimens import read
 
 from errors import DocumentError, SettingError
-from index.loaders import load_folder
+from index.readers.folder import load_folder
 
 NOBODY = 65_534
 

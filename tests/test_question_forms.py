@@ -12,10 +12,10 @@ import pytest
 
 from datatypes import Document, Evidence, Span
 from errors import QuestionError
-from evaluation.own_form import own_form_lines
+from evaluation.formats.question_files import corpus_of, read_questions
+from evaluation.formats.questions_jsonl import own_form_lines
+from evaluation.formats.trec import read_qrels, read_run
 from evaluation.question import Texts
-from evaluation.reading_questions import corpus_of, read_questions
-from evaluation.trec import read_qrels, read_run
 
 LETTER = Document(
     "letter",
@@ -224,7 +224,7 @@ def squad(folder: Path, change: Callable[[dict[str, Any]], object] = lambda qa: 
 
 def indexed_paragraph(path: Path, work: Path) -> Document:
     row = json.loads(corpus_of(path, work).read_text(encoding="utf-8"))
-    from index.canonical import canonical
+    from index.text.canonical import canonical
 
     return Document(row["_id"], row["title"], canonical(row["text"]))
 

@@ -12,7 +12,7 @@ import pytest
 from answerer.reader import READER_FOLDER, Reader, reader_is_there
 from datatypes import Document, Passage, Span
 from errors import ModelError
-from index.chunker import sentences_of
+from index.text.chunker import sentences_of
 
 pytestmark = pytest.mark.skipif(not reader_is_there(), reason="models/reader/ is not there")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from answerer.receipts import read_receipt, verified
+from answerer.generative.receipts import read_receipt, verified
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "recorded"

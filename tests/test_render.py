@@ -27,14 +27,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datatypes import Document, Heading, Page, Span
-from index.passage_index import PassageIndex
-from interface.escaping import attribute, shown, shown_span
-from interface.pieces import PIECE_CHARACTERS, paragraphs, pieces
-from interface.render import Renderer
-from interface.render_documents import DocumentRenderer
-from interface.render_why import opening_of
-from interface.turns import Turns
-from interface.wording import WORDING_FOLDER, Wording, load_wording
+from index.storage.passage_index import PassageIndex
+from interface.chat.pieces import PIECE_CHARACTERS, paragraphs, pieces
+from interface.chat.render import Renderer
+from interface.chat.render_documents import DocumentRenderer
+from interface.chat.render_why import opening_of
+from interface.server.escaping import attribute, shown, shown_span
+from interface.server.turns import Turns
+from interface.wording.wordings import WORDING_FOLDER, Wording, load_wording
 
 WORDING = load_wording()
 PRINTABLE = st.text(
@@ -250,8 +250,8 @@ def test_every_sentence_of_the_wording_is_used_somewhere() -> None:
     folder = WORDING_FOLDER.parent
     sources = "".join(
         path.read_text(encoding="utf-8")
-        for path in (*folder.glob("*.py"), folder / "page.html")
-        if path.name != "wording.py"
+        for path in (*folder.rglob("*.py"), folder / "chat" / "page.html")
+        if path.name != "wordings.py"
     )
     unused = [
         field.name

@@ -15,12 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from errors import QuestionError
-from evaluation import plainly
-from evaluation.page import command, page_html
-from evaluation.page_questions import main_run, questions_on_page
 from evaluation.question import few_questions
-from evaluation.report import Figure, QuestionResult, RankedPassage, Report, RunReport
-from evaluation.report_files import read_report, slim, write_report
+from evaluation.report import plain_language as plainly
+from evaluation.report.files import read_report, slim, write_report
+from evaluation.report.page import command, page_html
+from evaluation.report.page_questions import main_run, questions_on_page
+from evaluation.report.report import Figure, QuestionResult, RankedPassage, Report, RunReport
 from evaluation.running import Request, evaluate
 
 ROOT = Path(__file__).parents[1]

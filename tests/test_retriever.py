@@ -12,7 +12,7 @@ from datatypes import Hit
 from errors import IndexMissing, ModelError
 from index.build import build_index
 from index.embedder import Embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.hybrid import MODES, Mode, Retriever
 
 PAPERS = {

@@ -13,7 +13,7 @@ import pytest
 from datatypes import Span
 from index.build import build_index
 from index.embedder import Embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 ROOT = Path(__file__).parents[1]
 PAPERS = {

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from evaluation.comparing import compared
-from evaluation.significance import holm, mean_interval, paired_difference, randomisation_p
+from evaluation.measures.comparing import compared
+from evaluation.measures.significance import holm, mean_interval, paired_difference, randomisation_p
 
 # Darwin's maize, crossed less self-fertilised, in eighths of an inch. Fisher (The Design of
 # Experiments, 1935, § 21) counted 863 of the 32,768 sums as great as the one observed.

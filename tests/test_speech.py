@@ -23,11 +23,11 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser
 
 from datatypes import Document
-from interface import speech_room
-from interface.guard import Guard
-from interface.speech import MOST_CHARACTERS, NO_VOICE, add_speech
-from interface.speech_room import MOST_WAITING, VOICES_AT_ONCE, voices
-from interface.wording import load_wordings
+from interface.server.allow_list import Guard
+from interface.speech import voices as speech_room
+from interface.speech.routes import MOST_CHARACTERS, NO_VOICE, add_speech
+from interface.speech.voices import MOST_WAITING, VOICES_AT_ONCE, voices
+from interface.wording.wordings import load_wordings
 
 SAMPLES_PER_SECOND = 22_050
 HEADER_BYTES = 44
@@ -102,7 +102,7 @@ def running() -> list[int]:
     for task in Path("/proc/self/task").iterdir():
         with suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
             for pid in (task / "children").read_text().split():
-                if b"speech_voice" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if b"voice.py" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     found.append(int(pid))
     return found
 

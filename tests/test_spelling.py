@@ -9,7 +9,7 @@ from predictable import PredictableEmbedder
 
 from answerer.pipeline import Pipeline
 from index.build import build_index
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.spelling import as_spelled
 
 PAPERS = {

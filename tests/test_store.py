@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import index.store
+import index.storage.texts
 from datatypes import Document, Heading, Page, Passage, Span
-from index.rows import SCHEMA, add_document, add_passage, fingerprint, remove_document
-from index.store import Store
+from index.storage.schema import SCHEMA, add_document, add_passage, fingerprint, remove_document
+from index.storage.texts import Store
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
@@ -149,7 +149,9 @@ def test_the_vocabulary_is_found_by_beginning_and_by_what_scanners_confuse(tmp_p
 
 
 def test_many_threads_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.store, "_CACHED_CHARACTERS", 200)  # hardly anything stays in memory
+    monkeypatch.setattr(
+        index.storage.texts, "_CACHED_CHARACTERS", 200
+    )  # hardly anything stays in memory
     store = write(tmp_path / "texts.sqlite", *(letter(n) for n in range(50)))
 
     def read(number: int) -> str:

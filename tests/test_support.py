@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from answerer.support import unsupported
+from answerer.support.support import unsupported
 from benchmarks import lies
 
 PLENUM = (

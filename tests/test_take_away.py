@@ -27,12 +27,11 @@ from fastapi import FastAPI
 from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, Page
 
-from answerer.citing import cite
-from answerer.permalinks import permalink, resolve
+from answerer.citing.citations import cite
+from answerer.citing.permalinks import permalink, resolve
 from datatypes import Document, Quote, Span
 from errors import SettingError
-from interface.guard import Guard
-from interface.take_away import (
+from interface.kiosk.take_away import (
     MOST_BYTES,
     WIDTH_MM,
     add_take_away,
@@ -40,7 +39,8 @@ from interface.take_away import (
     carried,
     checked_address,
 )
-from interface.wording import load_wordings
+from interface.server.allow_list import Guard
+from interface.wording.wordings import load_wordings
 
 PUBLIC = "https://archiv.example.org/frage/"
 WEAK_CAMERA, GOOD_CAMERA = 2.0, 3.0  # pixels for a millimetre at 0.5 m: 720p and 1080p, 65 degrees

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 from answerer.reader import READER_FOLDER, Reader
 from datatypes import Document
 from errors import SettingError
-from index.chunker import passages_of
 from index.embedder import EXPORT_FOLDER
+from index.text.chunker import passages_of
 from training.articles import articles_of
 from training.reader_batches import MAX_PIECES, batches, collated, cropped, disturbed, pair_of
 from training.reader_changes import annotated, changed, detokenised, edited, scanned

@@ -10,7 +10,7 @@ import pytest
 from errors import SettingError
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "documents"

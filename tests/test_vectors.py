@@ -8,9 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import index.vectors
-from index.recipe import VectorKind
-from index.vectors import Floats, Keys, Part, Vectors, in_8_bits, write_cells, write_vectors
+import index.storage.faiss_store
+from index.storage.faiss_store import (
+    Floats,
+    Keys,
+    Part,
+    Vectors,
+    in_8_bits,
+    write_cells,
+    write_vectors,
+)
+from index.storage.recipe import VectorKind
 
 _D = 32
 _NONE = np.empty(0, dtype=np.int64)
@@ -97,7 +105,7 @@ def test_sentences_keep_their_cosine_to_half_a_hundredth(tmp_path: Path) -> None
 def test_parts_are_everything_but_what_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.vectors, "_BLOCK", 7)
+    monkeypatch.setattr(index.storage.faiss_store, "_BLOCK", 7)
     given = part(range(40))
     vectors = written(tmp_path / "old", given)
     gone = np.array([0, 6, 7, 8, 9, 10, 11, 12, 13, 39], dtype=np.int64)
@@ -127,7 +135,7 @@ def recall(exact: Vectors, cells: Vectors) -> float:
 
 @pytest.fixture
 def small_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.vectors, "EXACT_BELOW", 1_000)
+    monkeypatch.setattr(index.storage.faiss_store, "EXACT_BELOW", 1_000)
 
 
 def opened(folder: Path, kind: VectorKind) -> tuple[Vectors, Vectors]:

@@ -22,11 +22,11 @@ from curating import Curated, curated, message
 from test_chat import ask, get
 from test_visits import visit
 
-from interface import visits as visits_module
-from interface.chat import create_app
-from interface.visit_figures import median, read_visits
-from interface.visits import VisitLog
-from interface.wording import load_wordings
+from interface.chat.application import create_app
+from interface.visits import log as visits_module
+from interface.visits.figures import median, read_visits
+from interface.visits.log import VisitLog
+from interface.wording.wordings import load_wordings
 
 TODAY = date(2026, 11, 24)
 FORMULA = "=HYPERLINK(0)"
@@ -55,7 +55,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DOCENT_")}
     return subprocess.run(
-        [sys.executable, "-m", "interface.report", *map(str, arguments)],
+        [sys.executable, "-m", "interface.visits", *map(str, arguments)],
         cwd=ROOT,
         env=kept | environment,
         capture_output=True,
@@ -168,7 +168,7 @@ def test_what_is_wrong_gets_one_line(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback(path: Path) -> None:
-    command = f"{sys.executable} -m interface.report {path} --csv passages | head -n 0"
+    command = f"{sys.executable} -m interface.visits {path} --csv passages | head -n 0"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, check=False)
     assert done.stderr == b""
 
@@ -180,7 +180,7 @@ def test_it_looks_beside_the_index_unless_told(path: Path) -> None:
 
 def test_its_help_says_what_it_does_before_anything_heavy_is_loaded() -> None:
     done = report("--help")
-    assert done.stdout.startswith("usage: python -m interface.report")
+    assert done.stdout.startswith("usage: python -m interface.visits")
     for word in ("--csv", "--json", "--days", "build/log.sqlite", "--log questions"):
         assert word in done.stdout
 
@@ -241,7 +241,7 @@ def test_a_passage_that_the_document_no_longer_has_leads_nowhere(
     page: Curated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(page)
-    monkeypatch.setattr("interface.curator_visits.digest", lambda text: "another")
+    monkeypatch.setattr("curator.visits.digest", lambda text: "another")
     _, _, html = get(page.address, "/curator/visits")
     assert "The document has other words there now." in html
     assert "?quote=" not in html

@@ -22,9 +22,9 @@ from browsing import DELEGATION, ROOT, UNKNOWN, WORKERS, gdr_document, running_a
 from test_chat import ask
 
 from datatypes import Answer
-from interface import visit_file
-from interface.visit_figures import VisitFigures, read_visits
-from interface.visits import Level, VisitLog, digest, language_code
+from interface.visits import database as visit_file
+from interface.visits.figures import VisitFigures, read_visits
+from interface.visits.log import Level, VisitLog, digest, language_code
 
 ASKED = "Did grandmother Xylanthe Quorvitz mention quaggas?"
 WORDS = (b"randmother", b"ylanthe", b"uorvitz", b"mention", b"quagga")
@@ -167,7 +167,7 @@ def test_a_process_that_died_between_deleting_and_overwriting_leaves_no_text(pat
 import os, sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from datetime import date; from pathlib import Path
 from test_visits import ASKED, visit
-from interface import visit_file; from interface.visits import VisitLog
+from interface.visits import database as visit_file; from interface.visits.log import VisitLog
 path = Path(sys.argv[1])
 log = VisitLog(path, "questions", 7, today=lambda: date(2026, 3, 1))
 for number in range(300): visit(log, f"{{ASKED}} {{number}}")
@@ -186,7 +186,7 @@ WRITER = f"""
 import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from pathlib import Path
 from test_visits import UNKNOWN, WORKERS, answered
-from interface.visits import VisitLog
+from interface.visits.log import VisitLog
 log = VisitLog(Path(sys.argv[1]), "questions", 365)
 answers = [answered(WORKERS), answered(UNKNOWN)]
 for n in range(1, 1_000_000):
@@ -280,7 +280,7 @@ FULL = f"""
 import resource, signal, sys, time; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from pathlib import Path
 from test_visits import UNKNOWN, answered
-from interface.visits import VisitLog
+from interface.visits.log import VisitLog
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 log = VisitLog(Path(sys.argv[1]), "questions", 365)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))

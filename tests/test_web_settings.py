@@ -13,8 +13,8 @@ from browsing import ROOT, running_app
 from calling import call
 
 from errors import SettingError
-from interface.keys import Keys, read_keys
-from interface.web_settings import WebSettings, web_settings
+from interface.api.keys import Keys, read_keys
+from interface.server.web_settings import WebSettings, web_settings
 
 KEY = "0123456789abcdef"
 

@@ -14,12 +14,12 @@ from test_chat import ask, request
 
 from datatypes import Collection, CollectionWords, Document
 from errors import SettingError
-from index.collection import load_collection
-from index.metadata import FIELDS
-from index.passage_index import read_collection, write_collection
-from interface.languages import document_language, said_in, shared_language
-from interface.render import Renderer
-from interface.wording import (
+from index.metadata.collection import load_collection
+from index.metadata.fields import FIELDS
+from index.storage.passage_index import read_collection, write_collection
+from interface.chat.render import Renderer
+from interface.wording.languages import document_language, said_in, shared_language
+from interface.wording.wordings import (
     DETAILS,
     WORDING_FOLDER,
     KioskWording,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.words import Words, write_words
+from index.storage.lexical_index import Words, write_words
 
 _BODIES = {
     1: "kim visit china",

@@ -15,10 +15,10 @@ from browsing import serving
 from playwright.sync_api import Browser, Error, Page
 
 from answerer.pipeline import Pipeline
-from interface.asking import Noted
-from interface.chat import create_app
-from interface.kiosk import KioskSettings
-from interface.wording import load_wordings
+from interface.chat.application import create_app
+from interface.kiosk.routes import KioskSettings
+from interface.server.asking import Noted
+from interface.wording.wordings import load_wordings
 
 UPRIGHT, WIDE = (1080, 1920), (1920, 1080)
 SPEAKS = shutil.which("espeak-ng") is not None

@@ -12,7 +12,7 @@ from typing import Any
 
 from datatypes import Span
 from errors import SettingError
-from index.canonical import canonical
+from index.text.canonical import canonical
 from training.reader_changes import detokenised
 
 _UNTITLED = ("reddit", "amazon")

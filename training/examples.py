@@ -25,7 +25,7 @@ from answerer.reader import Reader
 from datatypes import Span
 from index.build import build_index
 from index.embedder import Embedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
 from retriever.hybrid import Retriever
 from training.articles import Article, Asked, with_headings
 

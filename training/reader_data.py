@@ -22,9 +22,9 @@ from tqdm import tqdm
 from datatypes import Document, Passage, Span
 from errors import SettingError
 from index.build import build_index
-from index.chunker import introduction, passages_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.chunker import introduction, passages_of
 from retriever.hybrid import Retriever
 from training.articles import Article, Asked, articles_of
 from training.reader_changes import changed

@@ -23,9 +23,9 @@ from tqdm import tqdm
 from answerer.reader import Read, Reader
 from datatypes import Document, Hit, Passage, Span
 from index.build import build_index
-from index.chunker import sentences_of
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
-from index.passage_index import PassageIndex
+from index.storage.passage_index import PassageIndex
+from index.text.chunker import sentences_of
 from retriever.hybrid import Retriever
 from training.articles import Article, Asked, articles_of
 

@@ -1,0 +1,1 @@
+"""How to cite a quote: notes, bibliography entries, reference managers, permalinks."""

@@ -1,0 +1,1 @@
+"""The pages for whoever tests the answers: test questions, runs, failures, visits."""

@@ -1,0 +1,87 @@
+"""A BEIR folder: `corpus.jsonl`, `queries.jsonl`, and `qrels/*.tsv` or `qrels.tsv`; `.gz` too."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from datatypes import Query
+from errors import QuestionError
+from evaluation.formats.lines import either, fault, json_lines, reading
+from evaluation.formats.trec import read_qrels
+from evaluation.question import Question
+
+
+def is_beir(path: Path) -> bool:
+    return path.is_dir() and either(path, "queries.jsonl") is not None
+
+
+def read_beir(folder: Path) -> Iterator[Question]:
+    """The judged queries, and those that are said to have no answer (`"answerable": false`).
+
+    Where the judgments are in several files, each file's name is its questions' split.
+    """
+    queries = either(folder, "queries.jsonl")
+    if queries is None:
+        raise QuestionError(f"{folder} has no queries.jsonl.", "Give the folder that holds it.")
+    judged: dict[str, tuple[str | None, dict[str, int]]] = {}
+    for path, split in _qrels_files(folder):
+        for query_id, relevant in read_qrels(path).items():
+            if query_id in judged:
+                what = f"{query_id} is judged in the split {judged[query_id][0]} as well."
+                raise fault(path, None, what, "A question belongs to one split: delete one.")
+            judged[query_id] = (split, relevant)
+    seen: set[str] = set()
+    for number, row in json_lines(queries):
+        query_id, text = str(row.get("_id") or ""), row.get("text")
+        if not query_id or not isinstance(text, str):
+            raise fault(queries, number, "_id or text is missing.", "Give the query both.")
+        if query_id in seen:
+            raise fault(queries, number, f"the _id {query_id} stands twice.", "Delete one of them.")
+        seen.add(query_id)
+        if query_id not in judged and row.get("answerable") is not False:
+            continue
+        split, relevant = judged.get(query_id, (None, {}))
+        answers = row.get("answers") or ()
+        yield Question(
+            Query(query_id, text),
+            answerable=any(grade > 0 for grade in relevant.values()),
+            answers=tuple(map(str, answers)) if isinstance(answers, list) else (),
+            relevant=relevant,
+            split=split,
+        )
+    if missing := judged.keys() - seen:
+        raise QuestionError(
+            f"{queries}: the judged query {min(missing)} is not there.",
+            "Qrels and queries must come from one data set.",
+        )
+
+
+def corpus_of_beir(folder: Path, work: Path) -> Path:
+    """A `corpus.jsonl` to be indexed: the folder's own, or unpacked into `work`."""
+    corpus = either(folder, "corpus.jsonl")
+    if corpus is None:
+        raise QuestionError(
+            f"{folder} has no corpus.jsonl.", "Put it there, or give --index or --documents."
+        )
+    if corpus.suffix != ".gz":
+        return corpus
+    work.mkdir(parents=True, exist_ok=True)
+    unpacked = work / "corpus.jsonl"
+    with reading(corpus), gzip.open(corpus, "rb") as packed, unpacked.open("wb") as plain:
+        shutil.copyfileobj(packed, plain)
+    return unpacked
+
+
+def _qrels_files(folder: Path) -> list[tuple[Path, str | None]]:
+    files = sorted((*folder.glob("qrels/*.tsv"), *folder.glob("qrels/*.tsv.gz")))
+    if files:
+        return [(path, path.name.partition(".")[0]) for path in files]
+    single = either(folder, "qrels.tsv")
+    if single is None:
+        raise QuestionError(
+            f"{folder} has no judgments.", "Put them into qrels.tsv or qrels/test.tsv."
+        )
+    return [(single, None)]

@@ -1,0 +1,120 @@
+"""SQuAD's JSON, v1.1 and v2.0: every paragraph is a document, `is_impossible` says unanswerable.
+
+"Unanswerable" was judged against the question's own paragraph only; another may answer it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from datatypes import Document, Evidence, Query, Span
+from errors import QuestionError
+from evaluation.formats.lines import either, fault, whole_json
+from evaluation.formats.wording import remedy
+from evaluation.question import Question
+from index.text.canonical import canonical
+
+
+def is_squad(path: Path) -> bool:
+    return path.name.endswith((".json", ".json.gz"))
+
+
+def read_squad(path: Path) -> Iterator[Question]:
+    """A `split.json` beside the file names the articles of each split."""
+    split_of = _splits(path)
+    seen: set[str] = set()
+    for document, title, rows in _paragraphs(path):
+        for row in rows:
+            try:
+                query_id, text = str(row["id"]), str(row["question"]).strip()
+                impossible = bool(row.get("is_impossible", False))
+                answers = [] if impossible else [_answer(each) for each in row["answers"]]
+            except (KeyError, TypeError, ValueError) as error:
+                raise fault(
+                    path,
+                    f"paragraph {document.document_id} ({title})",
+                    "a question lacks id, question or answers.",
+                    "Copy the file anew.",
+                ) from error
+            place = f"question {query_id}"
+            if query_id in seen:
+                raise fault(path, place, "the id stands twice.", "Delete one of them.")
+            seen.add(query_id)
+            if not impossible and not answers:
+                raise fault(path, place, "it has no answers.", "Mark it is_impossible.")
+            evidence = [_evidence(path, place, document, each) for each in answers]
+            yield Question(
+                Query(query_id, text, tuple(dict.fromkeys(evidence))),
+                answerable=not impossible,
+                answers=tuple(dict.fromkeys(wording for wording, _, _ in answers)),
+                split=split_of.get(_article(title)),
+            )
+
+
+def corpus_of_squad(path: Path, work: Path) -> Path:
+    """Writes the paragraphs as `corpus.jsonl` into `work`, to be indexed."""
+    work.mkdir(parents=True, exist_ok=True)
+    corpus = work / "corpus.jsonl"
+    with corpus.open("w", encoding="utf-8") as file:
+        for document, title, _ in _paragraphs(path):
+            row = {"_id": document.document_id, "title": title, "text": document.text}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return corpus
+
+
+def _paragraphs(path: Path) -> Iterator[tuple[Document, str, list[dict[str, Any]]]]:
+    """Each paragraph as it stands in the file, its article's title, and its questions."""
+    data = whole_json(path)
+    try:
+        for article, entry in enumerate(data["data"]):
+            title = str(entry["title"]).replace("_", " ")
+            for number, paragraph in enumerate(entry["paragraphs"]):
+                document_id = f"d{article:03}p{number:04}"
+                yield (
+                    Document(document_id, title, str(paragraph["context"])),
+                    title,
+                    paragraph["qas"],
+                )
+    except (KeyError, TypeError) as error:
+        raise QuestionError(
+            f"{path} is not in SQuAD's form.",
+            'It reads {"data": [{"title": …, "paragraphs": [{"context": …, "qas": […]}]}]}.',
+        ) from error
+
+
+def _answer(row: dict[str, Any]) -> tuple[str, int, int]:
+    wording, start = str(row["text"]), int(row["answer_start"])
+    return wording, start, start + len(wording)
+
+
+def _evidence(path: Path, place: str, document: Document, answer: tuple[str, int, int]) -> Evidence:
+    """The answer's place in the canonical text, which is what an index holds."""
+    wording, start, end = answer
+    if document.text[start:end] != wording or not wording:
+        raise fault(
+            path,
+            place,
+            f"“{wording}” is not at {start} of its paragraph {document.document_id}.",
+            remedy(wording, [document]),
+        )
+    before, settled = canonical(document.text[:start]), canonical(wording)
+    if canonical(document.text)[len(before) : len(before) + len(settled)] != settled:
+        raise fault(path, place, f"“{wording}” is cut inside a letter.", "Move answer_start.")
+    return Evidence(document.document_id, Span(len(before), len(before) + len(settled)))
+
+
+def _splits(path: Path) -> dict[str, str]:
+    beside = either(path.parent, "split.json")
+    if beside is None:
+        return {}
+    said = whole_json(beside)
+    if not isinstance(said, dict) or not all(isinstance(each, list) for each in said.values()):
+        raise fault(beside, None, "no lists of articles.", 'It reads {"dev": ["Normans", …]}.')
+    return {_article(str(title)): split for split, titles in said.items() for title in titles}
+
+
+def _article(title: str) -> str:
+    return title.replace("_", " ").casefold()

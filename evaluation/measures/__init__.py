@@ -1,0 +1,1 @@
+"""Measures of retrieval, quoting and abstention, with intervals."""

@@ -1,0 +1,65 @@
+"""Evidence → qrels for whatever passages an index has: judgments survive a change of their size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+from datatypes import Evidence, Passage, Span
+from evaluation.formats.trec import Qrels, field
+from evaluation.question import Question
+
+Unit = Literal["document", "passage"]
+PassagesOf = Callable[[str], Sequence[Passage]]
+"""The passages that the index has of a document, in order; none where it lacks the document."""
+
+
+def derived_qrels(questions: Iterable[Question], unit: Unit, passages_of: PassagesOf) -> Qrels:
+    """Judgments of the answerable questions. An unanswerable one has none: nothing is right.
+
+    Ids are written as in a run.
+
+    A query that was judged by document with no relevant one stays, and counts zero, as in
+    trec_eval.
+    """
+    by_unit = _documents if unit == "document" else _passages
+    found = {each.query_id: by_unit(each, passages_of) for each in questions}
+    return {
+        field(query_id): {field(name): grade for name, grade in relevant.items()}
+        for query_id, relevant in found.items()
+        if relevant
+    }
+
+
+def right_passages(evidence: Iterable[Evidence], passages_of: PassagesOf) -> list[Passage]:
+    """Those that hold a piece of evidence; of one that no passage holds, what has most of it."""
+    found: dict[str, Passage] = {}
+    for each in evidence:
+        passages = passages_of(each.document_id)
+        right = [passage for passage in passages if passage.span.holds(each.span)]
+        if not right and passages:
+            most = max(passages, key=lambda passage: shared(passage.span, each.span))
+            right = [most] if most.span.overlaps(each.span) else []
+        found |= {passage.passage_id: passage for passage in right}
+    return list(found.values())
+
+
+def shared(first: Span, second: Span) -> int:
+    """Number of characters that lie in both."""
+    return max(0, min(first.end, second.end) - max(first.start, second.start))
+
+
+def _documents(question: Question, _: PassagesOf) -> dict[str, int]:
+    return {each.document_id: 1 for each in question.evidence} | dict(question.relevant)
+
+
+def _passages(question: Question, passages_of: PassagesOf) -> dict[str, int]:
+    """Without evidence by place, every passage of a document has its document's grade."""
+    if question.evidence:
+        right = right_passages(question.evidence, passages_of)
+        return {passage.passage_id: 1 for passage in right}
+    return {
+        passage.passage_id: grade
+        for document_id, grade in question.relevant.items()
+        for passage in passages_of(document_id)
+    }

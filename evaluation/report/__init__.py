@@ -1,0 +1,1 @@
+"""What a measurement found: as data, as a page, as tables."""

@@ -1,0 +1,151 @@
+"""The curves of a report as SVG that stands inside a page: text stays text, colours are the page's.
+
+Figures are made without pyplot, which keeps them for ever and is not safe in threads.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from evaluation.report.report import RunReport
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLOURS = ("#7a2e26", "#2f5d73", "#b07a1e", "#3f6b4f", "#6b4a78", "#8a5a44", "#4f6f9a", "#77713a")
+_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
+_INK, _SOFT, _LINE, _SHEET = "#221e19", "#635b50", "#e2dbcf", "#fffdf9"
+_OF_THE_PAGE = {
+    **{colour: f"var(--plot-{place})" for place, colour in enumerate(_COLOURS, start=1)},
+    _INK: "var(--ink)",
+    _SOFT: "var(--soft)",
+    _LINE: "var(--line)",
+    _SHEET: "var(--sheet)",
+}
+_SIZE = (5.4, 3.5)
+"""Inches; the page scales it."""
+_RC: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "docent",  # the same report gives the same file
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": _SOFT,
+    "axes.labelcolor": _INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": _LINE,
+    "text.color": _INK,
+    "xtick.color": _SOFT,
+    "ytick.color": _SOFT,
+    "legend.frameon": False,
+    "legend.fontsize": 10,
+    "lines.linewidth": 2,
+}
+
+
+def recall_by_k(runs: Sequence[RunReport]) -> str:
+    with _drawing("recall") as (axes, svg):
+        for place, run in enumerate(runs):
+            ks = range(1, len(run.recall_by_k) + 1)
+            colour, dash = _COLOURS[place % len(_COLOURS)], _DASHES[place % len(_DASHES)]
+            axes.plot(ks, run.recall_by_k, color=colour, linestyle=dash, label=run.name)
+        axes.set_xscale("log")
+        axes.set_xticks([1, 2, 3, 5, 10, 20, 50], labels=["1", "2", "3", "5", "10", "20", "50"])
+        axes.minorticks_off()
+        axes.set(xlabel="so many found", ylabel="share of the right ones", ylim=(0, 1.03))
+        axes.legend(loc="lower right", ncols=1 + (len(runs) > 4))
+    return svg()
+
+
+def risk_coverage(runs: Sequence[RunReport]) -> str:
+    with _drawing("risk") as (axes, svg):
+        for place, run in enumerate(runs):
+            colour, dash = _COLOURS[place % len(_COLOURS)], _DASHES[place % len(_DASHES)]
+            axes.step(
+                [point.coverage for point in run.risk_coverage],
+                [point.risk for point in run.risk_coverage],
+                color=colour,
+                linestyle=dash,
+                label=run.name,
+                where="pre",
+            )
+        axes.set(xlim=(0, 1.01), ylim=(0, 1.03))
+        axes.set(xlabel="share of questions, the surest first", ylabel="share gone wrong")
+        if len(runs) > 1:
+            axes.legend(loc="best")
+    return svg()
+
+
+def reliability(run: RunReport) -> str:
+    with _drawing("reliability") as (axes, svg):
+        axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle=(0, (4, 3)))
+        axes.plot(
+            [each.confidence for each in run.reliability],
+            [each.answerable for each in run.reliability],
+            color=_COLOURS[0],
+            marker="o",
+            linewidth=1,
+        )
+        axes.text(0.99, 0.66, "as it should be", color=_SOFT, ha="right", fontsize=10)
+        axes.set(xlim=(0, 1.02), ylim=(-0.02, 1.04))
+        axes.set(xlabel="confidence", ylabel="share that has an answer")
+    return svg()
+
+
+def histograms(with_answer: Sequence[float], without: Sequence[float], *, label: str) -> str:
+    """Of a score: answerable questions above the axis, unanswerable ones below it."""
+    import numpy as np
+    from matplotlib.ticker import MaxNLocator
+
+    both = [*with_answer, *without]
+    low, high = (0.0, 1.0) if label == "confidence" else (min(both), max(both))
+    edges = np.linspace(low, high if high > low else low + 1, 21)
+    with _drawing(label.partition(" ")[0]) as (axes, svg):
+        above, _ = np.histogram(with_answer, edges)
+        below, _ = np.histogram(without, edges)
+        width = edges[1] - edges[0]
+        style = {"align": "edge", "width": 0.92 * width}
+        axes.bar(edges[:-1], above, color=_COLOURS[1], **style)
+        axes.bar(edges[:-1], -below, color=_COLOURS[2], hatch="///", edgecolor=_SHEET, **style)
+        axes.axhline(0, color=_INK, linewidth=1)
+        top = 1.25 * max(1, *above, *below)
+        axes.set(ylim=(-top, top), xlabel=label, ylabel="questions")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+        axes.text(0.02, 0.97, "have an answer", transform=axes.transAxes, va="top")
+        axes.text(0.02, 0.03, "have none", transform=axes.transAxes, va="bottom")
+    return svg()
+
+
+@contextmanager
+def _drawing(name: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
+    """Axes to draw on, and what gives the SVG once all is drawn. `name` keeps ids apart."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    drawn = io.StringIO()
+    with rc_context(_RC):
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        yield figure.add_subplot(), lambda: _inline(drawn.getvalue(), name)
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(drawn, format="svg", transparent=True, metadata=nothing)
+
+
+def _inline(svg: str, name: str) -> str:
+    """Without what belongs to a file of its own; ids are unique on the page."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\1{name}-", svg)
+    svg = re.sub(
+        r'<svg [^>]*?viewBox="([^"]+)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true">', svg
+    )
+    svg = re.sub(
+        r"<defs>\s*<style.*?</style>\s*</defs>|font-family: [^;]+; ", "", svg, flags=re.DOTALL
+    )
+    for colour, variable in _OF_THE_PAGE.items():
+        svg = svg.replace(colour, variable)
+    return svg

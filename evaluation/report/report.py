@@ -1,0 +1,232 @@
+"""What a measurement found, as data: `report.json` holds a Report and nothing else.
+
+Every span counts characters of its document's text. Shares and scores are as they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from evaluation.measures.abstention import Bin, CurvePoint
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measure over `n` questions with its 95 % interval (None where it cannot be had)."""
+
+    measure: str
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWord:
+    """A word of the question that a passage has. `weight`: its rarity (idf) in the collection."""
+
+    asked: str
+    found: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A passage of the collection, kept once however often it was found."""
+
+    document_id: str
+    title: str
+    heading: str | None
+    page: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage as it was found for a question; `Report.passages` has its text.
+
+    `score` ranks, `scores` are each retriever's own (`dense`: cosine, `lexical`: BM25); nothing
+    where it was not found at all. `rank` is among passages.
+    """
+
+    passage_id: str
+    document_id: str
+    rank: int | None
+    score: float | None
+    scores: Mapping[str, float]
+    right: bool
+    shared_words: tuple[SharedWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceInPlace:
+    """A piece of evidence and the text around it."""
+
+    document_id: str
+    title: str
+    page: str | None
+    start: int
+    end: int
+    before: str
+    text: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace:
+    """A quote of an answer. `exact`: as in the file on disk; None where that has no text."""
+
+    document_id: str
+    title: str
+    page: str | None
+    start: int
+    end: int
+    text: str
+    highlight: str | None
+    right: bool
+    exact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    found: bool
+    confidence: float
+    understood_as: str | None
+    quotes: tuple[QuotedPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question in one run.
+
+    `asked` is what was asked, with slips in it under that condition. `rank` of the best right
+    passage (or document, where documents are ranked), None where it was not among the hits.
+    `right_passage` is that passage, or the one that should have been found. `hits`: the first
+    few. `measures` are this question's own values.
+    """
+
+    query_id: str
+    text: str
+    asked: str
+    kind: str
+    split: str | None
+    note: str
+    answerable: bool
+    expected: tuple[str, ...]
+    evidence: tuple[EvidenceInPlace, ...]
+    seconds: float
+    measures: Mapping[str, float]
+    rank: int | None
+    right_passage: RankedPassage | None
+    hits: tuple[RankedPassage, ...]
+    answer: GivenAnswer | None
+
+    @property
+    def beaten_by(self) -> tuple[RankedPassage, ...]:
+        """Of the first hits, those above the right passage: why, their words and scores say."""
+        right = self.right_passage
+        if right is None or right.rank is None:
+            return tuple(hit for hit in self.hits if not hit.right)
+        return tuple(hit for hit in self.hits if not hit.right and (hit.rank or 0) < right.rank)
+
+    @property
+    def failed(self) -> bool:
+        """What a curator looks at first: not found, wrongly answered, or wrongly given up."""
+        if self.answer is not None:
+            if not self.answerable:
+                return self.answer.found
+            return self.measures.get("quote_success@1", 1.0) < 1
+        return self.answerable and self.rank != 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One system under one condition.
+
+    `recall_by_k[k - 1]`: the mean share of the right ones that are among the first k, for
+    k = 1, 2 …. `by_kind`: the figures of single questions for each kind of question. Latencies
+    are in seconds. `peak_bytes`: resident memory while it answered, all that was loaded included.
+    """
+
+    name: str
+    mode: str
+    condition: str
+    unit: str
+    figures: tuple[Figure, ...]
+    by_kind: Mapping[str, tuple[Figure, ...]]
+    latency_p50: float
+    latency_p95: float
+    peak_bytes: int
+    recall_by_k: tuple[float, ...]
+    risk_coverage: tuple[CurvePoint, ...]
+    reliability: tuple[Bin, ...]
+    questions: tuple[QuestionResult, ...]
+
+    def figure(self, measure: str) -> Figure | None:
+        return next((each for each in self.figures if each.measure == measure), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Run `b` less run `a` on the questions both were judged on.
+
+    `p` is two-sided, of the paired randomisation test; `p_holm` is adjusted for all comparisons
+    of the same measure.
+    """
+
+    measure: str
+    a: str
+    b: str
+    n: int
+    mean_a: float
+    mean_b: float
+    difference: float
+    low: float | None
+    high: float | None
+    p: float
+    p_holm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What was measured, so that it can be measured again."""
+
+    questions: str
+    questions_sha256: str
+    split: str | None
+    documents: str | None
+    index: str | None
+    modes: tuple[str, ...]
+    conditions: tuple[str, ...]
+    measures: tuple[str, ...]
+    unit: str
+    model: str
+    n_documents: int
+    n_passages: int
+    passage_pieces: int
+    docent_version: str
+    python: str
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`created` in UTC, ISO 8601. `passages`: the texts of all ranked passages, by id.
+
+    Under a condition that changes the documents, a passage's id begins with that condition.
+    """
+
+    created: str
+    setting: Setting
+    n_questions: int
+    n_answerable: int
+    runs: tuple[RunReport, ...]
+    comparisons: tuple[Comparison, ...]
+    passages: Mapping[str, PassageText]
+    warnings: tuple[str, ...] = ()
+    format_version: int = field(default=FORMAT_VERSION)

@@ -1,0 +1,1 @@
+"""What is known about a document beside its text."""

@@ -1,0 +1,117 @@
+"""Pieces of a page or word file → one text, blocks parted by blank lines, headings as spans."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from datatypes import Heading, Span
+from index.metadata.titles import sensible_title
+from index.readers.parsed_file import Reading
+from index.text.canonical import canonical_with_spans
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")  # what HTML collapses; a no-break space is kept
+
+
+class Break(IntEnum):
+    """What stands between two pieces; of several asked for, the strongest is written."""
+
+    NONE = 0
+    SPACE = 1
+    CELL = 2
+    LINE = 3
+    BLOCK = 4
+
+
+_WRITTEN = {
+    Break.NONE: "",
+    Break.SPACE: " ",
+    Break.CELL: "\t",
+    Break.LINE: "\n",
+    Break.BLOCK: "\n\n",
+}
+
+
+class BlockWriter:
+    """Grows a text piece by piece. No break stands at its beginning or end."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._pending = Break.NONE
+        self._headings: list[Heading] = []
+        self._heading_level: int | None = None
+        self._heading_start: int | None = None
+
+    def part(self, strength: Break) -> None:
+        """Ask for at least this break before the next piece."""
+        self._pending = max(self._pending, strength)
+
+    def line_break(self) -> None:
+        """Begin a new line; the second of two in a row parts blocks, as old web pages use them."""
+        self.part(Break.BLOCK if self._pending is Break.LINE else Break.LINE)
+
+    def write(self, text: str) -> None:
+        """Add running text; each stretch of white space counts as one space."""
+        words = _SPACE.sub(" ", text)
+        if not words.strip():  # also a lone no-break space, which old pages use as filling
+            words = " " if words else ""
+        if words.startswith(" "):
+            self.part(Break.SPACE)
+        self.write_exactly(words.strip(" "))
+        if words.endswith(" "):
+            self.part(Break.SPACE)
+
+    def write_exactly(self, text: str) -> None:
+        """Add text with its own spaces and line ends."""
+        if not text:
+            return
+        if self._parts:
+            self._add(_WRITTEN[self._pending])
+        self._pending = Break.NONE
+        if self._heading_level is not None and self._heading_start is None:
+            self._heading_start = self._length
+        self._add(text)
+
+    def write_preformatted(self, text: str) -> None:
+        """Add text whose line ends count, also those at its edges."""
+        body = text.strip()
+        lead, _, tail = text.partition(body) if body else (text, "", "")
+        self._part_by(lead)
+        if body:
+            indent = lead[lead.rfind("\n") + 1 :] if "\n" in lead else ""
+            self.write_exactly(indent + body)
+        self._part_by(tail)
+
+    def begin_heading(self, level: int) -> None:
+        """What is written from here to `end_heading` is a heading."""
+        self.part(Break.BLOCK)
+        self._heading_level, self._heading_start = level, None
+
+    def end_heading(self) -> None:
+        if self._heading_level is not None and self._heading_start is not None:
+            span = Span(self._heading_start, self._length)
+            self._headings.append(Heading(span, self._heading_level))
+        self._heading_level = self._heading_start = None
+        self.part(Break.BLOCK)
+
+    def reading(self, *, title: str | None) -> Reading:
+        """What was written. Without a `title` of the file's own the first heading is it."""
+        text, spans = canonical_with_spans(
+            "".join(self._parts), (heading.span for heading in self._headings)
+        )
+        headings = tuple(
+            Heading(span, heading.level)
+            for span, heading in zip(spans, self._headings, strict=True)
+        )
+        if title is None and headings:
+            title = sensible_title(headings[0].span.of(text))
+        return Reading(text, title=title, headings=headings)
+
+    def _part_by(self, space: str) -> None:
+        if space:
+            self.part((Break.SPACE, Break.LINE, Break.BLOCK)[min(space.count("\n"), 2)])
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)

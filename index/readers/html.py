@@ -1,0 +1,146 @@
+"""HTML → the text that a reader of the page sees, in reading order, with its headings.
+
+Left out: scripts, styles, navigation, controls, comments, and what the page itself hides
+(`hidden`, `aria-hidden`, inline `display: none` and `visibility: hidden`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from errors import DocumentError
+from index.metadata.titles import sensible_title
+from index.readers.blocks import BlockWriter, Break
+from index.readers.encoding import decode
+from index.readers.parsed_file import Reading
+
+_UNSEEN = frozenset(
+    "head script style template noscript nav iframe object embed svg canvas audio "  # noqa: SIM905
+    "video button select datalist input textarea dialog frameset rp".split()
+)
+_BLOCKS = frozenset(
+    "html body address article aside blockquote center dd details div dl dt "  # noqa: SIM905
+    "fieldset figcaption figure footer form header hgroup hr li main menu ol p pre search "
+    "section summary table tr caption ul".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDING_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))", re.I)
+_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
+_N_BYTES_TO_DECLARE_IN = 4_096
+"""Browsers look at the first 1,024 bytes for the encoding; pages with long heads exist."""
+
+_MAX_DEPTH = 1_000
+"""Browsers stop at 512; the parser's time grows with depth times length."""
+_TAG = re.compile(
+    r"""<!--(?:-?>|.*?(?:--!?>|\Z))
+    | <(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)\b
+      .*?(?:</(?P=raw)(?=[\s/>])|\Z)
+    | <(?P<end>/?)(?P<name>[a-z][^\s/>]*+)
+      (?:[\s/]++                                           # then attributes, as HTML reads them
+        |[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+
+      )*+>?""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+_NOT_NESTING = frozenset(  # void elements, and those that close themselves
+    "area base br col embed hr img input link meta param source track wbr "  # noqa: SIM905
+    "p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp a html body head".split()
+)
+
+
+def read_webpage(data: bytes) -> Reading:
+    declared = _DECLARED.search(data[:_N_BYTES_TO_DECLARE_IN])
+    markup, doubts = decode(data, declared=declared[1].decode("ascii") if declared else None)
+    if _depth(markup) > _MAX_DEPTH:
+        raise DocumentError(
+            f"The page's elements are nested more than {_MAX_DEPTH:,} deep.",
+            "Save its text as .txt, or save it anew from a browser.",
+        )
+    root = LexborHTMLParser(markup.replace("\r\n", "\n").replace("\r", "\n")).root
+    if root is None:
+        return Reading("")
+    title = root.css_first("title")
+    writer = BlockWriter()
+    _write_tree(root, writer)
+    reading = writer.reading(title=sensible_title(title.text() if title else None))
+    return Reading(reading.text, reading.title, reading.headings, doubts=doubts)
+
+
+def _depth(markup: str) -> int:
+    """At least how deep the elements can be nested, overestimated where tags are left open."""
+    n_open: Counter[str] = Counter()
+    depth = deepest = 0
+    for tag in _TAG.finditer(markup):
+        name = (tag["name"] or "").lower()
+        if not name or name in _NOT_NESTING:
+            continue
+        if not tag["end"]:
+            n_open[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif n_open[name]:
+            n_open[name] -= 1
+            depth -= 1
+    return deepest
+
+
+def _write_tree(root: LexborNode, writer: BlockWriter) -> None:
+    """Walk without recursion, for pages nested deeper than Python's stack."""
+    node: LexborNode | None = root
+    preformatted = 0
+    while node is not None:
+        if node.is_text_node:
+            text = node.text_content or ""
+            if preformatted:
+                writer.write_preformatted(text)
+            else:
+                writer.write(text)
+        elif node.is_element_node and not _is_unseen(node):
+            _enter(node, writer)
+            if node.child is not None:
+                preformatted += node.tag == "pre"
+                node = node.child
+                continue
+            _leave(node, writer)
+        while node is not None and node.next is None:
+            node = node.parent
+            if node is not None and node.is_element_node:
+                preformatted -= node.tag == "pre"
+                _leave(node, writer)
+        node = node.next if node is not None else None
+
+
+def _is_unseen(node: LexborNode) -> bool:
+    if node.tag in _UNSEEN:
+        return not (node.tag == "dialog" and "open" in node.attrs)
+    attributes = node.attributes
+    if not attributes:
+        return False
+    return (
+        "hidden" in attributes
+        or (attributes.get("aria-hidden") or "").lower() == "true"
+        or (attributes.get("role") or "").lower() in ("navigation", "search")
+        or bool(_HIDING_STYLE.search(attributes.get("style") or ""))
+    )
+
+
+def _enter(node: LexborNode, writer: BlockWriter) -> None:
+    tag = node.tag
+    if tag in _HEADINGS:
+        writer.begin_heading(_HEADINGS[tag])
+    elif tag in _BLOCKS:
+        writer.part(Break.BLOCK)
+    elif tag == "br":
+        writer.line_break()
+    elif tag in ("td", "th"):
+        writer.part(Break.CELL)
+
+
+def _leave(node: LexborNode, writer: BlockWriter) -> None:
+    tag = node.tag
+    if tag in _HEADINGS:
+        writer.end_heading()
+    elif tag in _BLOCKS:
+        writer.part(Break.BLOCK)

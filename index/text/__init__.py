@@ -1,0 +1,1 @@
+"""The text of documents: canonical form, sentences, passages, folded words."""

@@ -1,0 +1,279 @@
+"""What the API takes and gives, as OpenAPI describes it.
+
+All offsets count Unicode characters of the document's text, half-open; none is relative to a
+quote or to a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from datatypes import Answer, Citation, Document, Hit, Page, Passage, Quote, Span
+from interface.server.asking import LONGEST_QUESTION
+from interface.server.library import DocumentCard, Library
+
+QUESTION = "How many workers take part in the Chollima movement?"
+_WORDS = "Currently about 3 million workers are participating in this movement."
+_DOCUMENT_ID = "1963-06-20-gdr-embassy-on-kwp-policy"
+PERMALINK = f"{_DOCUMENT_ID}~2891-2960~7a53c406542d"
+LANGUAGE_PATTERN = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+
+Metadata = dict[str, str | list[str]]
+Offset = Annotated[int, Field(ge=0)]
+
+
+class AskRequest(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": QUESTION, "language": "en"}]},
+    )
+
+    question: str = Field(
+        min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
+    )
+    previous: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The `turn_id` of the answer that this question follows up.",
+    )
+    language: str = Field(
+        default="en",
+        pattern=LANGUAGE_PATTERN,
+        description="Of `message` (BCP 47). Documents stay in their own language.",
+    )
+
+
+class Place(BaseModel):
+    """A span of a document's text."""
+
+    start: Offset
+    end: Offset
+
+    @classmethod
+    def of(cls, span: Span) -> Place:
+        return cls(start=span.start, end=span.end)
+
+
+class CitationForms(BaseModel):
+    note: str = Field(description="Chicago note; the others follow from the same facts.")
+    short_note: str
+    bibliography: str
+    bibtex: str
+    ris: str
+    csl_json: str
+
+
+class QuoteReply(BaseModel):
+    """Words of a document; `text` is the slice from `start` to `end`."""
+
+    document_id: str = Field(examples=[_DOCUMENT_ID])
+    title: str
+    start: Offset = Field(examples=[2891])
+    end: Offset = Field(examples=[2960])
+    text: str = Field(examples=[_WORDS])
+    highlight: Place | None = Field(description="Of the words that answer, inside the quote.")
+    page: str | None = Field(description="As printed on it, else the number of its scan.")
+    text_status: str | None = Field(
+        description="original, transcription, translation, ocr, or as the metadata have it."
+    )
+    citation: CitationForms
+    permalink: str = Field(
+        description="To add to the address of the web page.", examples=[f"?quote={PERMALINK}"]
+    )
+    href: str = Field(
+        description="Of the quote in this API.", examples=[f"/api/v1/quotes/{PERMALINK}"]
+    )
+
+    @classmethod
+    def of(cls, library: Library, quote: Quote, root: str) -> QuoteReply:
+        status = quote.document.metadata.get("text_status")
+        permalink = library.permalink(quote)
+        return cls(
+            document_id=quote.document.document_id,
+            title=quote.document.title,
+            start=quote.span.start,
+            end=quote.span.end,
+            text=quote.text,
+            highlight=Place.of(quote.highlight) if quote.highlight else None,
+            page=_label(quote.page),
+            text_status=status if isinstance(status, str) else None,
+            citation=CitationForms(**library.cite(quote)),
+            permalink=permalink,
+            href=f"{root}/quotes/{permalink.partition('=')[2]}",
+        )
+
+
+class NumberedQuote(QuoteReply):
+    number: int = Field(ge=1, description="By which `citations` of statements mean it.")
+
+
+class StatementReply(BaseModel):
+    text: str
+    citations: list[int] = Field(description="Numbers of the quotes it rests on.")
+
+
+class PassageReply(BaseModel):
+    """A passage that was found. `score` is comparable within one reply only; higher is better."""
+
+    rank: int = Field(ge=1)
+    score: float
+    document_id: str
+    title: str
+    heading: str | None
+    start: Offset
+    end: Offset
+    text: str
+
+    @classmethod
+    def of(cls, hit: Hit) -> PassageReply:
+        passage: Passage = hit.passage
+        return cls(
+            rank=hit.rank,
+            score=round(hit.score, 6),
+            document_id=passage.document.document_id,
+            title=passage.document.title,
+            heading=passage.heading,
+            start=passage.span.start,
+            end=passage.span.end,
+            text=passage.text,
+        )
+
+
+class AskReply(BaseModel):
+    turn_id: str = Field(description="Send it as `previous` with a question that follows this one.")
+    question: str = Field(examples=[QUESTION])
+    follows: str | None = Field(description="The `previous` that was followed; null if forgotten.")
+    understood_as: str | None = Field(description="What was searched for, if it was completed.")
+    found: bool = Field(description="False: the documents do not say. Then there are no quotes.")
+    doubtful: bool = Field(description="True: likelier than not the quotes do not answer. Say so.")
+    confidence: float = Field(
+        ge=0, le=1, description="The calibrated probability that the first quote answers."
+    )
+    message: str = Field(description="The verdict for a reader.", examples=["The documents say:"])
+    statements: list[StatementReply]
+    quotes: list[NumberedQuote]
+    passages: list[PassageReply] = Field(
+        description="What was looked at, best first. Without quotes: related, not an answer."
+    )
+    related_questions: list[str]
+
+    @classmethod
+    def of(
+        cls,
+        library: Library,
+        answer: Answer,
+        *,
+        turn_id: str,
+        follows: str | None,
+        message: str,
+        root: str,
+    ) -> AskReply:
+        numbers = {citation.quote: citation.number for citation in answer.citations}
+        return cls(
+            turn_id=turn_id,
+            question=answer.question,
+            follows=follows,
+            understood_as=answer.understood_as,
+            found=answer.found,
+            doubtful=answer.doubtful,
+            confidence=round(answer.confidence, 4),
+            message=message,
+            statements=[
+                StatementReply(text=each.text, citations=[numbers[quote] for quote in each.quotes])
+                for each in answer.statements
+            ],
+            quotes=[_numbered(library, citation, root) for citation in answer.citations],
+            passages=[PassageReply.of(hit) for hit in answer.hits],
+            related_questions=list(library.related_questions(answer)),
+        )
+
+
+class SearchReply(BaseModel):
+    query: str
+    passages: list[PassageReply] = Field(description="Best first.")
+
+
+class DocumentReply(BaseModel):
+    document_id: str = Field(examples=[_DOCUMENT_ID])
+    title: str
+    metadata: Metadata = Field(description="As the institution gave them: creator, date, …")
+    n_characters: int
+    href: str = Field(examples=[f"/api/v1/documents/{_DOCUMENT_ID}"])
+
+    @classmethod
+    def of(cls, card: DocumentCard, href: str) -> DocumentReply:
+        return cls(
+            document_id=card.document_id,
+            title=card.title,
+            metadata=metadata(card.metadata),
+            n_characters=card.n_characters,
+            href=href,
+        )
+
+
+class DocumentsReply(BaseModel):
+    n_found: int = Field(description="How many documents the search finds, on all pages.")
+    documents: list[DocumentReply]
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class PageReply(Place):
+    number: int = Field(description="Of the scan, from 1.")
+    label: str | None = Field(description="What is printed on the page.")
+
+
+class TextReply(BaseModel):
+    """A part of a document's text, and the pages that it touches."""
+
+    document_id: str
+    title: str
+    metadata: Metadata
+    n_characters: int
+    start: Offset
+    end: Offset
+    text: str
+    pages: list[PageReply]
+    next: str | None = Field(description="Address of the next part; null on the last.")
+
+    @classmethod
+    def of(cls, document: Document, start: int, end: int, following: str | None) -> TextReply:
+        return cls(
+            document_id=document.document_id,
+            title=document.title,
+            metadata=metadata(document.metadata),
+            n_characters=len(document.text),
+            start=start,
+            end=end,
+            text=document.text[start:end],
+            pages=[
+                PageReply(
+                    start=page.span.start,
+                    end=page.span.end,
+                    number=page.number,
+                    label=page.label,
+                )
+                for page in document.pages
+                if page.span.start < end and start < page.span.end
+            ],
+            next=following,
+        )
+
+
+class Health(BaseModel):
+    status: str = Field(examples=["ok"])
+
+
+def metadata(given: Mapping[str, Any]) -> Metadata:
+    return {key: value if isinstance(value, str) else list(value) for key, value in given.items()}
+
+
+def _numbered(library: Library, citation: Citation, root: str) -> NumberedQuote:
+    quote = QuoteReply.of(library, citation.quote, root)
+    return NumberedQuote(number=citation.number, **dict(quote))
+
+
+def _label(page: Page | None) -> str | None:
+    return (page.label or str(page.number)) if page else None

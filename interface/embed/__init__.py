@@ -1,0 +1,1 @@
+"""The chat in a frame of another page."""

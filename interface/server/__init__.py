@@ -1,0 +1,1 @@
+"""What all pages share: allow-list, limits, escaping, files, turns."""

@@ -1,0 +1,84 @@
+"""How every door asks: the chat, the kiosk, an embedded chat, the API and agents.
+
+Follow-ups find the answer before, and who keeps count is told of each answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from datatypes import Answer
+from errors import DocentError, QuestionError
+from interface.server.library import Library
+from interface.server.limits import Places, Rate
+from interface.server.turns import Turns
+from interface.wording.wordings import Wording
+
+LONGEST_QUESTION = 500  # characters
+
+
+class Noted(Protocol):
+    """What is told of each answer. It must be quick: the visitor waits for it."""
+
+    def __call__(self, answer: Answer, *, door: str, language: str, seconds: float) -> None:
+        """`door`: chat, kiosk, embed, api or mcp; `language`: of the page, such as "de"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Safe to use from many threads. `places` and `rate` are for the doors that have no queue."""
+
+    library: Library
+    noted: list[Noted] = field(default_factory=list)
+    rate: Rate | None = None
+    places: Places = field(default_factory=Places)
+    turns: Turns = field(default_factory=Turns)
+
+    def ask(
+        self, question: str, turn_id: str = "", *, door: str, language: str = "en"
+    ) -> tuple[Answer, str]:
+        """The answer, and the id under which the next question can follow it up.
+
+        Raises QuestionError, whose text can be shown, for questions that cannot be answered.
+        """
+        began = time.perf_counter()
+        answer = self.library.ask(question, previous=self.turns.find(turn_id))
+        return answer, self._kept(answer, door, language, time.perf_counter() - began)
+
+    def answers(
+        self,
+        question: str,
+        turn_id: str,
+        *,
+        door: str,
+        language: str = "en",
+        stop: threading.Event | None = None,
+    ) -> Iterator[tuple[Answer, str]]:
+        """The answer as it grows, with an empty id; at last the whole one with its id."""
+        began = time.perf_counter()
+        previous = self.turns.find(turn_id)
+        answer: Answer | None = None
+        for answer in self.library.answers(question, previous=previous, stop=stop):
+            yield answer, ""
+        if answer is not None:
+            yield answer, self._kept(answer, door, language, time.perf_counter() - began)
+
+    def _kept(self, answer: Answer, door: str, language: str, seconds: float) -> str:
+        for note in self.noted:
+            note(answer, door=door, language=language, seconds=seconds)
+        return self.turns.keep(answer)
+
+
+def why_not(error: DocentError, question: str, wording: Wording) -> str:
+    """Why there is no answer, in the reader's language where it is known what is wrong."""
+    if isinstance(error, QuestionError):
+        if not any(map(str.isalnum, question)):
+            return wording.no_question
+        if len(question) > LONGEST_QUESTION:
+            return wording.question_too_long.format(n=wording.number(LONGEST_QUESTION))
+    return str(error)

@@ -1,0 +1,1 @@
+"""Reading aloud, by espeak-ng on this machine."""

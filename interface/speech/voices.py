@@ -1,0 +1,92 @@
+"""The voices of espeak-ng: which there are, and one or two of them speaking at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+VOICES_AT_ONCE = 2
+MOST_WAITING = 8
+MOST_SECONDS = 30  # a quote takes a tenth of a second; the rest is for slow listeners
+
+_PROGRAM = [sys.executable, "-I", "-S", str(Path(__file__).with_name("voice.py"))]
+
+
+class AllSpeaking(Exception):
+    """Too many want to hear something now."""
+
+
+@cache
+def voices() -> Mapping[str, str]:
+    """espeak-ng's own spelling of each language code it has a voice for; none without it."""
+    try:
+        done = subprocess.run(
+            [*_PROGRAM, "voices"], capture_output=True, check=True, timeout=MOST_SECONDS, env={}
+        )
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    return {code.casefold(): code for code in json.loads(done.stdout)}
+
+
+def voice_of(language: str) -> str | None:
+    """The code of the voice for a language ("de", "de-AT"); None where there is none."""
+    code = language.casefold()
+    return voices().get(code) or voices().get(code.partition("-")[0])
+
+
+class Room:
+    """Has voices for two; whoever comes when all are speaking waits, a few at a time."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(VOICES_AT_ONCE)
+        self._n_waiting = 0
+
+    @asynccontextmanager
+    async def voice(
+        self, task: Literal["sound", "words"], text: str, *, voice: str, words_per_minute: int
+    ) -> AsyncIterator[StreamReader]:
+        """What the voice says, as `voice` describes it. The voice ends with the block.
+
+        Raises AllSpeaking, and TimeoutError where the block takes longer than MOST_SECONDS.
+        """
+        wanted = {"voice": voice, "words_per_minute": words_per_minute, "text": text}
+        await self._take()
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                process = await asyncio.create_subprocess_exec(
+                    *_PROGRAM, task, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
+                )
+                stdin = cast(StreamWriter, process.stdin)
+                said = cast(StreamReader, process.stdout)
+                try:
+                    stdin.write(json.dumps(wanted).encode("ascii"))
+                    stdin.close()
+                    yield said
+                finally:
+                    if not said.at_eof():
+                        with suppress(ProcessLookupError):
+                            process.kill()
+                    # Unread sound in the pipe would keep `wait` waiting for ever.
+                    await process.communicate()
+        finally:
+            self._free.release()
+
+    async def _take(self) -> None:
+        if self._n_waiting >= MOST_WAITING:
+            raise AllSpeaking
+        self._n_waiting += 1
+        try:
+            await asyncio.wait_for(self._free.acquire(), MOST_SECONDS)
+        except TimeoutError:
+            raise AllSpeaking from None
+        finally:
+            self._n_waiting -= 1
