@@ -79,10 +79,10 @@ def towns(n: int) -> list[Town]:
     ]
 
 
-def measure(n_visitors: int) -> dict[str, Any]:
+def measure(n: int) -> dict[str, Any]:
     """All visitors come at once; times are of questions, in seconds, memory is the server's."""
     with tempfile.TemporaryDirectory() as scratch:
-        asked_about = towns(n_visitors)
+        asked_about = towns(n)
         with serving(asked_about, Path(scratch)) as (address, process):
             _visit(address, asked_about[0])
             before = memory_mb(process)
@@ -90,7 +90,7 @@ def measure(n_visitors: int) -> dict[str, Any]:
             after = memory_mb(process)
     waits = sorted(wait for visit in visits for wait in visit.waits)
     return {
-        "visitors": n_visitors,
+        "visitors": n,
         "questions": len(waits),
         "p50_s": statistics.median(waits),
         "p95_s": statistics.quantiles(waits, n=20)[-1],
