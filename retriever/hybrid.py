@@ -113,8 +113,11 @@ class Retriever:
         if not keys:
             return ()
         bm25 = worded | self.index.bm25(terms, [key for key in keys if key not in worded])
-        cosine = near | self.index.cosines(reading.vector, [key for key in keys if key not in near])
-        sentences = {key: self.index.sentence_cosines(reading.vector, key) for key in keys}
+        others = [key for key in keys if key not in near]
+        scores_of_others = self.index.scores(reading.vector, others).tolist()
+        cosine = near | dict(zip(others, scores_of_others, strict=True))
+        sentence_scores = self.index.sentence_scores(reading.vector, keys)
+        sentences = dict(zip(keys, (each.tolist() for each in sentence_scores), strict=True))
         nearest_sentence = {key: max(sentences[key], default=cosine[key]) for key in keys}
         passages = dict(zip(keys, self.index.passages(keys), strict=True))
         if mode == "lexical":

@@ -86,7 +86,7 @@ def ids(index: PassageIndex, keys: list[int]) -> list[str]:
 
 
 def scores(index: PassageIndex, vector: np.ndarray, keys: list[int]) -> list[list[float]]:
-    return [[round(c, 4) for c in index.sentence_cosines(vector, key)] for key in keys]
+    return [scores.round(4).tolist() for scores in index.sentence_scores(vector, keys)]
 
 
 def assert_like_a_fresh_one(folder: Path, out: Path) -> None:

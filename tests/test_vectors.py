@@ -58,12 +58,13 @@ def test_the_nearest_are_those_of_the_whole_product(tmp_path: Path) -> None:
         assert [score for _, score in hits] == pytest.approx(scores[best].tolist(), abs=1e-5)
 
 
-def test_cosines_are_those_of_the_search(tmp_path: Path) -> None:
+def test_scores_are_those_of_the_search(tmp_path: Path) -> None:
     vectors = written(tmp_path, part(range(50)))
     (question,) = unit_vectors(1, seed=3)
     (hits,) = vectors.nearest(question[None], k=50)
     keys = [key for key, _ in hits]
-    assert vectors.cosines(question, keys) == pytest.approx(dict(hits), abs=1e-5)
+    scores = [score for _, score in hits]
+    assert vectors.scores(question, keys).tolist() == pytest.approx(scores, abs=1e-5)
 
 
 def test_equal_passages_are_ordered_by_key(tmp_path: Path) -> None:
@@ -78,7 +79,9 @@ def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
     vectors = written(tmp_path, part([1, 5, 9]))
     for keys in ([2], [10], [1, 6]):
         with pytest.raises(KeyError):
-            vectors.cosines(unit_vectors(1, seed=1)[0], keys)
+            vectors.scores(unit_vectors(1, seed=1)[0], keys)
+        with pytest.raises(KeyError):
+            vectors.sentence_scores(unit_vectors(1, seed=1)[0], keys)
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
@@ -96,10 +99,12 @@ def test_sentences_keep_their_cosine_to_half_a_hundredth(tmp_path: Path) -> None
     given = part(range(30))
     vectors = written(tmp_path, given)
     (question,) = unit_vectors(1, seed=4)
-    for key, vector in zip(range(30), given.vectors, strict=True):
-        cosines = vectors.sentence_cosines(question, key)
-        assert len(cosines) == key % 3 + 1
-        assert cosines == pytest.approx([float(vector @ question)] * len(cosines), abs=0.005)
+    keys = [7, 3, *range(30)]
+    by_key = vectors.sentence_scores(question, keys)
+    for key, scores in zip(keys, by_key, strict=True):
+        expected = [float(given.vectors[key] @ question)] * (key % 3 + 1)
+        assert scores.tolist() == pytest.approx(expected, abs=0.005)
+    assert vectors.sentence_scores(question, []) == []
 
 
 def test_parts_are_everything_but_what_is_left_out(
@@ -166,8 +171,8 @@ def test_cells_find_nearly_all_and_score_exactly(tmp_path: Path) -> None:
     assert recall(exact, cells) >= 0.95
     (question,) = unit_vectors(1, seed=78)
     (hits,) = cells.nearest(question[None], k=10)
-    scores = exact.cosines(question, [key for key, _ in hits])
-    assert [score for _, score in hits] == pytest.approx(list(scores.values()), abs=1e-6)
+    scores = exact.scores(question, [key for key, _ in hits])
+    assert [score for _, score in hits] == pytest.approx(scores.tolist(), abs=1e-6)
 
 
 @pytest.mark.usefixtures("small_threshold")

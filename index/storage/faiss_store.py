@@ -50,7 +50,7 @@ class Part(NamedTuple):
 
 
 class Vectors:
-    """The read side; safe from many threads."""
+    """A `VectorStore` in a folder, for reading; safe from many threads."""
 
     def __init__(self, folder: Path, *, dimensions: int, kind: VectorKind) -> None:
         self.keys: Keys = _mapped(folder / "keys.i64", "<i8")
@@ -82,18 +82,17 @@ class Vectors:
             for question, keys in zip(questions, found, strict=True)
         ]
 
-    def cosines(self, vector: Floats, keys: Sequence[int]) -> dict[int, float]:
-        """Raises KeyError for a key that no passage has."""
-        wanted = np.asarray(keys, dtype=np.int64)
-        return dict(zip(keys, self._exactly(vector, wanted).tolist(), strict=True))
+    def scores(self, vector: Floats, keys: Sequence[int]) -> Floats:
+        return self._exactly(vector, np.asarray(keys, dtype=np.int64))
 
-    def sentence_cosines(self, vector: Floats, key: int) -> list[float]:
-        """One cosine a sentence of the passage, to about 0.005 (they are kept in 8 bits)."""
-        row = int(self._rows_of(np.array([key], dtype=np.int64))[0])
-        sentences = self._sentences_of(row, row + 1).astype(np.float32)
-        norms = np.linalg.norm(sentences, axis=1)
-        cosines: list[float] = (sentences @ vector / np.maximum(norms, 1)).tolist()
-        return cosines
+    def sentence_scores(self, vector: Floats, keys: Sequence[int]) -> list[Floats]:
+        rows = self._rows_of(np.asarray(keys, dtype=np.int64)).tolist()
+        parts = [self._sentences_of(row, row + 1) for row in rows]
+        if not parts:
+            return []
+        sentences = np.concatenate(parts).astype(np.float32)
+        scores = sentences @ vector / np.maximum(np.linalg.norm(sentences, axis=1), 1)
+        return np.split(scores, np.cumsum([len(part) for part in parts])[:-1])
 
     def of(self, key: int) -> tuple[Floats, NDArray[np.int8]]:
         """The passage's vector (d) and its sentences' (n, d)."""

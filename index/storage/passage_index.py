@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from datatypes import Collection, CollectionWords, Document, Passage
 from errors import IndexDamaged
+from index.storage.base import VectorStore
 from index.storage.faiss_store import Vectors
 from index.storage.generations import Generation, open_generation, read_pointer
 from index.storage.lexical_index import HEADING_WEIGHT, Words
@@ -37,12 +38,13 @@ class PassageIndex:
         self.collection: Collection = read_collection(generation.folder / "collection.json")
         self._store = Store(generation.folder / "texts.sqlite")
         self._words = Words(generation.folder / "words")
-        self._vectors = Vectors(
+        vectors = Vectors(
             generation.folder, dimensions=self.recipe.dimensions, kind=self.recipe.vectors
         )
-        if len(self._vectors.keys) != self.recipe.n_passages:
+        self.vectors: VectorStore = vectors
+        if len(vectors.keys) != self.recipe.n_passages:
             raise IndexDamaged(
-                f"The index in {folder} holds {len(self._vectors.keys)} vectors for "
+                f"The index in {folder} holds {len(vectors.keys)} vectors for "
                 f"{self.recipe.n_passages} passages.",
                 f"Remove {folder} and make it anew with: python -m index FOLDER --out {folder}",
             )
@@ -67,15 +69,17 @@ class PassageIndex:
 
     def nearest(self, vectors: NDArray[np.float32], *, k: int) -> list[list[tuple[int, float]]]:
         """For each unit vector (row) the `k` best (passage key, cosine), best first."""
-        return self._vectors.nearest(vectors, k=k)
+        return self.vectors.nearest(vectors, k=k)
 
-    def cosines(self, vector: NDArray[np.float32], keys: Sequence[int]) -> dict[int, float]:
-        """Exact, as `nearest` gives them."""
-        return self._vectors.cosines(vector, keys)
+    def scores(self, vector: NDArray[np.float32], keys: Sequence[int]) -> NDArray[np.float32]:
+        """One cosine for each of `keys`, in their order, shape (n,): those `nearest` gives."""
+        return self.vectors.scores(vector, keys)
 
-    def sentence_cosines(self, vector: NDArray[np.float32], key: int) -> list[float]:
-        """One cosine for each of the passage's `sentences`, to about 0.005."""
-        return self._vectors.sentence_cosines(vector, key)
+    def sentence_scores(
+        self, vector: NDArray[np.float32], keys: Sequence[int]
+    ) -> list[NDArray[np.float32]]:
+        """For each of `keys` one cosine a sentence, shape (n_sentences,), to about 0.005."""
+        return self.vectors.sentence_scores(vector, keys)
 
     def matching(
         self,
