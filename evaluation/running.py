@@ -96,7 +96,7 @@ def evaluate(
         place = resized(place, request.trial, work=request.work, progress=progress)
     retriever = request.trial.retriever(place.index)
     with closing(retriever.index) as index:
-        asked = read_questions(request.questions, index).of_split(request.split)
+        asked = read_questions(request.questions, index.texts).of_split(request.split)
         unit: Unit = request.unit or ("document" if asked.by_document else "passage")
         runs: dict[str, Measured] = {}
         passages: dict[str, PassageText] = {}
@@ -153,7 +153,7 @@ class _Bench:
             unit,
             ask=self._answering() if mode == "answer" else _retrieving(retriever, k, chosen),
             deeper=lambda question: retriever.retrieve(question, k=max(k, DEEP), mode=chosen),
-            documents=retriever.index,
+            documents=retriever.index.texts,
             passages_of=passages_in(retriever.index),
             explainer=self.explainer,
             originals=self.originals,
@@ -225,7 +225,7 @@ def passages_in(index: PassageIndex) -> PassagesOf:
 
     @cache
     def passages_of(document_id: str) -> tuple[Passage, ...]:
-        return tuple(index.passages_of(document_id))
+        return tuple(index.texts.passages_of(document_id))
 
     return passages_of
 
@@ -248,7 +248,7 @@ def _setting(request: Request, measures: Sequence[Measure], unit: Unit, recipe: 
         model=recipe.model,
         n_documents=recipe.n_documents,
         n_passages=recipe.n_passages,
-        passage_pieces=request.trial.passage_pieces or recipe.making.passage_pieces,
+        passage_pieces=request.trial.passage_pieces or recipe.settings.passage_tokens,
         docent_version=recipe.docent_version,
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",

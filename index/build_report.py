@@ -25,7 +25,7 @@ class IngestReport:
     n_documents: int
     n_passages: int
     n_embedded: int
-    longest_passage_pieces: int
+    longest_passage_tokens: int
     problems: tuple[Problem, ...]
     generation: int
     written: bool
@@ -59,7 +59,7 @@ class IngestReport:
         if self.warning:
             yield self.warning
         size = f"{_counted(self.n_documents, 'document')}, {_counted(self.n_passages, 'passage')}"
-        longest = f"the longest of {self.longest_passage_pieces} word pieces"
+        longest = f"the longest of {self.longest_passage_tokens} word pieces"
         state = f"{size}{f', {longest}' if self.n_passages else ''}"
         if not self.complete:
             yield f"Interrupted. The index holds {state}; run the same command again to go on."

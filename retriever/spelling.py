@@ -33,7 +33,7 @@ def as_spelled(
     question, most of whose words are strange, is in another language, and stays as it is.
     """
     terms = terms_with_spans(question)
-    held = index.document_frequency(list(dict.fromkeys(term.text for term in terms)))
+    held = index.lexical.document_frequency(list(dict.fromkeys(term.text for term in terms)))
     strange = [
         term
         for term in terms
@@ -59,20 +59,20 @@ def near_terms(term: str, index: PassageIndex) -> dict[str, int]:
     if len(term) < 4 or not term.isalpha():
         return {}
     slips = _most_slips(term)
-    candidates = index.terms_beginning(
+    candidates = index.lexical.terms_beginning(
         term[0], shortest=len(term) - slips, longest=len(term) + slips
     )
     near = [
-        (distance, -other.n_passages, other.text)
-        for other in candidates
-        if (distance := DamerauLevenshtein.distance(term, other.text, score_cutoff=slips)) <= slips
+        (distance, -n_passages, other)
+        for other, n_passages in candidates.items()
+        if (distance := DamerauLevenshtein.distance(term, other, score_cutoff=slips)) <= slips
     ]
     return {other: -n_passages for _, n_passages, other in sorted(near)[:_MOST_NEAR]}
 
 
 def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
     """Of the forms in which documents have the nearest terms, the one most like what was typed."""
-    if index.terms_like(confusion_key(term)):
+    if index.lexical.terms_like(confusion_key(term)):
         return None
     forms = [
         (_slips(form, typed), -n_passages, form[0].isupper() != typed[0].isupper(), form)
@@ -84,8 +84,10 @@ def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
 
 
 def _forms(term: str, index: PassageIndex) -> set[str]:
-    holding = index.matching({term: 1.0}, k=_N_LOOKED_AT)
-    texts = (" ".join(lexical_text(each)) for each in index.passages([key for key, _ in holding]))
+    holding = index.lexical.matching({term: 1.0}, k=_N_LOOKED_AT)
+    texts = (
+        " ".join(lexical_text(each)) for each in index.texts.passages([key for key, _ in holding])
+    )
     words = (
         found.span.of(text)
         for text in texts

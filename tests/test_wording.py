@@ -16,7 +16,7 @@ from datatypes import Collection, CollectionWords, Document
 from errors import SettingError
 from index.metadata.collection import load_collection
 from index.metadata.fields import FIELDS
-from index.storage.passage_index import read_collection, write_collection
+from index.storage.recipe import read_collection, write_json
 from interface.chat.render import Renderer
 from interface.wording.languages import document_language, said_in, shared_language
 from interface.wording.wordings import (
@@ -238,7 +238,7 @@ def test_a_collection_says_what_it_can_in_each_language(tmp_path: Path) -> None:
     assert (german.title, german.welcome) == ("Briefe", "Ask.")
     assert german.questions == {"Who wrote?": "Wer schrieb?", "When?": "When?"}
     assert said_in(collection, "fr").questions == {"Who wrote?": "Who wrote?", "When?": "When?"}
-    write_collection(collection, tmp_path / "collection.json")
+    write_json(collection, tmp_path / "collection.json")
     assert read_collection(tmp_path / "collection.json") == collection
 
 

@@ -85,7 +85,7 @@ def _own_words(question: str) -> set[str]:
 def is_foreign(question: str, index: PassageIndex) -> bool:
     """Whether most of its words stand nowhere in the documents, nor is it English as they are."""
     terms = terms_of(question)
-    n_passages = index.document_frequency(sorted(set(terms)))
+    n_passages = index.lexical.document_frequency(sorted(set(terms)))
     known = [term for term in terms if n_passages.get(term, 0) > 0]
     is_english = sum(term in FUNCTION_WORDS for term in known) >= _ENGLISH * len(terms)
     return not is_english and len(known) < _KNOWN * len(terms)

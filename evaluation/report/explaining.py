@@ -80,8 +80,8 @@ class Explainer:
 
     def _rarity(self, terms: Collection[str]) -> Mapping[str, float]:
         """Inverse document frequency as BM25 has it."""
-        total = self._index.n_passages
-        frequency = self._index.document_frequency(list(terms))
+        total = self._index.recipe.n_passages
+        frequency = self._index.lexical.document_frequency(list(terms))
         return {
             term: math.log(1 + (total - frequency[term] + 0.5) / (frequency[term] + 0.5))
             for term in terms

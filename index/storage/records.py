@@ -1,0 +1,66 @@
+"""Documents and passages in the form in which a store keeps them."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import msgspec
+
+from datatypes import Document, Passage, Span
+from index.text.abbreviations import abbreviations_of
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document to be stored; made once, because its hash tells whether the document changed.
+
+    `source` is its file's path within the folder of documents; `structure` is JSON of the document
+    without its text. `sha256` covers everything but the source.
+    """
+
+    document: Document
+    source: str
+    structure: bytes
+    abbreviations: tuple[tuple[str, str], ...]
+    sha256: bytes
+
+    @classmethod
+    def of(cls, document: Document, source: str) -> DocumentRecord:
+        abbreviations = tuple(abbreviations_of(document.text))
+        sha256 = hashlib.sha256(msgspec.json.encode((document, abbreviations))).digest()
+        structure = msgspec.json.encode(replace(document, text=""))
+        return cls(document, source, structure, abbreviations, sha256)
+
+
+class PassageRecord(NamedTuple):
+    """A passage to be stored. `n_tokens`: its length as the embedding model counts it.
+
+    `input_sha256` is the hash of all that its vectors depend on, the model included.
+    """
+
+    passage: Passage
+    input_sha256: bytes
+    n_tokens: int
+
+
+def document_from(structure: bytes, text: str) -> Document:
+    """The document again."""
+    return replace(msgspec.json.decode(structure, type=Document), text=text)
+
+
+def packed_sentences(passage: Passage) -> bytes:
+    """The bounds of its sentences, counted from the passage's start, as 32-bit numbers."""
+    bounds = [place for span in passage.sentences for place in (span.start, span.end)]
+    return struct.pack(f"<{len(bounds)}I", *(place - passage.span.start for place in bounds))
+
+
+def passage_from(
+    document: Document, start: int, end: int, heading: str | None, sentences: bytes
+) -> Passage:
+    """The passage again; `sentences` are packed."""
+    bounds = struct.iter_unpack("<2I", sentences)
+    spans = tuple(Span(start + first, start + last) for first, last in bounds)
+    return Passage(document, Span(start, end), heading, spans)
