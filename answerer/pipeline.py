@@ -24,8 +24,7 @@ from answerer.quoting import check_against
 from answerer.understanding import Understanding
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
-from index.storage.base import DocumentCard
-from index.storage.passage_index import PassageIndex
+from index.storage.base import DocumentCard, PassageStore
 from index.text.folding import terms_with_spans
 from retriever.hybrid import Retriever
 from retriever.lexical import FUNCTION_WORDS
@@ -109,7 +108,7 @@ class Pipeline:
         return self._current().index.collection
 
     @property
-    def index(self) -> PassageIndex:
+    def index(self) -> PassageStore:
         return self._current().index
 
     @property

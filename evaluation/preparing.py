@@ -22,6 +22,7 @@ from evaluation.trial import Trial
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 
 DEFAULT_DOCUMENTS = Path("documents")
@@ -71,7 +72,7 @@ def resized(place: Prepared, trial: Trial, *, work: Path, progress: Progress) ->
 
 
 def with_noise(
-    index: PassageIndex,
+    index: PassageStore,
     questions: Iterable[Question],
     *,
     rate: float,

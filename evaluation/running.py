@@ -28,7 +28,7 @@ from evaluation.report.explaining import Explainer
 from evaluation.report.report import PassageText, Report, RunReport, Setting
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.storage.recipe import Recipe
 from retriever.hybrid import Mode, Retriever
 
@@ -220,7 +220,7 @@ def _retrieving(retriever: Retriever, k: int, mode: Mode) -> Ask:
     return lambda question: (retriever.retrieve(question, k=k, mode=mode), None)
 
 
-def passages_in(index: PassageIndex) -> PassagesOf:
+def passages_in(index: PassageStore) -> PassagesOf:
     """The passages of a document as the index has them, whatever sizes it was made with."""
 
     @cache

@@ -28,7 +28,7 @@ from evaluation.report.report import Comparison, Figure, PassageText, Report, Ru
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.chunker import PASSAGE_PIECES
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Measurement:
 class Workbench:
     """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
 
-    index: Callable[[], PassageIndex]
+    index: Callable[[], PassageStore]
     index_folder: Path
     documents: Path
     shipped: Path = SHIPPED

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from datatypes import Hit, Passage
 from index.embedder import Embedder, load_embedder
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from retriever.fusion import PAIR_SCALE, best, fused
 from retriever.lexical import (
@@ -68,7 +69,7 @@ class Candidate:
 class Retriever:
     """Safe from many threads."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+    def __init__(self, index: PassageStore, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
         glossary = index.collection.glossary

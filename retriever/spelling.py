@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import confusion_key, folded, lexical_text, terms_with_spans
 
 _MOST_NEAR = 4
@@ -21,7 +21,7 @@ _FEW_WORDS = 4
 
 def as_spelled(
     question: str,
-    index: PassageIndex,
+    index: PassageStore,
     *,
     is_word: Callable[[str], bool],
     names: Collection[str] = (),
@@ -51,7 +51,7 @@ def as_spelled(
     return question
 
 
-def near_terms(term: str, index: PassageIndex) -> dict[str, int]:
+def near_terms(term: str, index: PassageStore) -> dict[str, int]:
     """The vocabulary's terms that may be meant, nearest first, with how many passages have each.
 
     One slip in a word of four to seven letters, two in a longer one; the first letter stands.
@@ -70,7 +70,7 @@ def near_terms(term: str, index: PassageIndex) -> dict[str, int]:
     return {other: -n_passages for _, n_passages, other in sorted(near)[:_MOST_NEAR]}
 
 
-def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
+def _nearest_word(term: str, typed: str, index: PassageStore) -> str | None:
     """Of the forms in which documents have the nearest terms, the one most like what was typed."""
     if index.lexical.terms_like(confusion_key(term)):
         return None
@@ -83,7 +83,7 @@ def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
     return word if slips <= _most_slips(typed) else None
 
 
-def _forms(term: str, index: PassageIndex) -> set[str]:
+def _forms(term: str, index: PassageStore) -> set[str]:
     holding = index.lexical.matching({term: 1.0}, k=_N_LOOKED_AT)
     texts = (
         " ".join(lexical_text(each)) for each in index.texts.passages([key for key, _ in holding])

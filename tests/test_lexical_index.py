@@ -159,7 +159,11 @@ def test_the_vocabulary_is_found_by_beginning_and_by_what_scanners_confuse(tmp_p
     assert index.terms_like("zebra") == {"zebra": 1}
     assert index.terms_like("absent") == {}
     assert index.terms_beginning("il", shortest=2, longest=2) == {"il": 2}
-    assert index.document_frequency(["ii", "zebra", "absent"]) == {"ii": 3, "zebra": 1, "absent": 0}
+    assert index.document_frequency(["ii", "zebra", "absent"]) == {
+        "ii": 3,
+        "zebra": 1,
+        "absent": 0,
+    }
     assert index.terms_beginning("%", shortest=0, longest=99) == {}
 
 

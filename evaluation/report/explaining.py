@@ -18,7 +18,7 @@ from evaluation.report.report import (
     RankedPassage,
     SharedWord,
 )
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import terms_with_spans
 from retriever.lexical import content_terms
 
@@ -32,7 +32,7 @@ class Explainer:
     `condition` goes before a passage's id where the documents are not the collection's own.
     """
 
-    def __init__(self, index: PassageIndex, condition: str = "") -> None:
+    def __init__(self, index: PassageStore, condition: str = "") -> None:
         self._index = index
         self._prefix = f"{condition}:" if condition else ""
         self.passages: dict[str, PassageText] = {}

@@ -98,8 +98,8 @@ class LexicalIndex(Protocol):
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Number of passages that hold the term, in heading or body; 0 where unknown."""
 
-    def terms_like(self, confusion_key: str) -> dict[str, int]:
-        """Terms with this `folding.confusion_key`, and the number of passages that hold each.
+    def terms_like(self, key: str) -> dict[str, int]:
+        """Terms whose `folding.confusion_key` is `key`, and the number of passages that hold each.
 
         An engine may count passages here that were removed since.
         """

@@ -73,12 +73,12 @@ class TantivyIndex:
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         return {term: self._n_passages(term) for term in terms}
 
-    def terms_like(self, confusion_key: str) -> dict[str, int]:
-        beginning = f"{confusion_key}|"
+    def terms_like(self, key: str) -> dict[str, int]:
+        beginning = f"{key}|"
         terms = self._searcher.terms_with_prefix(_CONFUSED, beginning)
         like = {term.removeprefix(beginning): n_passages for term, n_passages in terms}
-        if n_passages := self._searcher.doc_freq(_VOCABULARY, confusion_key):
-            like[confusion_key] = n_passages  # a key that is a term has itself for its key
+        if key == confusion_key(key) and (n_passages := self._n_passages(key)):
+            like[key] = n_passages
         return like
 
     def terms_beginning(self, prefix: str, *, shortest: int, longest: int) -> dict[str, int]:
