@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,6 +10,8 @@ import msgspec
 
 from datatypes import Document, Passage, Span
 from index.text.abbreviations import abbreviations_of
+
+_PASSAGE = msgspec.json.Decoder(tuple[Span, str | None, tuple[Span, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,11 @@ def document_from(structure: bytes, text: str) -> Document:
     return replace(msgspec.json.decode(structure, type=Document), text=text)
 
 
-def packed_sentences(passage: Passage) -> bytes:
-    """The bounds of its sentences, counted from the passage's start, as 32-bit numbers."""
-    bounds = [place for span in passage.sentences for place in (span.start, span.end)]
-    return struct.pack(f"<{len(bounds)}I", *(place - passage.span.start for place in bounds))
+def passage_json(passage: Passage) -> bytes:
+    """Of the passage without its document."""
+    return msgspec.json.encode((passage.span, passage.heading, passage.sentences))
 
 
-def passage_from(
-    document: Document, start: int, end: int, heading: str | None, sentences: bytes
-) -> Passage:
-    """The passage again; `sentences` are packed."""
-    bounds = struct.iter_unpack("<2I", sentences)
-    spans = tuple(Span(start + first, start + last) for first, last in bounds)
-    return Passage(document, Span(start, end), heading, spans)
+def passage_from(document: Document, serialized: bytes) -> Passage:
+    """The passage again."""
+    return Passage(document, *_PASSAGE.decode(serialized))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from cachetools import LRUCache
 
 from datatypes import Document, Passage
 from index.storage.base import DocumentCard
@@ -23,8 +24,8 @@ from index.storage.records import (
     DocumentRecord,
     PassageRecord,
     document_from,
-    packed_sentences,
     passage_from,
+    passage_json,
 )
 from index.text.folding import folded
 
@@ -39,16 +40,13 @@ CREATE TABLE texts (
 CREATE TABLE abbreviations (document_key INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
 CREATE INDEX abbreviations_by_document ON abbreviations (document_key);
 CREATE TABLE passages (
-    key INTEGER PRIMARY KEY, document_key INTEGER NOT NULL, start INTEGER NOT NULL,
-    end INTEGER NOT NULL, heading TEXT, sentences BLOB NOT NULL, input_sha256 BLOB NOT NULL,
-    n_tokens INTEGER NOT NULL);
+    key INTEGER PRIMARY KEY, document_key INTEGER NOT NULL, passage TEXT NOT NULL,
+    input_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL);
 CREATE INDEX passages_by_document ON passages (document_key);
 CREATE INDEX passages_by_input ON passages (input_sha256);
 """
 
-_PASSAGES = (
-    "SELECT key, document_key, start, end, heading, sentences, input_sha256, n_tokens FROM passages"
-)
+_PASSAGES = "SELECT key, document_key, passage, input_sha256, n_tokens FROM passages"
 
 _CACHED_CHARACTERS = 20_000_000
 """Text kept in memory for documents read lately, about 20 to 80 MB."""
@@ -60,19 +58,20 @@ class SqliteTexts:
     def __init__(self, path: Path) -> None:
         self._address = path.resolve().as_uri() + "?mode=ro&immutable=1"
         self._free: deque[sqlite3.Connection] = deque()
-        self._documents: OrderedDict[int, Document] = OrderedDict()
-        self._n_cached_characters = 0
+        self._documents: LRUCache[int, Document] = LRUCache(
+            _CACHED_CHARACTERS, lambda document: min(len(document.text), _CACHED_CHARACTERS)
+        )
         self._lock = threading.Lock()  # guards the cached documents
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         query = f"{_PASSAGES} WHERE key IN (SELECT value FROM json_each(?))"
         rows = {row[0]: row for row in self._rows(query, json.dumps(list(keys)))}
-        return [self._passage(rows[key]) for key in keys]
+        return [passage_from(self._document(rows[key][1]), rows[key][2]) for key in keys]
 
     def passages_of(self, document_id: str) -> list[Passage]:
         query = f"{_PASSAGES} JOIN documents USING (document_key) WHERE document_id = ?"
-        rows = self._rows(f"{query} ORDER BY start", document_id)
-        return [self._passage(row) for row in rows]
+        rows = self._rows(f"{query} ORDER BY key", document_id)
+        return [passage_from(self._document(row[1]), row[2]) for row in rows]
 
     def all_passages(self) -> Iterator[Passage]:
         with self._borrowed() as database:
@@ -81,11 +80,11 @@ class SqliteTexts:
 
     def document(self, document_id: str) -> Document | None:
         key = self._document_key(document_id)
-        return None if key is None else self._document(key)
+        return self._document(key) if key else None
 
     def stored_document(self, document_id: str) -> Document | None:
         key = self._document_key(document_id)
-        return None if key is None else self._read_document(key)
+        return self._read_document(key) if key else None
 
     def document_ids(self) -> list[str]:
         rows = self._rows("SELECT document_id FROM documents ORDER BY document_id")
@@ -102,12 +101,11 @@ class SqliteTexts:
         return n_found, [msgspec.json.decode(card, type=DocumentCard) for (card,) in rows]
 
     def abbreviations(self) -> list[tuple[str, str]]:
-        query = "SELECT DISTINCT short, long FROM abbreviations ORDER BY 1, 2"
-        return self._rows(query)
+        return self._rows("SELECT DISTINCT short, long FROM abbreviations ORDER BY 1, 2")
 
     def record_sha256(self, document_id: str) -> bytes | None:
-        query = "SELECT sha256 FROM documents WHERE document_id = ?"
-        return next((sha256 for (sha256,) in self._rows(query, document_id)), None)
+        rows = self._rows("SELECT sha256 FROM documents WHERE document_id = ?", document_id)
+        return next((sha256 for (sha256,) in rows), None)
 
     def sources(self) -> Iterator[tuple[str, str]]:
         with self._borrowed() as database:
@@ -115,10 +113,7 @@ class SqliteTexts:
 
     def keys_of_inputs(self, input_sha256s: Sequence[bytes]) -> dict[bytes, int]:
         query = "SELECT input_sha256, key FROM passages WHERE input_sha256 = ? LIMIT 1"
-        with self._borrowed() as database:
-            return dict(
-                row for sha256 in input_sha256s for row in database.execute(query, (sha256,))
-            )
+        return dict(row for sha256 in input_sha256s for row in self._rows(query, sha256))
 
     def close(self) -> None:
         """Whoever is still reading finishes; connections borrowed now close when collected."""
@@ -141,30 +136,21 @@ class SqliteTexts:
         with self._borrowed() as database:
             return database.execute(query, values).fetchall()
 
-    def _document_key(self, document_id: str) -> int | None:
-        query = "SELECT document_key FROM documents WHERE document_id = ?"
-        return next((key for (key,) in self._rows(query, document_id)), None)
-
-    def _passage(self, row: tuple[Any, ...]) -> Passage:
-        return passage_from(self._document(row[1]), *row[2:6])
-
     def _read_document(self, key: int) -> Document:
         with self._borrowed() as database:
             return read_document(database, key)
 
+    def _document_key(self, document_id: str) -> int | None:
+        rows = self._rows("SELECT document_key FROM documents WHERE document_id = ?", document_id)
+        return next((key for (key,) in rows), None)
+
     def _document(self, key: int) -> Document:
         with self._lock:
-            if key in self._documents:
-                self._documents.move_to_end(key)
-                return self._documents[key]
-        document = self._read_document(key)
-        with self._lock:
-            if key not in self._documents:
+            document = self._documents.get(key)
+        if document is None:
+            document = self._read_document(key)
+            with self._lock:
                 self._documents[key] = document
-                self._n_cached_characters += len(document.text)
-            while self._n_cached_characters > _CACHED_CHARACTERS and len(self._documents) > 1:
-                _, oldest = self._documents.popitem(last=False)
-                self._n_cached_characters -= len(oldest.text)
         return document
 
 
@@ -176,7 +162,7 @@ def stored_passages(
     for key, *row in database.execute(f"{_PASSAGES} WHERE {where} ORDER BY key", values):
         if document is None or row[0] != document_key:
             document_key, document = row[0], read_document(database, row[0])
-        yield key, PassageRecord(passage_from(document, *row[1:5]), *row[5:])
+        yield key, PassageRecord(passage_from(document, row[1]), *row[2:])
 
 
 def read_document(database: sqlite3.Connection, key: int) -> Document:
@@ -198,9 +184,7 @@ def add_document(
     for short, long in record.abbreviations:
         _insert(database, "abbreviations", key, short, long)
     for passage, *rest in passages:
-        place = (key, passage.span.start, passage.span.end)
-        sentences = packed_sentences(passage)
-        _insert(database, "passages", None, *place, passage.heading, sentences, *rest)
+        _insert(database, "passages", None, key, passage_json(passage), *rest)
 
 
 def remove_document(database: sqlite3.Connection, key: int) -> None:
