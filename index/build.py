@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from datatypes import Collection
 from index.build_report import IngestReport
 from index.embedder import Embedder
-from index.ingest import Comparison, Progress, compare
+from index.ingest import Progress, loaded_documents, passage_records, was_skipped
 from index.readers.folder import load_collection
 from index.storage.base import EmbeddedPassage, PassageVectors, StoreWriter
 from index.storage.journal import Journal, remove_journal
-from index.storage.recipe import CHUNKING_VERSION, IndexSettings, Recipe
-from index.storage.records import PassageRecord
+from index.storage.recipe import CHUNKING_VERSION, IndexSettings
+from index.storage.records import DocumentRecord, PassageRecord
 from index.storage.writer import writing
 from index.text.chunker import PASSAGE_PIECES
 from index.text.folding import FOLDING_VERSION
@@ -77,42 +77,70 @@ class Build:
     embedder: Embedder
     progress: Progress
     stopped: Callable[[], bool]
-    n_embedded: int = 0
     n_written: int = 0
+    report: IngestReport = field(default_factory=IngestReport)
 
     def run(self, documents: Path) -> IngestReport:
-        compared = compare(
-            documents,
-            self.writer,
-            embedder=self.embedder,
-            progress=self.progress,
-            stopped=self.stopped,
-        )
-        if self.nothing_to_do(compared):
-            if not compared.interrupted:
+        report = self.report
+        if previous := self.writer.previous:
+            report.generation, report.recipe = previous.generation, previous.recipe
+            report.warning = previous.warning
+        self.compare(documents)
+        if self.nothing_to_do():
+            if not report.interrupted:
                 remove_journal(self.journal_path)
-            return self.unwritten(compared)
-        self.writer.remove(compared.vanished)
+            return report
+        self.writer.remove(report.vanished)
         with closing(Journal(self.journal_path, dimensions=self.embedder.dimensions)) as journal:
-            self.embed(compared.n_staged, journal)
-        complete = self.n_written == compared.n_staged and not compared.interrupted
-        if not complete and not self.worth_switching():
-            compared.interrupted = True
-            return self.unwritten(compared)
-        number, recipe = self.writer.publish(
-            model=self.embedder.name, collection=self.collection, complete=complete
+            self.embed(journal)
+        report.interrupted |= self.n_written < report.n_staged
+        if report.interrupted and not self.worth_switching():
+            return report
+        report.generation, report.recipe = self.writer.publish(
+            model=self.embedder.name, collection=self.collection, complete=not report.interrupted
         )
-        if complete:
+        report.written, report.warning = True, None
+        if report.complete:
             remove_journal(self.journal_path)
-        return self.report(compared, recipe, generation=number, written=True)
+        return report
 
-    def nothing_to_do(self, compared: Comparison) -> bool:
-        if compared.interrupted:
-            return compared.n_staged == 0
+    def compare(self, folder: Path) -> None:
+        """Reads the folder once and stages what is new or changed."""
+        report = self.report
+        indexed = self.writer.base.texts if self.writer.base else None
+        seen: set[str] = set()
+        for loaded in loaded_documents(folder, report):
+            if self.stopped():
+                report.interrupted = True
+                return
+            record = DocumentRecord.of(loaded.document, loaded.source)
+            document_id = loaded.document.document_id
+            seen.add(document_id)
+            known_sha256 = indexed.record_sha256(document_id) if indexed else None
+            if record.sha256 == known_sha256:
+                report.n_unchanged += 1
+            else:
+                report.n_new += known_sha256 is None
+                report.n_changed += known_sha256 is not None
+                passages = passage_records(loaded.document, self.embedder)
+                report.n_staged += len(passages)
+                self.writer.stage(record, passages)
+            self.progress("Reading documents", report.n_read, None)
+        skipped = {problem.source for problem in report.problems if problem.skipped}
+        for document_id, source in indexed.sources() if indexed else ():
+            if document_id not in seen:
+                if was_skipped(source, skipped):
+                    report.n_kept += 1
+                else:
+                    report.vanished.append(document_id)
+
+    def nothing_to_do(self) -> bool:
+        if self.report.interrupted:
+            return self.report.n_staged == 0
         base = self.writer.base
         return bool(
             base
-            and compared.n_new == compared.n_changed == len(compared.vanished) == 0
+            and self.report.n_new == self.report.n_changed == self.report.n_removed == 0
             and not base.warning
             and base.recipe.complete
             and base.collection == self.collection
@@ -123,7 +151,7 @@ class Build:
         made_otherwise = self.writer.previous is not None and self.writer.base is None
         return self.n_written > 0 and not made_otherwise
 
-    def embed(self, n_staged: int, journal: Journal) -> None:
+    def embed(self, journal: Journal) -> None:
         """Writes the staged documents with their vectors, each when all its passages have them.
 
         That is all of them unless `stopped()` turns true.
@@ -133,7 +161,8 @@ class Build:
             stopped = self.stopped()
             if not stopped:
                 waiting += self.embedded(batch, journal)
-                self.progress("Embedding passages", self.n_written + len(waiting), n_staged)
+                n_done = self.n_written + len(waiting)
+                self.progress("Embedding passages", n_done, self.report.n_staged)
             # the document at the end of the batch may go on in the next
             unfinished = batch[0 if stopped else -1][1].passage.document.document_id
             whole = [p for p in waiting if p.passage.document.document_id != unfinished]
@@ -163,7 +192,7 @@ class Build:
             for sha256, (passage, sentences) in zip(unknown, made, strict=True)
         }
         journal.put(new.items())
-        self.n_embedded += len(new)
+        self.report.n_embedded += len(new)
         vectors |= new
         return [
             EmbeddedPassage(key, record.passage, vectors[record.input_sha256])
@@ -179,33 +208,6 @@ class Build:
             keys = previous.texts.keys_of_inputs(input_sha256s)
             known |= zip(keys, previous.vectors.stored(list(keys.values())), strict=True)
         return known
-
-    def unwritten(self, compared: Comparison) -> IngestReport:
-        """The report of a build that leaves the index in use as it is."""
-        previous = self.writer.previous
-        number, recipe = (previous.generation, previous.recipe) if previous else (0, None)
-        return self.report(compared, recipe, generation=number, written=False)
-
-    def report(
-        self, compared: Comparison, recipe: Recipe | None, *, generation: int, written: bool
-    ) -> IngestReport:
-        previous = self.writer.previous
-        return IngestReport(
-            n_new=compared.n_new,
-            n_unchanged=compared.n_unchanged,
-            n_changed=compared.n_changed,
-            n_removed=len(compared.vanished),
-            n_kept=compared.n_kept,
-            n_documents=recipe.n_documents if recipe else 0,
-            n_passages=recipe.n_passages if recipe else 0,
-            n_embedded=self.n_embedded,
-            longest_passage_tokens=recipe.longest_passage_tokens if recipe else 0,
-            problems=tuple(compared.problems),
-            generation=generation,
-            written=written,
-            complete=bool(recipe and recipe.complete and not compared.interrupted),
-            warning=previous.warning if previous and not written else None,
-        )
 
 
 def _batches(
