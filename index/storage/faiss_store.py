@@ -1,10 +1,10 @@
 """Vectors of passages and of their sentences on disk; the only module that knows FAISS.
 
-    keys.i64               passage keys, ascending: row i of the vectors belongs to keys[i]
-    vectors.f32            unit vectors, one row a passage
-    sentence_bounds.i64    passage i has the sentences bounds[i] to bounds[i + 1] of the rows below
-    sentences.i8           sentence vectors, scaled so that the largest value is 127
-    cells.faiss            from EXACT_BELOW passages on: the same vectors in 8 bits, in cells
+    keys.i64        passage keys, ascending: row i of the vectors belongs to keys[i]
+    vectors.f32     unit vectors, one row a passage
+    bounds.i64      passage i has the rows bounds[i] to bounds[i + 1] of the sentences
+    sentences.i8    sentence vectors, scaled so that the largest value is 127
+    cells.faiss     from EXACT_BELOW passages on: the same vectors in 8 bits, in cells
 
 Plain numbers without a header, mapped into memory and read where needed. Below EXACT_BELOW
 passages every vector is compared; above, the nearest cells are searched and what is found there is
@@ -14,7 +14,7 @@ scored again exactly, so that a score never depends on the kind of index.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ from index.storage.recipe import VectorKind
 EXACT_BELOW = 100_000
 """Passages. Comparing all of 100,000 takes 6 ms of one thread, of a million 55 ms."""
 
+_FILES = {"keys.i64": "<i8", "vectors.f32": "<f4", "bounds.i64": "<i8", "sentences.i8": "i1"}
 _EXACT = VectorKind()
 _WANTED_RECALL = 0.97
 _CELLS_PER_ROOT = 4  # cells = 4 * sqrt(passages), FAISS's own advice below a million
@@ -65,15 +66,15 @@ class FaissVectors:
     """A `VectorStore` in a folder, for reading; safe from many threads."""
 
     def __init__(self, folder: Path, *, dimensions: int, kind: VectorKind = _EXACT) -> None:
+        self.kind = kind
         self._cells_path = folder / "cells.faiss"
         self._cells: Any = None
         if kind != _EXACT:
             self._cells = faiss.read_index(str(self._cells_path), faiss.IO_FLAG_MMAP)
-        self.kind = kind
-        self.keys: Keys = _mapped(folder / "keys.i64", "<i8")
-        self.rows: Floats = _mapped(folder / "vectors.f32", "<f4").reshape(-1, dimensions)
-        self._bounds: Keys = _mapped(folder / "sentence_bounds.i64", "<i8")
-        sentences = _mapped(folder / "sentences.i8", "i1")
+        keys, rows, bounds, sentences = (_mapped(folder / name, _FILES[name]) for name in _FILES)
+        self.keys: Keys = keys
+        self.rows: Floats = rows.reshape(-1, dimensions)
+        self._bounds: Keys = bounds
         self._sentences: NDArray[np.int8] = sentences.reshape(-1, dimensions)
 
     def nearest(self, vectors: Floats, *, k: int) -> list[list[tuple[int, float]]]:
@@ -149,24 +150,20 @@ class VectorFiles:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
-        self._files = ExitStack()
-        self._keys, self._vectors, self._bounds, self._sentences = (
-            self._files.enter_context((folder / name).open("wb"))
-            for name in ("keys.i64", "vectors.f32", "sentence_bounds.i64", "sentences.i8")
-        )
+        self._files = [(folder / name).open("wb") for name in _FILES]
         self._n_sentences = 0
-        self._bounds.write(bytes(8))
+        self._files[2].write(bytes(8))  # the first bound
 
     def add(self, block: Block) -> None:
         bounds = self._n_sentences + np.cumsum(block.counts)
-        self._keys.write(block.keys.astype("<i8").tobytes())
-        self._vectors.write(block.vectors.astype("<f4").tobytes())
-        self._bounds.write(bounds.astype("<i8").tobytes())
-        self._sentences.write(block.sentences.tobytes())
+        arrays: list[NDArray[Any]] = [block.keys, block.vectors, bounds, block.sentences]
+        for file, array, kind in zip(self._files, arrays, _FILES.values(), strict=True):
+            file.write(array.astype(kind).tobytes())
         self._n_sentences += len(block.sentences)
 
     def close(self) -> None:
-        self._files.close()
+        for file in self._files:
+            file.close()
 
 
 def write_vectors(folder: Path, blocks: Iterable[Block]) -> None:

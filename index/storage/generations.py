@@ -132,7 +132,7 @@ def publish(draft: Path, out: Path, *, keep: int | None) -> int:
     for path in draft.rglob("*"):
         if path.is_file():
             path.chmod((out / "lock").stat().st_mode & 0o777)  # as the user's umask has it
-            hashes[str(path.relative_to(draft))] = _size_and_hash(path)
+            hashes[str(path.relative_to(draft))] = _sha256(path)
         _sync(path)
     manifest = json.dumps({"format": FORMAT_VERSION, "files": hashes}, indent=1).encode()
     _write_synced(draft / "manifest.json", manifest)
@@ -175,14 +175,11 @@ def _held(
     folder = out / f"generation-{number:06d}"
     try:
         lock = (folder / "held").open("rb")
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused while a builder removes it
     except OSError as error:
         raise _damaged(out, folder / "held", error.strerror) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         _verify(out, folder, manifest_sha256)
-    except BlockingIOError as error:
-        lock.close()
-        raise _damaged(out, folder, "being removed") from error  # by a builder
     except BaseException:
         lock.close()
         raise
@@ -205,7 +202,7 @@ def _verify(out: Path, folder: Path, manifest_sha256: str | None) -> None:
 
     def compare(name: str) -> None:
         try:
-            whole = _size_and_hash(folder / name) == files[name]
+            whole = _sha256(folder / name) == files[name]
         except OSError as error:
             raise _damaged(out, folder / name, error.strerror) from error
         if not whole:
@@ -249,9 +246,9 @@ def _remove_unread(folder: Path) -> None:
         pass  # somebody reads it, or the disk refuses: the next build tries again
 
 
-def _size_and_hash(path: Path) -> list[int | str]:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return [os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()]
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_synced(path: Path, content: bytes) -> None:

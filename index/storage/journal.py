@@ -17,10 +17,9 @@ import numpy as np
 from index.storage.base import PassageVectors
 
 _FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)  # the latter where its names were altered
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS vectors"
-    " (input_sha256 BLOB PRIMARY KEY, vector BLOB, sentences BLOB, checksum INTEGER)"
-)
+_TABLE = """
+CREATE TABLE IF NOT EXISTS vectors (input_sha256 BLOB PRIMARY KEY, vectors BLOB, checksum INTEGER)
+"""
 
 
 class Journal:
@@ -34,30 +33,24 @@ class Journal:
             self._start_anew(fault)
 
     def get(self, input_sha256: bytes) -> PassageVectors | None:
+        query = "SELECT vectors, checksum FROM vectors WHERE input_sha256 = ?"
         try:
-            row = self._database.execute(
-                "SELECT vector, sentences, checksum FROM vectors WHERE input_sha256 = ?",
-                (input_sha256,),
-            ).fetchone()
+            row = self._database.execute(query, (input_sha256,)).fetchone()
         except _FAULTS:
             return None
         match row:
-            case (bytes(vector), bytes(sentences), checksum) if checksum == zlib.crc32(
-                input_sha256 + vector + sentences
-            ):
-                return PassageVectors(
-                    np.frombuffer(vector, dtype="<f4"),
-                    np.frombuffer(sentences, dtype="i1").reshape(-1, self._dimensions),
-                )
+            case (bytes(both), checksum) if checksum == zlib.crc32(input_sha256 + both):
+                passage = np.frombuffer(both, "<f4", count=self._dimensions)
+                sentences = np.frombuffer(both, "i1", offset=passage.nbytes)
+                return PassageVectors(passage, sentences.reshape(-1, self._dimensions))
         return None
 
     def put(self, entries: Iterable[tuple[bytes, PassageVectors]]) -> None:
         """On disk when it returns."""
         rows = []
         for input_sha256, vectors in entries:
-            vector, sentences = vectors.passage.astype("<f4").tobytes(), vectors.sentences.tobytes()
-            checksum = zlib.crc32(input_sha256 + vector + sentences)
-            rows.append((input_sha256, vector, sentences, checksum))
+            both = vectors.passage.astype("<f4").tobytes() + vectors.sentences.tobytes()
+            rows.append((input_sha256, both, zlib.crc32(input_sha256 + both)))
         try:
             self._insert(rows)
         except _FAULTS as fault:
@@ -67,9 +60,9 @@ class Journal:
     def close(self) -> None:
         self._database.close()
 
-    def _insert(self, rows: Sequence[tuple[bytes, bytes, bytes, int]]) -> None:
+    def _insert(self, rows: Sequence[tuple[bytes, bytes, int]]) -> None:
         with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?,?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?,?,?)", rows)
 
     def _start_anew(self, fault: Exception) -> None:
         """Raises `fault` again where it is not the file's, but the disk's."""

@@ -96,17 +96,13 @@ class TantivyIndex:
         return int(self._searcher.search(query, 1, count=True).count or 0)
 
     def _query(self, weighted_terms: Mapping[str, float]) -> tantivy.Query | None:
-        parts = [
-            (tantivy.Occur.Should, self._term(field, term, field_weight * weight))
-            for term, weight in weighted_terms.items()
-            for field, field_weight in _FIELD_WEIGHTS.items()
-            if weight > 0
-        ]
+        parts = []
+        for term, weight in weighted_terms.items():
+            for field, field_weight in _FIELD_WEIGHTS.items():
+                query = tantivy.Query.term_query(self._schema, field, term, "freq")
+                weighted = tantivy.Query.boost_query(query, weight * field_weight)
+                parts.append((tantivy.Occur.Should, weighted))
         return tantivy.Query.boolean_query(parts) if parts else None
-
-    def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
-        query = tantivy.Query.term_query(self._schema, field, term, "freq")
-        return tantivy.Query.boost_query(query, weight)
 
     def _search(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
         found = self._searcher.search(query, k, count=False).hits

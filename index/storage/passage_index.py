@@ -9,7 +9,7 @@ from errors import IndexDamaged
 from index.storage.faiss_store import FaissVectors
 from index.storage.generations import Generation, open_generation, read_pointer
 from index.storage.lexical_index import TantivyIndex
-from index.storage.recipe import Recipe, read_collection, read_recipe
+from index.storage.recipe import Recipe, read_json
 from index.storage.texts import SqliteTexts
 
 
@@ -19,32 +19,21 @@ class PassageIndex:
     def __init__(self, out: Path, generation: Generation) -> None:
         self._out = out
         self._generation = generation
-        self.folder = generation.folder
+        self.folder = folder = generation.folder
         self.generation = generation.number
         self.warning = generation.warning
-        self.recipe: Recipe = read_recipe(self.folder / "recipe.json")
-        self.collection: Collection = read_collection(self.folder / "collection.json")
-        self.lexical = TantivyIndex(self.folder / "lexical", has_removed=self.recipe.n_stale > 0)
-        self.texts = SqliteTexts(self.folder / "texts.sqlite")
+        self.recipe = read_json(Recipe, folder / "recipe.json")
+        self.collection = read_json(Collection, folder / "collection.json")
+        self.texts = SqliteTexts(folder / "texts.sqlite")
+        self.lexical = TantivyIndex(folder / "lexical", has_removed=self.recipe.n_stale > 0)
         self.vectors = FaissVectors(
-            self.folder, dimensions=self.recipe.settings.dimensions, kind=self.recipe.vectors
+            folder, dimensions=self.recipe.settings.dimensions, kind=self.recipe.vectors
         )
-        if len(self.vectors.keys) != self.recipe.n_passages:
-            raise IndexDamaged(
-                f"The index in {out} holds {len(self.vectors.keys)} vectors for "
-                f"{self.recipe.n_passages} passages.",
-                f"Remove {out} and make it anew with: python -m index FOLDER --out {out}",
-            )
 
     @classmethod
     def load(cls, out: Path) -> PassageIndex:
         """Every file is compared with its checksum first. Raises IndexMissing or IndexDamaged."""
-        generation = open_generation(out)
-        try:
-            return cls(out, generation)
-        except BaseException:
-            generation.close()
-            raise
+        return cls(out, open_generation(out))
 
     def is_current(self) -> bool:
         try:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from datatypes import Collection
-from errors import IndexDamaged, ModelError
+from errors import ModelError
+
+_Kind = TypeVar("_Kind")
 
 FORMAT_VERSION = 2
 """Of the files of an index. An index of a newer format is refused, an older one is made anew."""
@@ -92,16 +95,6 @@ def write_json(value: Recipe | Collection, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Raises IndexDamaged where the file is not a recipe of this format."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Recipe)
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(
-            f"{path} is not a recipe of format {FORMAT_VERSION} ({error}).",
-            "Make the index anew with: python -m index FOLDER",
-        ) from error
-
-
-def read_collection(path: Path) -> Collection:
-    return msgspec.json.decode(path.read_bytes(), type=Collection)
+def read_json(kind: type[_Kind], path: Path) -> _Kind:
+    """What `write_json` wrote; a generation's files are compared with their checksums before."""
+    return msgspec.json.decode(path.read_bytes(), type=kind)
