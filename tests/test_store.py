@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import index.storage.texts
 from datatypes import Document, Heading, Page, Passage, Span
 from index.storage.records import DocumentRecord, PassageRecord
-from index.storage.texts import SCHEMA, SqliteTexts, add_document, remove_document
+from index.storage.texts import SCHEMA, SqliteTexts, add_document
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
@@ -31,7 +31,7 @@ def letter(number: int, **options: object) -> Document:
 
 def write(path: Path, *documents: Document, removed: int | None = None) -> SqliteTexts:
     with closing(sqlite3.connect(path)) as database, database:
-        database.executescript(SCHEMA)
+        database.executescript(f"PRAGMA foreign_keys=ON; {SCHEMA}")
         for document in documents:
             middle = len(document.text) // 2
             spans = (Span(0, middle), Span(middle, len(document.text))) if middle else ()
@@ -40,7 +40,7 @@ def write(path: Path, *documents: Document, removed: int | None = None) -> Sqlit
             ]
             add_document(database, DocumentRecord.of(document, "a.md"), passages)
         if removed is not None:
-            remove_document(database, removed)
+            database.execute("DELETE FROM documents WHERE document_key = ?", (removed,))
     return SqliteTexts(path)
 
 

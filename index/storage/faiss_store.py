@@ -67,10 +67,10 @@ class FaissVectors:
 
     def __init__(self, folder: Path, *, dimensions: int, kind: VectorKind = _EXACT) -> None:
         self.kind = kind
-        self._cells_path = folder / "cells.faiss"
+        self.cells_path = folder / "cells.faiss"
         self._cells: Any = None
         if kind != _EXACT:
-            self._cells = faiss.read_index(str(self._cells_path), faiss.IO_FLAG_MMAP)
+            self._cells = faiss.read_index(str(self.cells_path), faiss.IO_FLAG_MMAP)
         keys, rows, bounds, sentences = (_mapped(folder / name, _FILES[name]) for name in _FILES)
         self.keys: Keys = keys
         self.rows: Floats = rows.reshape(-1, dimensions)
@@ -127,12 +127,6 @@ class FaissVectors:
             sentences = self._sentences_of(start, stop)[np.repeat(kept, counts)]
             yield Block(keys[kept], self.rows[start:stop][kept], counts[kept], sentences)
 
-    def cells_without(self, removed: Sequence[int]) -> Any:
-        """A copy of its cells in memory, to be added to."""
-        cells: Any = faiss.read_index(str(self._cells_path))
-        cells.remove_ids(np.asarray(removed, dtype=np.int64))
-        return cells
-
     def _rows_of(self, keys: Sequence[int] | Keys) -> NDArray[np.intp]:
         wanted = np.asarray(keys, dtype=np.int64)
         rows = np.searchsorted(self.keys, wanted)
@@ -185,7 +179,8 @@ def write_cells(
     if n < EXACT_BELOW:
         return _EXACT
     if old and old.kind != _EXACT and n <= old.kind.n_trained * _GROWTH_TO_TRAIN_AGAIN:
-        cells: Any = old.cells_without(removed)
+        cells: Any = faiss.read_index(str(old.cells_path))  # a copy in memory
+        cells.remove_ids(np.asarray(removed, dtype=np.int64))
         added = int(np.searchsorted(exact.keys, old.keys.max(initial=0), side="right"))
         n_lists, n_trained = old.kind.n_lists, old.kind.n_trained
     else:
@@ -225,6 +220,5 @@ def _sample(vectors: FaissVectors, size: int) -> Floats:
 
 
 def _mapped(path: Path, kind: str) -> NDArray[Any]:
-    if path.stat().st_size == 0:
-        return np.empty(0, dtype=kind)  # an empty file cannot be mapped
-    return np.memmap(path, dtype=kind, mode="r")
+    is_empty = path.stat().st_size == 0  # cannot be mapped
+    return np.empty(0, dtype=kind) if is_empty else np.memmap(path, dtype=kind, mode="r")

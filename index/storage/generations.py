@@ -40,16 +40,13 @@ class NewerFormat(IndexDamaged):
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A verified generation, held until `close()`. `warning`: why it is not the newest one."""
+    """A verified generation, held until the lock is closed. `warning`: why it is not the newest."""
 
     folder: Path
     number: int
     pointer: bytes
     lock: BinaryIO
     warning: str | None
-
-    def close(self) -> None:
-        self.lock.close()
 
 
 def open_generation(out: Path) -> Generation:

@@ -45,4 +45,4 @@ class PassageIndex:
     def close(self) -> None:
         self.texts.close()
         self.lexical.close()
-        self._generation.close()
+        self._generation.lock.close()

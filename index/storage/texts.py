@@ -36,12 +36,16 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_id ON documents (document_id);
 CREATE INDEX documents_by_title ON documents (title COLLATE NOCASE, document_id);
 CREATE TABLE texts (
-    document_key INTEGER PRIMARY KEY, structure TEXT NOT NULL, text BLOB NOT NULL);
-CREATE TABLE abbreviations (document_key INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL);
+    document_key INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    structure TEXT NOT NULL, text BLOB NOT NULL);
+CREATE TABLE abbreviations (
+    document_key INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    short TEXT NOT NULL, long TEXT NOT NULL);
 CREATE INDEX abbreviations_by_document ON abbreviations (document_key);
 CREATE TABLE passages (
-    key INTEGER PRIMARY KEY, document_key INTEGER NOT NULL, passage TEXT NOT NULL,
-    input_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL);
+    key INTEGER PRIMARY KEY,
+    document_key INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    passage TEXT NOT NULL, input_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL);
 CREATE INDEX passages_by_document ON passages (document_key);
 CREATE INDEX passages_by_input ON passages (input_sha256);
 """
@@ -185,11 +189,6 @@ def add_document(
         _insert(database, "abbreviations", key, short, long)
     for passage, *rest in passages:
         _insert(database, "passages", None, key, passage_json(passage), *rest)
-
-
-def remove_document(database: sqlite3.Connection, key: int) -> None:
-    for table in ("passages", "abbreviations", "texts", "documents"):
-        database.execute(f"DELETE FROM {table} WHERE document_key = ?", (key,))
 
 
 def _insert(database: sqlite3.Connection, table: str, *values: object) -> int | None:

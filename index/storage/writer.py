@@ -26,7 +26,7 @@ from index.storage.lexical_index import LOCK_FILES, TantivyWriter
 from index.storage.passage_index import PassageIndex
 from index.storage.recipe import DOCENT_VERSION, IndexSettings, Recipe, VectorKind, write_json
 from index.storage.records import DocumentRecord, PassageRecord
-from index.storage.texts import SCHEMA, add_document, remove_document, stored_passages
+from index.storage.texts import SCHEMA, add_document, stored_passages
 
 _ANEW_BELOW = 20_000
 """Passages. Below it, terms are written anew (5 s at most) when any passage was removed: tantivy
@@ -130,8 +130,8 @@ class IndexWriter:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._opened.callback(database.close)
         # a draft is thrown away when anything fails: no journal, and synced once at the end
-        database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
-        database.executescript(f"{'' if self.base else SCHEMA} BEGIN;")
+        pragmas = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
+        database.executescript(f"{pragmas} {'' if self.base else SCHEMA} BEGIN;")
         return database
 
     @cached_property
@@ -162,15 +162,13 @@ class IndexWriter:
 
     def _settle(self) -> list[int]:
         """Takes out what is not whole, replaced or removed; the keys of old passages among it."""
-        database, removed = self._database, json.dumps(self._removed)
+        database, removed = self._database, (json.dumps(self._removed),)
+        remove = "DELETE FROM documents WHERE document_key IN"
         unfinished = "SELECT document_key FROM passages WHERE key > ?"
-        for (key,) in set(database.execute(unfinished, (self._last_written,))):
-            remove_document(database, key)
-        leaving = database.execute(_LEAVING, (removed,)).fetchall()
+        database.execute(f"{remove} ({unfinished})", (self._last_written,))
         query = f"SELECT key FROM passages WHERE document_key IN ({_LEAVING}) ORDER BY key"
-        dropped = [key for (key,) in database.execute(query, (removed,))]
-        for (key,) in leaving:
-            remove_document(database, key)
+        dropped = [key for (key,) in database.execute(query, removed)]
+        database.execute(f"{remove} ({_LEAVING})", removed)
         return dropped
 
     def _finish_terms(self, dropped: Sequence[int], *, anew: bool) -> None:
