@@ -114,14 +114,11 @@ def _show(folder: Path, document_id: str) -> int:
     index = PassageIndex.load(folder)
     document = index.texts.document(document_id)
     if document is None:
-        near = [
-            name
-            for name, score, _ in extract(document_id, index.texts.document_ids())
-            if score > 60
-        ]
+        near = extract(document_id, index.texts.document_ids(), limit=3, score_cutoff=60)
+        names = " or ".join(name for name, _, _ in near)
         raise DocumentError(
             f"No document {document_id} in {folder}.",
-            f"Did you mean {' or '.join(near[:3])}?" if near else "See: python -m index --list",
+            f"Did you mean {names}?" if names else "See: python -m index --list",
         )
     sys.stdout.write(document.text)
     sys.stdout.flush()  # here, where a reader that left is noticed

@@ -12,8 +12,8 @@ import pytest
 
 from datatypes import Document, Passage, Span
 from index.ingest import input_sha256
+from index.journal import Journal, remove_journal
 from index.storage.base import PassageVectors
-from index.storage.journal import Journal, remove_journal
 
 _N = 60
 _NAMES = [bytes([number]) * 32 for number in range(_N)]

@@ -53,13 +53,9 @@ class Block(NamedTuple):
     def of(cls, passages: Sequence[EmbeddedPassage]) -> Block:
         """At least one passage, by key."""
         keys, _, vectors = zip(*passages, strict=True)
-        counts = [len(made.sentences) for made in vectors]
-        return cls(
-            np.array(keys, dtype=np.int64),
-            np.stack([made.passage for made in vectors]),
-            np.array(counts, dtype=np.int64),
-            np.concatenate([made.sentences for made in vectors]),
-        )
+        rows, sentences = zip(*vectors, strict=True)
+        counts = [len(passage_sentences) for passage_sentences in sentences]
+        return cls(np.array(keys), np.stack(rows), np.array(counts), np.concatenate(sentences))
 
 
 class FaissVectors:
