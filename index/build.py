@@ -203,7 +203,7 @@ class Build:
         self, input_sha256s: Sequence[bytes], journal: Journal
     ) -> dict[bytes, PassageVectors]:
         """So a document is not embedded again when its name, metadata or another page changes."""
-        known = {sha256: found for sha256 in input_sha256s if (found := journal.get(sha256))}
+        known = {sha256: made for sha256 in input_sha256s if (made := journal.get(sha256))}
         if previous := self.writer.previous:
             keys = previous.texts.keys_of_inputs(input_sha256s)
             known |= zip(keys, previous.vectors.stored(list(keys.values())), strict=True)

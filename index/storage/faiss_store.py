@@ -80,13 +80,14 @@ class FaissVectors:
             return [[] for _ in questions]
         if self._cells is None:
             _, rows = faiss.knn(questions, self.rows, k, metric=faiss.METRIC_INNER_PRODUCT)
-            found = self.keys[rows]
+            candidates = self.keys[rows]
         else:
             settings = faiss.SearchParametersIVF()
             settings.nprobe = self.kind.n_probes
-            _, found = self._cells.search(questions, k * _CANDIDATES_PER_HIT, params=settings)
+            n_candidates = k * _CANDIDATES_PER_HIT
+            _, candidates = self._cells.search(questions, n_candidates, params=settings)
         hits = []
-        for question, row in zip(questions, found, strict=True):
+        for question, row in zip(questions, candidates, strict=True):
             keys = row[row >= 0]  # -1 fills up where the cells held fewer
             scored = zip(keys.tolist(), self.scores(question, keys).tolist(), strict=True)
             hits.append(sorted(scored, key=lambda hit: (-hit[1], hit[0]))[:k])
@@ -140,19 +141,19 @@ class VectorFiles:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
-        self._files = [(folder / name).open("wb") for name in _FILES]
+        self._files = {name: (folder / name).open("wb") for name in _FILES}
+        self._files["bounds.i64"].write(bytes(8))  # the first one is 0
         self._n_sentences = 0
-        self._files[2].write(bytes(8))  # the first bound
 
     def add(self, block: Block) -> None:
         bounds = self._n_sentences + np.cumsum(block.counts)
         arrays: list[NDArray[Any]] = [block.keys, block.vectors, bounds, block.sentences]
-        for file, array, kind in zip(self._files, arrays, _FILES.values(), strict=True):
-            file.write(array.astype(kind).tobytes())
+        for array, (name, kind) in zip(arrays, _FILES.items(), strict=True):
+            self._files[name].write(array.astype(kind).tobytes())
         self._n_sentences += len(block.sentences)
 
     def close(self) -> None:
-        for file in self._files:
+        for file in self._files.values():
             file.close()
 
 

@@ -105,10 +105,10 @@ class TantivyIndex:
         return tantivy.Query.boolean_query(parts) if parts else None
 
     def _search(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
-        found = self._searcher.search(query, k, count=False).hits
-        keys = self._searcher.fast_field_values("key", [address for _, address in found])
-        hits = [(int(key or 0), float(score)) for key, (score, _) in zip(keys, found, strict=True)]
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+        hits = self._searcher.search(query, k, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        scored = [(int(key or 0), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
 
 class TantivyWriter:

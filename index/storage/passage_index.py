@@ -26,9 +26,8 @@ class PassageIndex:
         self.collection = read_json(Collection, folder / "collection.json")
         self.texts = SqliteTexts(folder / "texts.sqlite")
         self.lexical = TantivyIndex(folder / "lexical", has_removed=self.recipe.n_stale > 0)
-        self.vectors = FaissVectors(
-            folder, dimensions=self.recipe.settings.dimensions, kind=self.recipe.vectors
-        )
+        dimensions = self.recipe.settings.dimensions
+        self.vectors = FaissVectors(folder, dimensions=dimensions, kind=self.recipe.vectors)
 
     @classmethod
     def load(cls, out: Path) -> PassageIndex:

@@ -11,8 +11,6 @@ import msgspec
 from datatypes import Document, Passage, Span
 from index.text.abbreviations import abbreviations_of
 
-_PASSAGE = msgspec.json.Decoder(tuple[Span, str | None, tuple[Span, ...]])
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
@@ -53,10 +51,13 @@ def document_from(structure: bytes, text: str) -> Document:
 
 
 def passage_json(passage: Passage) -> bytes:
-    """Of the passage without its document."""
-    return msgspec.json.encode((passage.span, passage.heading, passage.sentences))
+    """Of the passage without its document: heading, then start and end of it and its sentences."""
+    spans = (passage.span, *passage.sentences)
+    return msgspec.json.encode((passage.heading, [(span.start, span.end) for span in spans]))
 
 
 def passage_from(document: Document, serialized: bytes) -> Passage:
     """The passage again."""
-    return Passage(document, *_PASSAGE.decode(serialized))
+    heading, bounds = msgspec.json.decode(serialized)
+    span, *sentences = (Span(start, end) for start, end in bounds)
+    return Passage(document, span, heading, tuple(sentences))
