@@ -7,8 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from errors import DocumentError
-from index.readers.parsed_file import Doubt
+from errors import DocumentError, Problem
 
 if TYPE_CHECKING:  # imported below, when a file is not UTF-8
     from charset_normalizer import CharsetMatch
@@ -69,7 +68,7 @@ _MAX_CONTROL_SHARE = 0.01
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Doubt, ...]]:
+def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Problem, ...]]:
     """The characters of `data`, without a byte order mark; `declared` is what the file claims.
 
     Raises DocumentError for binary files and for bytes that no encoding explains.
@@ -79,27 +78,27 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Doub
             raise DocumentError(f"The file is {kind} with the ending of a text.", remedy)
     text, doubts = _decode(data, declared)
     if "\x00" in text or len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
-        raise _binary()
-    return text, (*doubts, *replacement_doubts(text))
+        raise binary_file()
+    return text, (*doubts, *lost_characters(text))
 
 
-def replacement_doubts(text: str) -> tuple[Doubt, ...]:
+def lost_characters(text: str) -> tuple[Problem, ...]:
     """A doubt where characters were lost (U+FFFD) before the file came here."""
     n_lost = text.count("\ufffd")
     if not n_lost:
         return ()
     signs = "1 character was" if n_lost == 1 else f"{n_lost:,} characters were"
-    return (Doubt(f"{signs} lost before (U+FFFD).", "Make the text anew from its source."),)
+    return (Problem(f"{signs} lost before (U+FFFD).", "Make the text anew from its source."),)
 
 
-def _binary() -> DocumentError:
+def binary_file() -> DocumentError:
     return DocumentError(
         "The file is binary, with the ending of a text.",
         "Give it the ending of its kind, or take it out of the folder.",
     )
 
 
-def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Doubt, ...]]:
+def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Problem, ...]]:
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _strictly(data[len(mark) :], name), ()
@@ -179,13 +178,13 @@ def _is_stateful(name: str) -> bool:
     return _codec(name).startswith(("iso2022", "hz"))
 
 
-def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
+def _guess(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     """The likeliest legacy encoding: Windows-1252 where nothing speaks for another."""
     wide = _wide_encoding(data)
     if wide is not None:
         return _strictly(data, wide), ()
     if b"\x00" in data:
-        raise _binary()
+        raise binary_file()
     sample = _telling_bytes(data)
     is_western = _looks_western(sample)
     equals = _equally_good(sample, is_western=is_western)
@@ -204,9 +203,9 @@ def _guess(data: bytes) -> tuple[str, tuple[Doubt, ...]]:
             return text, ()
         but = f", but {rivals[0]} fits as well" if rivals else ""
         what = f"Its encoding is uncertain: read as {name}{but}."
-        return text, (Doubt(what, f"Compare the accents; if they are wrong: {_SAVE_AS_UTF8}"),)
+        return text, (Problem(what, f"Compare the accents; if they are wrong: {_SAVE_AS_UTF8}"),)
     if len(_CONTROL.findall(data.decode("latin-1"))) > _MAX_CONTROL_SHARE * len(data):
-        raise _binary()
+        raise binary_file()
     raise DocumentError("The encoding is unknown: these bytes are no readable text.", _SAVE_AS_UTF8)
 
 
