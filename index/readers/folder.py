@@ -101,6 +101,10 @@ def _documents(
             if isinstance(parsed, Problem):
                 yield replace(parsed, source=file.name)
                 continue
+            if not parsed.text.strip():
+                raise DocumentError(
+                    "The file holds no text.", "Fill it or take it out of the folder."
+                )
             if parsed.line is not None and {"id", "title"} & {*below, *above}:
                 raise DocumentError(
                     "Its metadata gives one `id` or `title` to many documents.", "Delete it there."
@@ -119,8 +123,6 @@ def _documents(
 
 def _document(file: SourceFile, parsed: ParsedDocument, fields: Metadata) -> Document:
     """`id` and `title` become the document's own, and leave the metadata."""
-    if not parsed.text.strip():
-        raise DocumentError("The file holds no text.", "Fill it or take it out of the folder.")
     name = PurePosixPath(file.name)
     document_id = fields.get("id") or unicodedata.normalize("NFC", str(name.with_suffix("")))
     headings = [heading.span.of(parsed.text) for heading in parsed.headings[:1]]

@@ -97,28 +97,21 @@ def _depth(markup: str) -> int:
 
 def _write_tree(root: LexborNode, writer: BlockWriter) -> None:
     """Walk without recursion, for pages nested deeper than Python's stack."""
-    node: LexborNode | None = root
-    preformatted = 0
-    while node is not None:
-        if node.is_text_node:
-            text = node.text_content or ""
-            if preformatted:
-                writer.write_preformatted(text)
-            else:
-                writer.write(text)
-        elif node.is_element_node and not _is_unseen(node):
-            _enter(node, writer)
-            if node.child is not None:
-                preformatted += node.tag == "pre"
-                node = node.child
-                continue
+    waiting = [(root, False)]
+    n_preformatted = 0  # elements around the node, each a <pre>
+    while waiting:
+        node, is_written = waiting.pop()
+        if is_written:
+            n_preformatted -= node.tag == "pre"
             _leave(node, writer)
-        while node is not None and node.next is None:
-            node = node.parent
-            if node is not None and node.is_element_node:
-                preformatted -= node.tag == "pre"
-                _leave(node, writer)
-        node = node.next if node is not None else None
+        elif node.is_text_node:
+            write = writer.write_preformatted if n_preformatted else writer.write
+            write(node.text_content or "")
+        elif node.is_element_node and not _is_unseen(node):
+            n_preformatted += node.tag == "pre"
+            _enter(node, writer)
+            children = [(child, False) for child in node.iter(include_text=True)]
+            waiting += [(node, True), *reversed(children)]
 
 
 def _is_unseen(node: LexborNode) -> bool:

@@ -55,7 +55,6 @@ class Folded:
 
     text: str
     origins: tuple[int, ...]
-    length: int
 
     def original(self, start: int, end: int) -> Span:
         """The original characters behind the folded characters `start` to `end` (end > start)."""
@@ -86,21 +85,16 @@ def fold(text: str) -> Folded:
     joined = {i for match in _LINE_END_HYPHEN.finditer(text) for i in range(*match.span())}
     signs: list[str] = []
     origins: list[int] = []
-    in_space = False
+    before = ""
     for position, sign in enumerate(text):
         if position in joined:
             continue
-        if sign.isspace():
-            if not in_space:
-                signs.append(" ")
-                origins.append(position)
-            in_space = True
-            continue
-        in_space = False
-        for part in _folded_sign(sign):
-            signs.append(part)
-            origins.append(position)
-    return Folded("".join(signs), tuple(origins), len(text))
+        if not (sign.isspace() and before.isspace()):
+            parts = " " if sign.isspace() else _folded_sign(sign)
+            signs.append(parts)
+            origins += [position] * len(parts)
+        before = sign
+    return Folded("".join(signs), tuple(origins))
 
 
 def terms_of(text: str) -> list[str]:
