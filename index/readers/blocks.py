@@ -34,8 +34,7 @@ class BlockWriter:
         self._length = 0
         self._pending = Break.NONE
         self._headings: list[Heading] = []
-        self._heading_level: int | None = None
-        self._heading_start: int | None = None
+        self._open_heading: tuple[int, int] | None = None  # where it starts, and its level
 
     def part(self, strength: Break) -> None:
         """Ask for at least this break before the next piece."""
@@ -63,8 +62,6 @@ class BlockWriter:
         if self._parts:
             self._add(_WRITTEN[self._pending])
         self._pending = Break.NONE
-        if self._heading_level is not None and self._heading_start is None:
-            self._heading_start = self._length
         self._add(text)
 
     def write_preformatted(self, text: str) -> None:
@@ -80,13 +77,15 @@ class BlockWriter:
     def begin_heading(self, level: int) -> None:
         """What is written from here to `end_heading` is a heading."""
         self.part(Break.BLOCK)
-        self._heading_level, self._heading_start = level, None
+        start = self._length + len(_WRITTEN[Break.BLOCK]) if self._parts else 0
+        self._open_heading = (start, level)
 
     def end_heading(self) -> None:
-        if self._heading_level is not None and self._heading_start is not None:
-            span = Span(self._heading_start, self._length)
-            self._headings.append(Heading(span, self._heading_level))
-        self._heading_level = self._heading_start = None
+        if self._open_heading:
+            start, level = self._open_heading
+            if start < self._length:
+                self._headings.append(Heading(Span(start, self._length), level))
+        self._open_heading = None
         self.part(Break.BLOCK)
 
     def parsed(self, *, title: str | None, problems: tuple[Problem, ...] = ()) -> ParsedDocument:

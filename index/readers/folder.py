@@ -25,6 +25,7 @@ from index.readers.base import ParsedDocument, SourceFile
 from index.readers.registry import parse, read_endings
 from index.readers.walk import UNWRITABLE_NAME, can_be_written, walk
 
+_ANOTHER_ID = 'Give one of them another: id = "…" in its metadata.'
 _N_LINES_NAMED = 20
 """Problems named by line in one file; a file that is wrong throughout must not fill the report."""
 
@@ -101,19 +102,16 @@ def _documents(
             if isinstance(parsed, Problem):
                 yield replace(parsed, source=file.name)
                 continue
-            if not parsed.text.strip():
-                raise DocumentError(
-                    "The file holds no text.", "Fill it or take it out of the folder."
-                )
             if parsed.line is not None and {"id", "title"} & {*below, *above}:
                 raise DocumentError(
                     "Its metadata gives one `id` or `title` to many documents.", "Delete it there."
                 )
-            document = _document(file, parsed, {**below, **parsed.fields, **above})
-            if first := first_source.get(document.document_id):
-                yield _id_taken(document.document_id, file, first, parsed.line)
+            try:
+                fields = {**below, **parsed.fields, **above}
+                document = _document(file, parsed, fields, first_source)
+            except DocumentError as fault:
+                yield _skipped(file, fault)
                 continue
-            first_source[document.document_id] = file.name
             yield Loaded(document, file.name)
             for problem in parsed.problems:
                 yield replace(problem, source=file.name, line=parsed.line)
@@ -121,15 +119,27 @@ def _documents(
         yield _skipped(file, fault)
 
 
-def _document(file: SourceFile, parsed: ParsedDocument, fields: Metadata) -> Document:
-    """`id` and `title` become the document's own, and leave the metadata."""
+def _document(
+    file: SourceFile, parsed: ParsedDocument, fields: Metadata, first_source: dict[str, str]
+) -> Document:
+    """`id` and `title` become the document's own, and leave the metadata; the id is taken then."""
+    if not parsed.text.strip():
+        what, remedy = "The file holds no text.", "Fill it or take it out of the folder."
+        raise DocumentError(what, remedy, line=parsed.line)
     name = PurePosixPath(file.name)
-    document_id = fields.get("id") or unicodedata.normalize("NFC", str(name.with_suffix("")))
+    document_id = str(fields.get("id") or unicodedata.normalize("NFC", str(name.with_suffix(""))))
+    if document_id in first_source:
+        raise DocumentError(
+            f"Its id {document_id!r} was already given in {first_source[document_id]}.",
+            _ANOTHER_ID if parsed.line is None else "Change the line's `_id`.",
+            line=parsed.line,
+        )
+    first_source[document_id] = file.name
     headings = [heading.span.of(parsed.text) for heading in parsed.headings[:1]]
     own_titles = filter(None, map(sensible_title, (parsed.title, *headings)))
     title = fields.get("title") or next(own_titles, None) or title_of_file(name.stem)
     return Document(
-        document_id=str(document_id),
+        document_id=document_id,
         title=str(title),
         text=parsed.text,
         pages=parsed.pages,
@@ -153,17 +163,6 @@ def _with_few_problems(documents: Iterator[Loaded | Problem]) -> Iterator[Loaded
         lines_are = "1 more line is" if n_more == 1 else f"{n_more:,} more lines are"
         what = f"{lines_are} {'wrong' if skipped else 'suspicious'}."
         yield replace(last, what=what, line=None)
-
-
-def _id_taken(document_id: str, file: SourceFile, first_source: str, line: int | None) -> Problem:
-    in_metadata = 'Give one of them another: id = "…" in its metadata.'
-    return Problem(
-        f"Its id {document_id!r} was already given in {first_source}.",
-        in_metadata if line is None else "Change the line's `_id`.",
-        skipped=True,
-        source=file.name,
-        line=line,
-    )
 
 
 def _skipped(file: SourceFile, fault: Exception) -> Problem:
