@@ -35,9 +35,7 @@ _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! i
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
-_LINE_END = re.compile(r"\n")
-_CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
-_SPACE = re.compile(r"\s+")
+_BOUNDARIES = (re.compile(r"\n"), re.compile(r"[;:,]\s|\s[–—-]\s"), re.compile(r"\s+"))
 _LONGEST_INTRODUCTION = 120
 """Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
 
@@ -228,7 +226,7 @@ def _fitting(
         yield sentence
         return
     middle = (sentence.start + sentence.end) // 2
-    for boundary in (_LINE_END, _CLAUSE_END, _SPACE):
+    for boundary in _BOUNDARIES:
         cuts = [match.end() for match in boundary.finditer(text, sentence.start, sentence.end)]
         inner = [cut for cut in cuts if sentence.start < cut < sentence.end]
         best = min(inner, key=lambda cut: abs(cut - middle), default=None)

@@ -22,20 +22,10 @@ FOLDING_VERSION = 2
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011\u00ac][ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛ʼ′´`", "'"),
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
-        "ſ": "s",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ı": "i",
-    }
-)
+    "‘’‚‛ʼ′´`" + "“”„‟«»″" + "‐‑‒–—―−" + "ſøłđı",
+    "''''''''" + '"""""""' + "-------" + "soldi",
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff",  # not seen, as the joiners between letters
+) | {ord("æ"): "ae", ord("œ"): "oe"}
 _WORD = re.compile(
     r"\d+(?:[.,]\d+)+"  # 78.6 and 1,204 are one word each
     r"|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"  # scripts without spaces: a sign is a word
