@@ -11,10 +11,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 
 from nupunkt import sent_spans
 
-from datatypes import Document, Heading, Passage, Span
+from datatypes import Document, Passage, Span
 
 PASSAGE_PIECES = 200
 """Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
@@ -42,6 +43,7 @@ _LONGEST_INTRODUCTION = 120
 _CHARACTERS_PER_PIECE = 16
 """At most, on average: models read an endless run of letters as one unknown piece."""
 
+_START = attrgetter("span.start")  # of a heading
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
 _LONGEST_RUN = 400
@@ -70,11 +72,11 @@ def passages_of(
     what the model reads, the passage's introduction (`introduction`) included.
     """
     text = document.text
-    headings = sorted(document.headings, key=_start)
-    section_starts = set(map(_start, headings))
+    headings = sorted(document.headings, key=_START)
+    section_starts = set(map(_START, headings))
 
     def heading_at(position: int) -> str | None:
-        n_begun = bisect_right(headings, position, key=_start)
+        n_begun = bisect_right(headings, position, key=_START)
         return headings[n_begun - 1].span.of(text) if n_begun else None
 
     def size(first: Span, last: Span) -> int:
@@ -109,10 +111,6 @@ def passages_of(
     )
 
 
-def _start(heading: Heading) -> int:
-    return heading.span.start
-
-
 def introduction(heading: str | None, title: str) -> str:
     """The line that introduces a passage to the models: its heading, or else its document's title.
 
@@ -131,7 +129,7 @@ def _blocks(document: Document) -> Iterator[Span]:
     """Headings, and between them paragraphs and list items, those that run on joined to one."""
     text = document.text
     position = 0
-    for heading in sorted(document.headings, key=_start):
+    for heading in sorted(document.headings, key=_START):
         yield from _paragraphs(text, position, heading.span.start)
         yield heading.span
         position = max(position, heading.span.end)
