@@ -7,11 +7,9 @@ Neighbours share a sentence, so that an answer on a boundary stands whole in one
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
-from operator import attrgetter
 
 from nupunkt import sent_spans
 
@@ -43,7 +41,6 @@ _LONGEST_INTRODUCTION = 120
 _CHARACTERS_PER_PIECE = 16
 """At most, on average: models read an endless run of letters as one unknown piece."""
 
-_START = attrgetter("span.start")  # of a heading
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
 _LONGEST_RUN = 400
@@ -72,12 +69,7 @@ def passages_of(
     what the model reads, the passage's introduction (`introduction`) included.
     """
     text = document.text
-    headings = sorted(document.headings, key=_START)
-    section_starts = set(map(_START, headings))
-
-    def heading_at(position: int) -> str | None:
-        n_begun = bisect_right(headings, position, key=_START)
-        return headings[n_begun - 1].span.of(text) if n_begun else None
+    section_starts = {heading.span.start for heading in document.headings}
 
     def size(first: Span, last: Span) -> int:
         run = text[first.start : last.end]
@@ -88,7 +80,9 @@ def passages_of(
         return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
 
     def fit(first: Span, last: Span) -> bool:
-        room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
+        room = room_under(
+            document.heading_at(first.start)
+        )  # a passage has its first sentence's heading
         return size(first, last) <= min(PASSAGE_PIECES, room)
 
     def opens_section(part: Span) -> bool:
@@ -96,7 +90,7 @@ def passages_of(
 
     runs: list[list[Span]] = []
     for sentence in sentences_of(document):
-        for part in _fitting(text, sentence, size, room_under(heading_at(sentence.start))):
+        for part in _fitting(text, sentence, size, room_under(document.heading_at(sentence.start))):
             if not runs or opens_section(part):
                 runs.append([part])
             elif fit(runs[-1][0], part):
@@ -106,7 +100,9 @@ def passages_of(
                 is_shared = before and size(last, last) <= OVERLAP_PIECES and fit(last, part)
                 runs.append([last, part] if is_shared else [part])
     return tuple(
-        Passage(document, Span(run[0].start, run[-1].end), heading_at(run[0].start), tuple(run))
+        Passage(
+            document, Span(run[0].start, run[-1].end), document.heading_at(run[0].start), tuple(run)
+        )
         for run in runs
     )
 
@@ -129,7 +125,7 @@ def _blocks(document: Document) -> Iterator[Span]:
     """Headings, and between them paragraphs and list items, those that run on joined to one."""
     text = document.text
     position = 0
-    for heading in sorted(document.headings, key=_START):
+    for heading in document.headings:
         yield from _paragraphs(text, position, heading.span.start)
         yield heading.span
         position = max(position, heading.span.end)
