@@ -95,16 +95,14 @@ class Table:
 
 def parse_toml(text: str) -> Table:
     """Numbers with a point stay as they are written: folder 1.10 is not folder 1.1."""
-    remedy = 'Write each field as name = "value".'
     try:
         return Table(tomllib.loads(text, parse_float=str), text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a date such as 1963-02-31
         place = _TOML_PLACE.search(str(error))
-        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        line = int(place[1] or text.count("\n") + 1) if place else None
         what = _TOML_PLACE.sub("", str(error)).rstrip(".")
+        remedy = 'Write each field as name = "value".'
         raise DocumentError(f"Not valid TOML: {what}.", remedy, line=line) from error
-    except (RecursionError, ValueError) as error:  # ValueError: a date such as 1963-02-31
-        raise DocumentError(f"Not valid TOML: {error}.", remedy) from error
 
 
 def checked_fields(table: Table) -> Metadata:
