@@ -13,7 +13,7 @@ from index.build_report import IngestReport
 from index.embedder import Embedder
 from index.ingest import Progress, loaded_documents, passage_records, was_skipped
 from index.journal import Journal, remove_journal
-from index.readers.folder import load_collection
+from index.metadata.collection import load_collection
 from index.storage.base import EmbeddedPassage, PassageVectors, StoreWriter
 from index.storage.recipe import CHUNKING_VERSION, IndexSettings
 from index.storage.records import DocumentRecord, PassageRecord

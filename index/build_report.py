@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from index.readers.parsed_file import Problem
+from errors import Problem
 from index.storage.recipe import Recipe
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from datatypes import Document, Passage
-from errors import DocumentError
+from errors import DocumentError, Problem
 from index.build_report import IngestReport
 from index.embedder import Embedder
-from index.readers.folder import Loaded, Problem, load_folder
+from index.readers.folder import Loaded, load_folder
 from index.storage.records import PassageRecord
 from index.text.chunker import embedding_text, passages_of
 
