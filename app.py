@@ -199,11 +199,8 @@ def _start(
             if settings.kiosk and settings.curator:
                 print("A kiosk has no curator's page: --curator is left out.", file=sys.stderr)
             if not settings.kiosk:
-                from interface.chat import quick_gradio
-
-                quick_gradio.speed_up()
                 import interface.chat.gradio_queue  # noqa: F401  # create_app would wait for it later
-            from interface.chat.application import create_app
+            from interface.application import create_app
             from interface.kiosk.routes import kiosk_settings
             from interface.kiosk.take_away import checked_address
             from interface.wording.wordings import load_wordings
@@ -220,7 +217,7 @@ def _start(
                 kiosk_only=settings.kiosk,
                 public_url=public_url,
                 web=web,
-                noted=[visits.record],
+                observers=[visits.record],
             )
         except BaseException:
             stop.set()  # else leaving would wait for a long build
@@ -232,10 +229,10 @@ def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
     import anyio
 
     from interface.api.agents import serve_stdio
-    from interface.server.asking import Asking
+    from interface.server.answer_service import AnswerService
 
     with closing(_visits(settings)) as visits:
-        anyio.run(serve_stdio, Asking(_load(settings, stop), [visits.record]))
+        anyio.run(serve_stdio, AnswerService(_load(settings, stop), [visits.record]))
     return 0
 
 

@@ -11,6 +11,10 @@ from datatypes import Answer, Citation
 
 
 def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str, Any]:
+    return {"_id": question_id, **to_json(answer), "took_ms": round(took_ms, 1)}
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
     """Offsets count Unicode characters of the document's canonical text, half-open.
 
     `page` is the printed label, or else the scan's number, or null. `citations` of a statement are
@@ -18,7 +22,6 @@ def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str
     """
     numbers = {citation.quote: citation.number for citation in answer.citations}
     return {
-        "_id": question_id,
         "question": answer.question,
         "understood_as": answer.understood_as,
         "found": answer.found,
@@ -41,7 +44,6 @@ def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str
             }
             for hit in answer.hits
         ],
-        "took_ms": round(took_ms, 1),
     }
 
 

@@ -19,6 +19,7 @@ from answerer.generative.answering import GenerativeAnswerer
 from answerer.generative.language_model import LanguageModel
 from answerer.generative.receipts import receipt
 from answerer.generative.rewording import conversation_after
+from answerer.json_form import to_json
 from answerer.question import cleaned
 from answerer.quoting import check_against
 from answerer.understanding import Understanding
@@ -95,6 +96,10 @@ class Pipeline:
     def model_name(self) -> str | None:
         """The language model in whose words answers are, if one is configured."""
         return self._model.settings.model if self._model else None
+
+    def to_json(self, answer: Answer) -> dict[str, Any]:
+        """The answer as the JSON that programs rely on."""
+        return to_json(answer)
 
     def receipt(self, answer: Answer) -> dict[str, Any]:
         """How the answer came about, as JSON that `python -m answerer --receipt` can verify."""

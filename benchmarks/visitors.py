@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
-ASK_PATH = "/questions/gradio_api/call/ask"
+ASK_PATH = "/gradio_api/call/turn"
 PATIENCE_S = 120
 
 _FIRST = ("Al", "Bor", "Cel", "Dun", "Er", "Fal", "Gor", "Hel", "Is", "Jor")

@@ -23,7 +23,7 @@ from starlette.types import Scope
 
 from curator.password import matches
 from interface.server.addresses import is_loopback, neighbourhood
-from interface.server.allow_list import said_length
+from interface.server.allow_list import declared_length
 
 ROOT = "/curator"
 COOKIE = "docent-curator"
@@ -176,7 +176,7 @@ def _digest(session: str) -> bytes:
 def _refused_post(headers: Headers) -> Response | None:
     if not _is_same_origin(headers):
         return PlainTextResponse("Sent from another page.", status_code=403)
-    length = said_length(headers)
+    length = declared_length(headers)
     if length is None:
         return PlainTextResponse("What is sent needs its length.", status_code=411)
     if length > _MOST_BODY_BYTES:

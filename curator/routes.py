@@ -38,8 +38,8 @@ from curator.runs import Runs
 from curator.visits import add_visits
 from curator.wording import Words, load_curator_wording
 from errors import DocentError, QuestionError
-from interface.server.allow_list import Area
-from interface.server.asking import LONGEST_QUESTION
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import LONGEST_QUESTION
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.visits.log import VisitLog
@@ -58,9 +58,9 @@ class Curator:
     visits: VisitLog | None = None
     words: Words = field(default_factory=load_curator_wording)
 
-    def join(self, app: FastAPI, library: Library) -> Area:
+    def join(self, app: FastAPI, library: Library) -> RoutePermissions:
         _add_curator(app, self, library)
-        return Area(PATHS, headers=HEADERS, refusal=self.door.refusal)
+        return RoutePermissions(PATHS, headers=HEADERS, refusal=self.door.refusal)
 
 
 def _add_curator(app: FastAPI, curator: Curator, library: Library) -> None:

@@ -223,7 +223,7 @@ def _beyond_latin() -> dict[str, str]:
         for code, wording in load_wordings().items()
         if not all(
             unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
-            for letter in wording.welcome
+            for letter in wording["welcome"]
             if letter.isalpha()
         )
     }

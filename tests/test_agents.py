@@ -16,7 +16,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from answerer.pipeline import Pipeline
-from interface.api.keys import Keys
+from interface.server.keys import Keys
 from interface.server.web_settings import WebSettings
 
 QUESTION = "How many workers take part in the Chollima movement?"

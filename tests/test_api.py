@@ -16,7 +16,7 @@ from calling import Reply, call
 
 from answerer.pipeline import Pipeline
 from datatypes import Quote, Span
-from interface.api.keys import Keys
+from interface.server.keys import Keys
 from interface.server.web_settings import WebSettings
 
 ROOT = "/api/v1"

@@ -9,7 +9,7 @@ from pathlib import Path
 from browsing import page_of, serving
 
 from answerer.pipeline import Pipeline
-from interface.api.keys import Keys
+from interface.server.keys import Keys
 from interface.server.web_settings import WebSettings
 
 KEY = "0123456789abcdef"

@@ -21,7 +21,7 @@ from answerer.pipeline import Pipeline
 from datatypes import Answer, Document, Hit, Passage, Span
 from index.build import build_index
 from index.embedder import Embedder
-from interface.chat.render import Renderer
+from interface.chat.turn_renderer import TurnRenderer
 from interface.wording.wordings import load_wording
 from prompts.templates import load_prompt
 from retriever.hybrid import Retriever
@@ -91,7 +91,7 @@ class Tags(HTMLParser):
 def page_of(answer: Answer, folder: Path) -> str:
     pipeline = Pipeline.load(folder)
     try:
-        return Renderer(pipeline, load_wording()).answer(answer, "turn")
+        return TurnRenderer(pipeline, load_wording()).render_answer(answer, "turn")
     finally:
         pipeline.close()
 

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser
 
 from datatypes import Document
-from interface.server.allow_list import Guard
+from interface.server.allow_list import AllowList
 from interface.speech import voices as speech_room
 from interface.speech.routes import MOST_CHARACTERS, NO_VOICE, add_speech
 from interface.speech.voices import MOST_WAITING, VOICES_AT_ONCE, voices
@@ -45,7 +45,7 @@ LISTED = {
 
 def app_of(library: StandIn) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(Guard, areas=[add_speech(app, library, load_wordings())])
+    app.add_middleware(AllowList, permissions=[add_speech(app, library, load_wordings())])
     return app
 
 

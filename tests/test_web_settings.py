@@ -13,7 +13,7 @@ from browsing import ROOT, running_app
 from calling import call
 
 from errors import SettingError
-from interface.api.keys import Keys, read_keys
+from interface.server.keys import Keys, read_keys
 from interface.server.web_settings import WebSettings, web_settings
 
 KEY = "0123456789abcdef"

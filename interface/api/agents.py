@@ -35,12 +35,17 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from errors import DocentError
-from interface.api.access import ApiDoor
-from interface.api.forms import AskReply, PassageReply, SearchReply
+from interface.api.access import AccessRules, ApiAccess
+from interface.api.forms import (
+    AskReply,
+    PassageReply,
+    Question,
+    SearchReply,
+    answer_question,
+)
 from interface.api.problems import problem
-from interface.chat.render import verdict
-from interface.server.allow_list import MOST_BODY_BYTES, Area
-from interface.server.asking import LONGEST_QUESTION, Asking
+from interface.server.allow_list import MOST_BODY_BYTES, RoutePermissions
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.limits import Busy
 from interface.server.web_settings import WebSettings
@@ -50,19 +55,6 @@ PATH = "/mcp"
 _MOST_PASSAGES = 20
 _HREF = {"quotes": {"__all__": {"href"}}}  # of the API, which an agent cannot follow from here
 _log = logging.getLogger(__name__)
-
-
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    question: str = Field(
-        min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
-    )
-    previous: str | None = Field(
-        default=None,
-        max_length=64,
-        description="The turn_id of the answer that this question follows up.",
-    )
 
 
 class _Search(BaseModel):
@@ -75,14 +67,14 @@ class _Search(BaseModel):
 class Agents:
     """The two tools, whatever carries them."""
 
-    def __init__(self, asking: Asking, wordings: Wordings) -> None:
-        self._asking = asking
+    def __init__(self, service: AnswerService, wordings: Wordings) -> None:
+        self._service = service
         self._wordings = wordings
         self._tools: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
             "ask": self._ask,
             "search": self._search,
         }
-        collection = asking.library.collection
+        collection = service.library.collection
         self.server: Server[Any] = Server(
             "docent",
             title=collection.title,
@@ -103,9 +95,11 @@ class Agents:
         if tool is None:
             return _failed(f"There is no tool {params.name}: there are ask and search.")
         try:
-            return await self._asking.places.run(lambda: tool(params.arguments or {}))
+            return await self._service.concurrency_limit.run(lambda: tool(params.arguments or {}))
         except ValidationError as error:
-            wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            wrong = (
+                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+            )
             return _failed("; ".join(wrong))
         except DocentError as error:
             return _failed(str(error))
@@ -116,19 +110,9 @@ class Agents:
             return _failed("Something went wrong.")
 
     def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
-        asked = _Question.model_validate(arguments)
-        asking = self._asking
-        follows = asked.previous if asking.turns.find(asked.previous or "") else None
-        answer, turn_id = asking.ask(sendable(asked.question), follows or "", door="mcp")
-        words = preferred(self._wordings, None)
-        reply = AskReply.of(
-            asking.library,
-            answer,
-            turn_id=turn_id,
-            follows=follows,
-            message=verdict(words, answer),
-            root="",
-        )
+        asked = Question.model_validate(arguments)
+        wording = preferred(self._wordings, None)
+        reply = answer_question(self._service, asked, door="mcp", wording=wording)
         return CallToolResult(
             content=[TextContent(text=_in_words(reply))],
             structured_content=reply.model_dump(mode="json", exclude=_HREF),
@@ -136,11 +120,11 @@ class Agents:
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
         wanted = _Search.model_validate(arguments)
-        hits = self._asking.library.search(sendable(wanted.query), limit=wanted.limit)
+        hits = self._service.library.search(sendable(wanted.query), limit=wanted.limit)
         reply = SearchReply(query=wanted.query, passages=[PassageReply.of(hit) for hit in hits])
         text = "\n\n".join(
-            f"[{each.rank}] {each.title} ({each.document_id}, {each.start}–{each.end})\n{each.text}"
-            for each in reply.passages
+            f"[{hit.rank}] {hit.title} ({hit.document_id}, {hit.start}–{hit.end})\n{hit.text}"
+            for hit in reply.passages
         )
         return CallToolResult(
             content=[TextContent(text=text or "No passage was found.")],
@@ -159,7 +143,7 @@ async def _listed(
                 title="Ask the documents",
                 description="Answer a question by quotes, each with its citation and place, or "
                 "say that the documents do not say (found: false).",
-                input_schema=_Question.model_json_schema(),
+                input_schema=Question.model_json_schema(),
                 annotations=only_reads,
             ),
             Tool(
@@ -189,18 +173,18 @@ def _failed(why: str) -> CallToolResult:
 
 
 def add_agents(
-    app: FastAPI, asking: Asking, wordings: Wordings, settings: WebSettings
-) -> tuple[Area, AbstractAsyncContextManager[None]]:
+    app: FastAPI, service: AnswerService, wordings: Wordings, settings: WebSettings
+) -> tuple[RoutePermissions, AbstractAsyncContextManager[None]]:
     """The area, and what must run as long as the application is served."""
     manager = StreamableHTTPSessionManager(
-        Agents(asking, wordings).server,
+        Agents(service, wordings).server,
         json_response=True,
         stateless=True,
         max_request_body_size=MOST_BODY_BYTES,
     )
-    door = ApiDoor(manager.handle_request, settings.keys, asking.rate)
-    app.router.routes.append(Route(PATH, endpoint=door))
-    return Area(re.compile(PATH), refusal=_refusal), manager.run()
+    rules = AccessRules(settings.keys, service.rate_limit)
+    app.router.routes.append(Route(PATH, endpoint=ApiAccess(manager.handle_request, rules)))
+    return RoutePermissions(re.compile(PATH), refusal=_refusal), manager.run()
 
 
 def _refusal(scope: Scope) -> Response | None:
@@ -217,8 +201,8 @@ def _refusal(scope: Scope) -> Response | None:
     return None
 
 
-async def serve_stdio(asking: Asking) -> None:
+async def serve_stdio(service: AnswerService) -> None:
     """Until standard input ends. Nothing else may write to standard output."""
-    server = Agents(asking, load_wordings()).server
+    server = Agents(service, load_wordings()).server
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

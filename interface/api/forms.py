@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from datatypes import Answer, Citation, Document, Hit, Page, Passage, Quote, Span
-from interface.server.asking import LONGEST_QUESTION
-from interface.server.library import DocumentCard, Library
+from datatypes import Document, Hit, Quote
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService, verdict
+from interface.server.escaping import sendable
+from interface.server.library import DocumentCard, Library, quote_json
+from interface.wording.wordings import Wording
 
 QUESTION = "How many workers take part in the Chollima movement?"
 _WORDS = "Currently about 3 million workers are participating in this movement."
@@ -21,15 +23,12 @@ _DOCUMENT_ID = "1963-06-20-gdr-embassy-on-kwp-policy"
 PERMALINK = f"{_DOCUMENT_ID}~2891-2960~7a53c406542d"
 LANGUAGE_PATTERN = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
-Metadata = dict[str, str | list[str]]
+Metadata = dict[str, str | tuple[str, ...]]
 Offset = Annotated[int, Field(ge=0)]
 
 
-class AskRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"question": QUESTION, "language": "en"}]},
-    )
+class Question(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(
         min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
@@ -39,6 +38,13 @@ class AskRequest(BaseModel):
         max_length=64,
         description="The `turn_id` of the answer that this question follows up.",
     )
+
+
+class AskRequest(Question):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": QUESTION, "language": "en"}]}
+    )
+
     language: str = Field(
         default="en",
         pattern=LANGUAGE_PATTERN,
@@ -51,10 +57,6 @@ class Place(BaseModel):
 
     start: Offset
     end: Offset
-
-    @classmethod
-    def of(cls, span: Span) -> Place:
-        return cls(start=span.start, end=span.end)
 
 
 class CitationForms(BaseModel):
@@ -89,21 +91,7 @@ class QuoteReply(BaseModel):
 
     @classmethod
     def of(cls, library: Library, quote: Quote, root: str) -> QuoteReply:
-        status = quote.document.metadata.get("text_status")
-        permalink = library.permalink(quote)
-        return cls(
-            document_id=quote.document.document_id,
-            title=quote.document.title,
-            start=quote.span.start,
-            end=quote.span.end,
-            text=quote.text,
-            highlight=Place.of(quote.highlight) if quote.highlight else None,
-            page=_label(quote.page),
-            text_status=status if isinstance(status, str) else None,
-            citation=CitationForms(**library.cite(quote)),
-            permalink=permalink,
-            href=f"{root}/quotes/{permalink.partition('=')[2]}",
-        )
+        return cls.model_validate(_quote(library, quote, quote_json(library, quote), root))
 
 
 class NumberedQuote(QuoteReply):
@@ -129,7 +117,7 @@ class PassageReply(BaseModel):
 
     @classmethod
     def of(cls, hit: Hit) -> PassageReply:
-        passage: Passage = hit.passage
+        passage = hit.passage
         return cls(
             rank=hit.rank,
             score=round(hit.score, 6),
@@ -160,36 +148,6 @@ class AskReply(BaseModel):
     )
     related_questions: list[str]
 
-    @classmethod
-    def of(
-        cls,
-        library: Library,
-        answer: Answer,
-        *,
-        turn_id: str,
-        follows: str | None,
-        message: str,
-        root: str,
-    ) -> AskReply:
-        numbers = {citation.quote: citation.number for citation in answer.citations}
-        return cls(
-            turn_id=turn_id,
-            question=answer.question,
-            follows=follows,
-            understood_as=answer.understood_as,
-            found=answer.found,
-            doubtful=answer.doubtful,
-            confidence=round(answer.confidence, 4),
-            message=message,
-            statements=[
-                StatementReply(text=each.text, citations=[numbers[quote] for quote in each.quotes])
-                for each in answer.statements
-            ],
-            quotes=[_numbered(library, citation, root) for citation in answer.citations],
-            passages=[PassageReply.of(hit) for hit in answer.hits],
-            related_questions=list(library.related_questions(answer)),
-        )
-
 
 class SearchReply(BaseModel):
     query: str
@@ -208,7 +166,7 @@ class DocumentReply(BaseModel):
         return cls(
             document_id=card.document_id,
             title=card.title,
-            metadata=metadata(card.metadata),
+            metadata=dict(card.metadata),
             n_characters=card.n_characters,
             href=href,
         )
@@ -243,7 +201,7 @@ class TextReply(BaseModel):
         return cls(
             document_id=document.document_id,
             title=document.title,
-            metadata=metadata(document.metadata),
+            metadata=dict(document.metadata),
             n_characters=len(document.text),
             start=start,
             end=end,
@@ -266,14 +224,45 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
 
 
-def metadata(given: Mapping[str, Any]) -> Metadata:
-    return {key: value if isinstance(value, str) else list(value) for key, value in given.items()}
+def answer_question(
+    service: AnswerService,
+    asked: Question,
+    *,
+    door: str,
+    wording: Wording,
+    root: str = "",
+) -> AskReply:
+    """`root` is the API's path, for addresses in it. Raises QuestionError as the library does."""
+    library = service.library
+    follows = asked.previous if service.turns.find(asked.previous or "") else None
+    language = asked.language if isinstance(asked, AskRequest) else wording.code
+    answer, turn_id = service.answer(
+        sendable(asked.question), follows or "", door=door, language=language
+    )
+    form = library.to_json(answer)
+    quotes = [
+        _quote(library, citation.quote, quote, root)
+        for citation, quote in zip(answer.citations, form["quotes"], strict=True)
+    ]
+    return AskReply.model_validate(
+        {
+            **form,
+            "turn_id": turn_id,
+            "follows": follows,
+            "message": verdict(wording, answer),
+            "quotes": quotes,
+            "passages": [PassageReply.of(hit) for hit in answer.hits],
+            "related_questions": library.related_questions(answer),
+        }
+    )
 
 
-def _numbered(library: Library, citation: Citation, root: str) -> NumberedQuote:
-    quote = QuoteReply.of(library, citation.quote, root)
-    return NumberedQuote(number=citation.number, **dict(quote))
-
-
-def _label(page: Page | None) -> str | None:
-    return (page.label or str(page.number)) if page else None
+def _quote(library: Library, quote: Quote, form: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """`form` is the quote's in an answer's JSON."""
+    status = quote.document.metadata.get("text_status")
+    return {
+        **form,
+        "text_status": status if isinstance(status, str) else None,
+        "citation": library.cite(quote),
+        "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
+    }

@@ -52,14 +52,14 @@ class Metrics:
         )
         documents.set_function(lambda: library.n_documents)
 
-    def note(self, answer: Answer, *, door: str, language: str, seconds: float) -> None:
+    def observe(self, answer: Answer, *, door: str, language: str, seconds: float) -> None:
         self._answers.labels(door, "found" if answer.found else "not_found").inc()
         self._seconds.labels(door).observe(seconds)
 
     def count_reply(self, method: str, status: int) -> None:
         self._replies.labels(method, str(status)).inc()
 
-    def text(self, accept: str) -> tuple[bytes, str]:
+    def exposition(self, accept: str) -> tuple[bytes, str]:
         """The numbers and their media type: OpenMetrics for who accepts it, else plain text."""
         encoder, media_type = choose_encoder(accept)
         return encoder(self._registry), media_type

@@ -8,7 +8,7 @@
     GET  openapi.json       all of this, for programs that write clients
 
 It is an application of its own, mounted in the large one, so that each of its errors has one form
-(`problems`). Who may ask, and how much, is judged before (`api_door`).
+(`problems`). Who may ask, and how much, is judged before (`access`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
 
 from errors import QuestionError
-from interface.api.access import ApiDoor
+from interface.api.access import AccessRules, ApiAccess
 from interface.api.forms import (
     PERMALINK,
     QUESTION,
@@ -38,15 +38,15 @@ from interface.api.forms import (
     QuoteReply,
     SearchReply,
     TextReply,
+    answer_question,
 )
 from interface.api.metrics import Metrics
 from interface.api.openapi import describe, problems
 from interface.api.problems import add_problems, problem
 from interface.api.web_annotation import MEDIA_TYPE as ANNOTATION
 from interface.api.web_annotation import prefers_annotation, web_annotation
-from interface.chat.render import verdict
-from interface.server.allow_list import Area
-from interface.server.asking import LONGEST_QUESTION, Asking
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.web_settings import WebSettings
 from interface.wording.wordings import Wordings, preferred
@@ -58,16 +58,14 @@ _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 
 def add_api(
-    app: FastAPI,
-    asking: Asking,
-    wordings: Wordings,
-    settings: WebSettings,
-) -> Area:
-    metrics = Metrics(asking.library)
-    asking.noted.append(metrics.note)
+    app: FastAPI, service: AnswerService, wordings: Wordings, settings: WebSettings
+) -> RoutePermissions:
+    metrics = Metrics(service.library)
+    service.observers.append(metrics.observe)
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     add_problems(api)
-    api.add_middleware(ApiDoor, keys=settings.keys, rate=asking.rate, count=metrics.count_reply)
+    rules = AccessRules(settings.keys, service.rate_limit)
+    api.add_middleware(ApiAccess, rules=rules, count=metrics.count_reply)
     if settings.allow_origins:
         api.add_middleware(
             CORSMiddleware,
@@ -76,40 +74,29 @@ def add_api(
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
-    _add_asking(api, asking, wordings)
-    _add_documents(api, asking)
-    _add_quotes(api, asking)
-    _add_watching(api, asking, metrics)
+    _add_asking(api, service, wordings)
+    _add_documents(api, service)
+    _add_quotes(api, service)
+    _add_watching(api, service, metrics)
     describe(api, ROOT, with_keys=bool(settings.keys))
     app.mount(ROOT, api)
-    return Area(_PATHS, refusal=_refusal)
+    return RoutePermissions(_PATHS, refusal=_refusal)
 
 
 def _refusal(scope: Scope) -> Response | None:
     return problem(404, "There is nothing here.") if scope["path"] == ROOT else None
 
 
-def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
+def _add_asking(api: FastAPI, service: AnswerService, wordings: Wordings) -> None:
     @api.post("/ask", responses=problems(400, 401, 411, 413, 415, 422, 429, 500, 503))
     async def ask(asked: AskRequest, request: Request) -> AskReply:
         """Answer a question in the documents' own words, or say that they do not say."""
 
         def answer() -> AskReply:
-            follows = asked.previous if asking.turns.find(asked.previous or "") else None
-            found, turn_id = asking.ask(
-                sendable(asked.question), follows or "", door="api", language=asked.language
-            )
-            words = preferred(wordings, asked.language)
-            return AskReply.of(
-                asking.library,
-                found,
-                turn_id=turn_id,
-                follows=follows,
-                message=verdict(words, found),
-                root=_root(request),
-            )
+            wording = preferred(wordings, asked.language)
+            return answer_question(service, asked, door="api", wording=wording, root=_root(request))
 
-        return await asking.places.run(answer)
+        return await service.concurrency_limit.run(answer)
 
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))
     async def search(
@@ -120,12 +107,14 @@ def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:
         """Find the passages nearest to a question or to a few words."""
-        hits = await asking.places.run(partial(asking.library.search, sendable(query), limit=limit))
+        hits = await service.concurrency_limit.run(
+            partial(service.library.search, sendable(query), limit=limit)
+        )
         return SearchReply(query=query, passages=[PassageReply.of(hit) for hit in hits])
 
 
-def _add_documents(api: FastAPI, asking: Asking) -> None:
-    library = asking.library
+def _add_documents(api: FastAPI, service: AnswerService) -> None:
+    library = service.library
 
     @api.get("/documents", responses=problems(401, 413, 422, 429, 500))
     def documents(
@@ -168,8 +157,8 @@ def _add_documents(api: FastAPI, asking: Asking) -> None:
         return TextReply.of(found, start, end, address if end < len(found.text) else None)
 
 
-def _add_quotes(api: FastAPI, asking: Asking) -> None:
-    library = asking.library
+def _add_quotes(api: FastAPI, service: AnswerService) -> None:
+    library = service.library
     annotation: dict[int | str, dict[str, Any]] = {
         200: {
             "description": "The quote; a Web Annotation where Accept prefers application/ld+json.",
@@ -210,7 +199,7 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
         return JSONResponse(body, headers=vary, media_type=ANNOTATION)
 
 
-def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
+def _add_watching(api: FastAPI, service: AnswerService, metrics: Metrics) -> None:
     @api.get("/health", responses=problems(413, 500))
     async def health() -> Health:
         """Whether the server answers at all."""
@@ -219,7 +208,7 @@ def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
     @api.get("/ready", response_model=Health, responses=problems(413, 500, 503))
     def ready() -> Response | Health:
         """Whether there is an index with documents to answer from."""
-        if asking.library.n_documents:
+        if service.library.n_documents:
             return Health(status="ready")
         return problem(503, "There is no document in the index.", headers={"Retry-After": "10"})
 
@@ -233,7 +222,7 @@ def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
     @api.get("/metrics", response_class=Response, responses=numbers | problems(401, 413, 500))
     def text(request: Request) -> Response:
         """Counts of answers and replies, and how long answers took."""
-        body, media_type = metrics.text(request.headers.get("accept", ""))
+        body, media_type = metrics.exposition(request.headers.get("accept", ""))
         return Response(body, headers={"Content-Type": media_type})
 
 

@@ -25,7 +25,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from datatypes import Quote
 from errors import DocentError, SettingError
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.wording.wordings import Wordings, preferred
@@ -43,7 +43,7 @@ _LAST_WORD = re.compile(r"\s+\S*\Z")
 
 def add_take_away(
     app: FastAPI, library: Library, wordings: Wordings, public_url: str | None = None
-) -> Area:
+) -> RoutePermissions:
     """Adds the address above. `public_url` is one that `checked_address` returned."""
 
     @app.get(PATH)
@@ -55,13 +55,12 @@ def add_take_away(
         if found is None:
             why = "The text has changed: the quote is no longer there."
             return PlainTextResponse(why, status_code=404)
-        words = preferred(wordings, lang).kiosk
-        svg = qr_code(
-            carried(found, library, public_url), f"{words.take_away}. {words.take_away_how}"
-        )
+        words = preferred(wordings, lang)
+        title = f"{words['kiosk.take_away']}. {words['kiosk.take_away_how']}"
+        svg = qr_code(carried(found, library, public_url), title)
         return Response(svg, media_type="image/svg+xml")
 
-    return Area(re.compile(re.escape(PATH)))
+    return RoutePermissions(re.compile(re.escape(PATH)))
 
 
 def checked_address(url: str) -> str:

@@ -7,16 +7,16 @@ import re
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
 
 PATH = "/health"
 
 
-def add_health(app: FastAPI) -> Area:
+def add_health(app: FastAPI) -> RoutePermissions:
     @app.get(PATH)
     async def health() -> JSONResponse:
         return JSONResponse(
             {"service": "docent", "status": "ok"}, headers={"Cache-Control": "no-store"}
         )
 
-    return Area(re.compile(PATH))
+    return RoutePermissions(re.compile(PATH))

@@ -1,4 +1,4 @@
-"""What the page needs from whoever answers. `answerer.pipeline.Pipeline` has this shape."""
+"""What the pages need from whoever answers. `answerer.pipeline.Pipeline` has this shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span
+from datatypes import (
+    Answer,
+    Collection,
+    Document,
+    Hit,
+    Metadata,
+    Passage,
+    Quote,
+    Span,
+    Statement,
+)
 
 
 class DocumentCard(Protocol):
@@ -52,6 +62,10 @@ class Library(Protocol):
         """
         ...
 
+    def to_json(self, answer: Answer) -> Mapping[str, Any]:
+        """The answer as programs get it; its `quotes` are in the order of `answer.citations`."""
+        ...
+
     def receipt(self, answer: Answer) -> Mapping[str, Any]:
         """How the answer came about, as JSON."""
         ...
@@ -85,3 +99,10 @@ class Library(Protocol):
         ...
 
     def related_questions(self, answer: Answer) -> tuple[str, ...]: ...
+
+
+def quote_json(library: Library, quote: Quote) -> Mapping[str, Any]:
+    """A quote in the form that it has in an answer's JSON."""
+    alone = Answer("", (Statement(quote.text, (quote,)),), hits=(), confidence=1.0)
+    form: Mapping[str, Any] = library.to_json(alone)["quotes"][0]
+    return form

@@ -1,4 +1,4 @@
-"""How much one client may ask, and how many questions are answered at once.
+"""How much one client may ask (rate limit), and how many questions at once (concurrency limit).
 
 Addresses are neither kept nor written: a client is a digest made with a secret that this process
 forgets when it ends.
@@ -22,16 +22,17 @@ from interface.server.addresses import neighbourhood
 
 QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
 MOST_WAITING = 28  # some three seconds of work: who comes later is told to come back
+SECONDS_WHEN_BUSY = 3
 MOST_CLIENTS = 10_000
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 class Busy(Exception):
-    """All places are taken, and those to wait in too."""
+    """As many questions as there may be are being answered or waiting."""
 
 
-class Places:
+class ConcurrencyLimit:
     """Work in threads, a few at once; safe to use from one event loop."""
 
     def __init__(self, at_once: int = QUESTIONS_AT_ONCE, waiting: int = MOST_WAITING) -> None:
@@ -39,7 +40,7 @@ class Places:
         self._most = at_once + waiting
         self._n_inside = 0
 
-    async def run(self, work: Callable[[], Found]) -> Found:
+    async def run(self, work: Callable[[], Result]) -> Result:
         """Raises Busy at once rather than keep the client waiting for long."""
         if self._n_inside >= self._most:
             raise Busy
@@ -50,8 +51,8 @@ class Places:
             self._n_inside -= 1
 
 
-class Rate:
-    """A bucket of `a_minute` questions for each client, which fills again evenly."""
+class RateLimit:
+    """A token bucket of `a_minute` questions for each client, which fills again evenly."""
 
     def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = float(a_minute)

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
 
 _INTERFACE = Path(__file__).parents[1]
 _KINDS = {
@@ -20,7 +20,7 @@ _KINDS = {
 }
 
 
-def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> Area:
+def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> RoutePermissions:
     """Only the files of the `static` folders that lie there now, and whose name is `wanted`."""
     paths = [*_INTERFACE.glob("**/static/*"), *_INTERFACE.glob("static/fonts/*")]
     files = {
@@ -37,4 +37,4 @@ def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> Area:
         kind = _KINDS[Path(name).suffix]
         return Response(files[name], media_type=kind, headers={"Cache-Control": kept})
 
-    return Area(re.compile(r"/files/[a-z0-9._-]+"))
+    return RoutePermissions(re.compile(r"/files/[a-z0-9._-]+"))

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from errors import SettingError
-from interface.api.keys import Keys, read_keys
 from interface.server.addresses import is_loopback
+from interface.server.keys import Keys, read_keys
 
 
 @dataclass(frozen=True, slots=True)

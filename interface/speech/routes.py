@@ -18,7 +18,7 @@ import re
 from asyncio import StreamReader
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Request
@@ -28,7 +28,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from errors import DocentError
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.speech.spoken_words import spoken, timed
@@ -75,7 +75,7 @@ class _Refused(Exception):
         self.response = PlainTextResponse(sendable(why), status_code, headers)
 
 
-def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> Area:
+def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> RoutePermissions:
     """Adds the three addresses above. `wordings` are by language code."""
     room = Room()
 
@@ -101,7 +101,7 @@ def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> Area:
     def speakable() -> list[str]:
         return sorted({code.partition("-")[0] for code in voices().values()})
 
-    return Area(re.compile("/speech/(words|voices)"), askable=re.compile("/speech"))
+    return RoutePermissions(re.compile("/speech/(words|voices)"), re.compile("/speech"))
 
 
 def _checked(given: bytes | Mapping[str, str]) -> _Asked:
@@ -149,9 +149,7 @@ def _quoted(permalink_value: str, library: Library) -> tuple[str, str]:
 def _worded(key: str, wording: Wording | None) -> str:
     if wording is None:
         raise _Refused("lang: The interface does not speak that language.", 422)
-    sentences = asdict(wording)
-    sentences |= {f"kiosk.{name}": sentence for name, sentence in sentences["kiosk"].items()}
-    text = sentences.get(key)
+    text = wording.sentences.get(key)
     if not isinstance(text, str) or "{" in text:
         raise _Refused("words: That is no sentence of the interface.", 422)
     return text

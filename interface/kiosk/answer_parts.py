@@ -6,17 +6,20 @@ Values that are HTML have passed through `escaping`; a quote's words are the sli
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Any
 from urllib.parse import unquote
 
-from datatypes import Answer, Collection, Document, Quote, Span
+from datatypes import Answer, Collection, Document, Quote
 from errors import DocentError
-from interface.chat.metadata import in_line, kind_of_text
-from interface.chat.pieces import pieces
-from interface.chat.render_documents import DocumentRenderer, mark
-from interface.server.escaping import shown, shown_span
-from interface.server.library import Library
+from interface.chat.document_renderer import DocumentRenderer
+from interface.chat.metadata import KINDS_OF_TEXT, in_line, text_status
+from interface.chat.text_pieces import split_into_pieces
+from interface.chat.text_place import TextPlace
+from interface.server.escaping import sendable, shown
+from interface.server.library import Library, quote_json
+from interface.server.templates import ENVIRONMENT
 from interface.wording.languages import document_language, language_code
 from interface.wording.wordings import Wording
 
@@ -27,7 +30,6 @@ _FEWEST_WORDS = 8
 _WORD = re.compile(r"\w+")
 _BEGINNING = 4  # letters
 _SENTENCE = re.compile(r"(?!.*(https?:|\n\s*[\n#]))[^#>|].*[.!?。！？][\"”’»')\]]*\s*", re.DOTALL)
-_KINDS = ("original", "transcription", "translation", "translation_by", "ocr")  # have a wording
 # What is told of a document, where it is known: enough to see what it is and to find it again.
 TOLD = (  # noqa: SIM905
     "document_type creator date place archive reference_code collection box folder "
@@ -37,28 +39,31 @@ TOLD = (  # noqa: SIM905
 
 def answer_parts(library: Library, answer: Answer) -> Part:
     """Quotes, what to ask next, and for want of quotes the passage nearest to the question."""
+    form = library.to_json(answer)
+    cited = (citation.quote for citation in answer.citations)
     nearest = None if answer.found else _nearest(library, answer)
     return {
-        "found": answer.found,
-        "doubtful": answer.doubtful,
-        "question": answer.question,
-        "understood": "" if answer.understood_as is None else shown(answer.understood_as),
-        "quotes": [quote_part(library, citation.quote) for citation in answer.citations],
-        "nearby": [] if nearest is None else [quote_part(library, nearest)],
+        **{name: form[name] for name in ("found", "doubtful", "question")},
+        "understood": shown(answer.understood_as or ""),
+        "quotes": [_quote_part(q, part) for q, part in zip(cited, form["quotes"], strict=True)],
+        "nearby": [] if nearest is None else [_quote_part(nearest, quote_json(library, nearest))],
         "related": list(library.related_questions(answer)),
     }
 
 
-def quote_part(library: Library, quote: Quote) -> Part:
+def _quote_part(quote: Quote, form: Mapping[str, Any]) -> Part:
+    """`form` is the quote's in an answer's JSON."""
+    macros: Any = ENVIRONMENT.get_template("chat/templates/macros.html.jinja").module
     marks = [(quote.highlight, "answering")] if quote.highlight else []
+    place = {name: form[name] for name in ("document_id", "start", "end")}
+    if quote.highlight:
+        place |= {"from": quote.highlight.start, "to": quote.highlight.end}
     return {
-        "words": shown_span(quote.document.text, quote.span, marks),
-        "permalink": unquote(library.permalink(quote).partition("=")[2]),
-        "place": _place(quote.document, quote.span, quote.highlight),
+        "words": macros.marked(quote.document.text, quote.span, marks),
+        "permalink": unquote(form["permalink"].partition("=")[2]),
+        "place": place,
         **_source(quote.document),
-        "page_label": ""
-        if quote.page is None
-        else shown(str(quote.page.label or quote.page.number)),
+        "page_label": shown(form["page"] or ""),
     }
 
 
@@ -90,56 +95,41 @@ def _is_sentence(text: str) -> bool:
 
 def _source(document: Document) -> Part:
     """The document and what is known of it. Codes of languages let the page name them."""
-    metadata, kind = document.metadata, kind_of_text(document.metadata)
+    metadata = {name: in_line(value) for name, value in document.metadata.items()}
+    status = text_status(document.metadata)
     details = [
-        {"name": name, "value": shown(in_line(metadata[name])), "code": _code(name, metadata[name])}
+        {
+            "name": name,
+            "value": shown(metadata[name]),
+            "code": language_code(metadata[name]) if name == "original_language" else "",
+        }
         for name in TOLD
         if metadata.get(name)
     ]
     return {
         "lang": document_language(document),
         "title": shown(document.title),
-        "date": shown(in_line(metadata.get("date", ""))),
-        "status": kind if kind in _KINDS else "",
-        "translator": shown(in_line(metadata.get("translator", ""))),
+        "date": shown(metadata.get("date", "")),
+        "status": status if status in KINDS_OF_TEXT else "",
+        "translator": shown(metadata.get("translator", "")),
         "details": details,
     }
 
 
-def _code(name: str, value: str | tuple[str, ...]) -> str:
-    return language_code(value) if name == "original_language" else ""
-
-
-def _place(document: Document, span: Span, highlight: Span | None = None) -> Part:
-    place: Part = {"document_id": document.document_id, "start": span.start, "end": span.end}
-    return place if highlight is None else {**place, "from": highlight.start, "to": highlight.end}
-
-
-def text_part(
-    library: Library,
-    wording: Wording,
-    *,
-    document_id: str,
-    number: int | None = None,
-    start: int | None = None,
-    end: int | None = None,
-    from_: int | None = None,
-    to: int | None = None,
-) -> Part | None:
+def text_part(library: Library, wording: Wording, place: TextPlace) -> Part | None:
     """The part of a document with that number, or else the one in which the quote begins."""
-    document = library.document(document_id)
+    document = library.document(sendable(place.document_id))
     if document is None:
         return None
-    groups = pieces(document.text)
-    if number is None:
-        number = sum(group[-1].end <= (start or 0) for group in groups)
-    if number >= len(groups):
+    number = place.piece_number(document)
+    last = len(split_into_pieces(document.text)) - 1
+    if number > last:
         return None
-    marks = mark(document, start, end, "quoted") + mark(document, from_, to, "answering")
+    renderer = DocumentRenderer(library, wording)
     return {
-        "html": DocumentRenderer(library, wording).piece(document, number, marks),
+        "html": renderer.render_piece(document, number, place.marks(document)),
         "number": number,
-        "last": len(groups) - 1,
+        "last": last,
         "title": shown(document.title),
         "lang": document_language(document),
     }
@@ -161,9 +151,8 @@ class Attraction:
         collection = self._library.collection
         with self._lock:
             if collection is not self._asked_for:
-                asked = collection.suggested_questions
-                found = [self._quote(question) for question in asked]
-                self._quotes = [part for part in found if part is not None]
+                parts = (self._quote(question) for question in collection.suggested_questions)
+                self._quotes = [part for part in parts if part is not None]
                 self._asked_for = collection
             return self._quotes
 
@@ -172,7 +161,8 @@ class Attraction:
             citations = self._library.ask(question).citations
         except DocentError:
             return None  # what an institution wrote there is no question
-        short = [c for c in citations if len(c.quote.text.split()) <= MOST_WORDS_ATTRACTING]
-        if not short:
-            return None
-        return {"question": question, **quote_part(self._library, short[0].quote)}
+        for citation in citations:
+            if len(citation.quote.text.split()) <= MOST_WORDS_ATTRACTING:
+                form = quote_json(self._library, citation.quote)
+                return {"question": question, **_quote_part(citation.quote, form)}
+        return None

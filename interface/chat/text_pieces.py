@@ -15,7 +15,7 @@ PIECE_CHARACTERS = 8_000  # about four screens: fetched and laid out in some mil
 
 
 @lru_cache(maxsize=8)
-def pieces(text: str) -> tuple[tuple[Span, ...], ...]:
+def split_into_pieces(text: str) -> tuple[tuple[Span, ...], ...]:
     """The text's paragraphs, in groups of about PIECE_CHARACTERS; together they hold every word."""
     groups: list[tuple[Span, ...]] = []
     group: list[Span] = []

@@ -1,4 +1,4 @@
-"""How every door asks: the chat, the kiosk, an embedded chat, the API and agents.
+"""How every way in asks: the chat, the kiosk, an embedded chat, the API and agents.
 
 Follow-ups find the answer before, and who keeps count is told of each answer.
 """
@@ -14,14 +14,14 @@ from typing import Protocol
 from datatypes import Answer
 from errors import DocentError, QuestionError
 from interface.server.library import Library
-from interface.server.limits import Places, Rate
+from interface.server.limits import ConcurrencyLimit, RateLimit
 from interface.server.turns import Turns
 from interface.wording.wordings import Wording
 
 LONGEST_QUESTION = 500  # characters
 
 
-class Noted(Protocol):
+class AnswerObserver(Protocol):
     """What is told of each answer. It must be quick: the visitor waits for it."""
 
     def __call__(self, answer: Answer, *, door: str, language: str, seconds: float) -> None:
@@ -30,27 +30,27 @@ class Noted(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Safe to use from many threads. `places` and `rate` are for the doors that have no queue."""
+class AnswerService:
+    """Safe to use from many threads. The limits are for the ways in that have no queue."""
 
     library: Library
-    noted: list[Noted] = field(default_factory=list)
-    rate: Rate | None = None
-    places: Places = field(default_factory=Places)
+    observers: list[AnswerObserver] = field(default_factory=list)
+    rate_limit: RateLimit | None = None
+    concurrency_limit: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     turns: Turns = field(default_factory=Turns)
 
-    def ask(
+    def answer(
         self, question: str, turn_id: str = "", *, door: str, language: str = "en"
     ) -> tuple[Answer, str]:
-        """The answer, and the id under which the next question can follow it up.
+        """The answer by quotes, and the id under which the next question can follow it up.
 
         Raises QuestionError, whose text can be shown, for questions that cannot be answered.
         """
         began = time.perf_counter()
         answer = self.library.ask(question, previous=self.turns.find(turn_id))
-        return answer, self._kept(answer, door, language, time.perf_counter() - began)
+        return answer, self._keep(answer, door, language, began)
 
-    def answers(
+    def stream_answers(
         self,
         question: str,
         turn_id: str,
@@ -66,19 +66,27 @@ class Asking:
         for answer in self.library.answers(question, previous=previous, stop=stop):
             yield answer, ""
         if answer is not None:
-            yield answer, self._kept(answer, door, language, time.perf_counter() - began)
+            yield answer, self._keep(answer, door, language, began)
 
-    def _kept(self, answer: Answer, door: str, language: str, seconds: float) -> str:
-        for note in self.noted:
-            note(answer, door=door, language=language, seconds=seconds)
+    def _keep(self, answer: Answer, door: str, language: str, began: float) -> str:
+        seconds = time.perf_counter() - began
+        for observe in self.observers:
+            observe(answer, door=door, language=language, seconds=seconds)
         return self.turns.keep(answer)
 
 
-def why_not(error: DocentError, question: str, wording: Wording) -> str:
+def verdict(wording: Wording, answer: Answer) -> str:
+    """What is said of the whole answer, before its quotes."""
+    if answer.doubtful:
+        return wording["doubtful"]
+    return wording["found" if answer.found else "not_found"]
+
+
+def explain_refusal(error: DocentError, question: str, wording: Wording) -> str:
     """Why there is no answer, in the reader's language where it is known what is wrong."""
     if isinstance(error, QuestionError):
         if not any(map(str.isalnum, question)):
-            return wording.no_question
+            return wording["no_question"]
         if len(question) > LONGEST_QUESTION:
-            return wording.question_too_long.format(n=wording.number(LONGEST_QUESTION))
+            return wording["question_too_long"].format(n=wording.number(LONGEST_QUESTION))
     return str(error)

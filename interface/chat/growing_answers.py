@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from interface.server.asking import Asking
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService
 from interface.server.turns import new_id
 from interface.wording.wordings import Wordings, preferred
-
-STOP_PATH = "/stop"
-RECEIPT_PATH = "/receipt"
 
 
 class Stops:
@@ -35,23 +34,27 @@ class Stops:
         self._events.pop(stop_id, None)
 
 
-def add_growing(app: FastAPI, asking: Asking, wordings: Wordings, stops: Stops) -> None:
-    @app.post(STOP_PATH)
+def add_stopping(
+    app: FastAPI, service: AnswerService, wordings: Wordings, stops: Stops
+) -> RoutePermissions:
+    @app.post("/stop")
     async def stop(request: Request) -> Response:
         stops.stop((await request.body()).decode("utf-8", "replace"))
         return Response(status_code=204)
 
-    @app.get(RECEIPT_PATH)
+    @app.get("/receipt")
     def receipt(turn: str, lang: str | None = None) -> Response:
-        answer = asking.turns.find(turn)
+        answer = service.turns.find(turn)
         if answer is None:
-            gone = preferred(wordings, lang).model.receipt_gone
+            gone = preferred(wordings, lang)["model.receipt_gone"]
             return PlainTextResponse(gone, status_code=404)
         return Response(
-            json.dumps(asking.library.receipt(answer), ensure_ascii=False, indent=1),
+            json.dumps(service.library.receipt(answer), ensure_ascii=False, indent=1),
             media_type="application/json",
             headers={
                 "Content-Disposition": 'attachment; filename="docent-receipt.json"',
                 "Cache-Control": "no-store",
             },
         )
+
+    return RoutePermissions(re.compile("/receipt"), re.compile("/stop"))

@@ -1,0 +1,135 @@
+"""The whole application: each part adds its routes, and the allow-list around them opens these.
+
+    browser                            server
+    /                  page            `chat.routes`: title, suggestions, a permalink's quote
+    /?lang=CODE                        … in one of the languages of `wording/`
+    /files/NAME        css, js, fonts  `server.static_files`: from memory, only names listed there
+    page.js    -- question, turn id --> Gradio's queue --> `chat.gradio_queue`
+               <-- html, turn id, announcement --
+    documents.js --> /documents, /document, /document/piece: the list, one document, the pieces of
+                   its text near the reader, marked at the quoted place
+    /kiosk, /embed, /api/v1, /mcp, /speech, /take-away: each in the room of its name
+
+All HTML is written by templates, which escape; the browser only puts it in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
+from fastapi import FastAPI
+
+from interface.chat.growing_answers import Stops, add_stopping
+from interface.chat.routes import add_chat
+from interface.embed.routes import add_embed
+from interface.kiosk.routes import KioskSettings, add_kiosk, is_of_the_kiosk
+from interface.kiosk.take_away import add_take_away
+from interface.server.allow_list import AllowList, RoutePermissions
+from interface.server.answer_service import AnswerObserver, AnswerService
+from interface.server.health import add_health
+from interface.server.library import Library
+from interface.server.limits import RateLimit
+from interface.server.static_files import add_files
+from interface.server.web_settings import NOBODY_ELSE, WebSettings
+from interface.speech.routes import add_speech
+from interface.wording.wordings import Wordings
+
+Running = AbstractAsyncContextManager[None]
+
+
+class Part(Protocol):
+    """A part of the application that stands in a room above this one."""
+
+    def join(self, app: FastAPI, library: Library) -> RoutePermissions:
+        """Adds its routes and says what may be done there."""
+        ...
+
+
+def create_app(
+    library: Library,
+    wordings: Wordings,
+    curator: Part | None = None,
+    *,
+    kiosk: KioskSettings | None = None,
+    kiosk_only: bool = False,
+    public_url: str | None = None,
+    web: WebSettings = NOBODY_ELSE,
+    observers: Sequence[AnswerObserver] = (),
+) -> FastAPI:
+    """Give it to an ASGI server.
+
+    Only a `curator` opens the Curator page. `kiosk` is its screen; `kiosk_only`: it and /health
+    are all there is. A phone comes to `public_url`. `web` opens API, frames and tools to others.
+    `observers` are told of each answer.
+    """
+    rate_limit = RateLimit(web.a_minute) if web.a_minute else None
+    service = AnswerService(library, list(observers), rate_limit)
+    running: list[Running] = []
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(running))
+    permissions = [
+        add_health(app),
+        add_kiosk(app, service, wordings, kiosk or KioskSettings(), alone=kiosk_only),
+        add_speech(app, library, wordings),
+        add_take_away(app, library, wordings, public_url),
+    ]
+    if kiosk_only:
+        permissions.append(add_files(app, is_of_the_kiosk))
+    else:
+        permissions += [
+            add_files(app, lambda name: not name.startswith(("curator", "docent"))),
+            add_chat(app, service, wordings),
+            *add_embed(app, service, wordings, web.embed_origins),
+            *_add_programs(app, service, wordings, web, running),
+        ]
+        if curator:
+            permissions.append(curator.join(app, library))
+        permissions += _add_questions(app, service, wordings, web)
+    app.add_middleware(AllowList, permissions=permissions, hosts=web.hosts)
+    return app
+
+
+def _add_programs(
+    app: FastAPI,
+    service: AnswerService,
+    wordings: Wordings,
+    web: WebSettings,
+    running: list[Running],
+) -> Iterator[RoutePermissions]:
+    """The ways in for programs, each with libraries that are imported only where it is open."""
+    if web.api:
+        from interface.api.routes import add_api
+
+        yield add_api(app, service, wordings, web)
+    if web.mcp:
+        from interface.api.agents import add_agents
+
+        permissions, agents = add_agents(app, service, wordings, web)
+        running.append(agents)
+        yield permissions
+
+
+def _add_questions(
+    app: FastAPI, service: AnswerService, wordings: Wordings, web: WebSettings
+) -> Iterator[RoutePermissions]:
+    from interface.api.access import AccessRules
+    from interface.chat.gradio_queue import Conversation, add_gradio  # takes long: not for a kiosk
+
+    stops = Stops()
+    yield add_stopping(app, service, wordings, stops)
+    access = AccessRules(web.keys, service.rate_limit) if web.api else None
+    yield from add_gradio(app, Conversation(service, wordings, stops), access)
+
+
+def _lifespan(running: Sequence[Running]) -> Callable[[FastAPI], Running]:
+    """Enters what must run as long as the application is served."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for context in running:
+                await stack.enter_async_context(context)
+            yield
+
+    return lifespan
