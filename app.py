@@ -14,17 +14,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
-from curator.flags import (
-    CURATOR_PASSWORD,
-    CURATOR_PASSWORD_HASH,
-    password_hash_from,
-)
+from curator.flags import CURATOR_PASSWORD, CURATOR_PASSWORD_HASH, password_hash_from
 from errors import DocentError, IndexMissing
+from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
-from interface.server.web_flags import add_web_flags, web_settings_from
+from interface.server.web_settings import add_web_flags, web_settings_from
 
 if TYPE_CHECKING:
     import socket
@@ -43,11 +41,35 @@ SILENCE = {
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     "GRADIO_MCP_SERVER": "False",
+    "MPLBACKEND": "agg",  # Gradio imports matplotlib where it is installed, and needs no screen
     "ORT_DISABLE_TELEMETRY": "1",  # it would also keep an id of this machine in the home folder
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+
+_VALUES = (
+    ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
+    ("port", "7860", "port to serve on; 0 takes a free one"),
+    ("index", "build/index", "folder of the index; made where there is none"),
+    ("documents", "documents", "folder of the documents; changes are read at the start"),
+    ("model", None, "embedding model, by name or folder, in place of the default one"),
+    (
+        "log",
+        "counts",
+        "what log.sqlite, beside the index, keeps of visits: none, counts (sums of each day "
+        "and language, no word of a question), questions (their texts too); a lower level "
+        "deletes the texts that were kept",
+    ),
+    ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
+    ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
+    (
+        "public-url",
+        None,
+        "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
+        "away leads there; without it the code holds quote and citation as text",
+    ),
+)
 
 
 def main() -> int:
@@ -67,7 +89,8 @@ def main() -> int:
             address = listener.getsockname()[0]
             password_hash = password_hash_from(settings.curator, address)
             web = web_settings_from(settings, address)
-            with closing(_visits(settings)) as visits:
+            with closing(_visits(settings)) as visits, TemporaryDirectory() as temporary:
+                os.environ["MPLCONFIGDIR"] = temporary  # else matplotlib writes in the home folder
                 app = _start(settings, stop, visits, password_hash, web)
                 _serve(app, listener, settings.host)
     except DocentError as fault:
@@ -108,45 +131,15 @@ def _parser() -> argparse.ArgumentParser:
         help="serve the pages; or look at all that they need, one line each; or make the hash of "
         "a curator's password",
     )
-    for name, default, meaning in (
-        ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
-        ("port", "7860", "port to serve on; 0 takes a free one"),
-        ("index", "build/index", "folder of the index; made where there is none"),
-        ("documents", "documents", "folder of the documents; changes are read at the start"),
-        ("model", None, "embedding model, by name or folder, in place of the default one"),
-        (
-            "log",
-            "counts",
-            "what log.sqlite, beside the index, keeps of visits: none, counts (sums of each day "
-            "and language, no word of a question), questions (their texts too); a lower level "
-            "deletes the texts that were kept",
-        ),
-        ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
-        ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
-        (
-            "public-url",
-            None,
-            "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
-            "away leads there; without it the code holds quote and citation as text",
-        ),
-    ):
-        twin = f"DOCENT_{name.upper().replace('-', '_')}"
-        parser.add_argument(
-            f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
-        )
-    parser.add_argument(
-        "--kiosk",
-        action="store_true",
-        default=os.environ.get("DOCENT_KIOSK", "") not in ("", "0"),
-        help="serve the kiosk, at /kiosk, and nothing else [DOCENT_KIOSK]",
-    )
-    parser.add_argument(
-        "--curator",
-        action="store_true",
-        default=os.environ.get("DOCENT_CURATOR", "") not in ("", "0"),
-        help="the page for those who test the answers, at /curator; with a --host that other "
-        f"machines reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
-        f"curator-password makes one), or itself in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
+    for flag, default, meaning in _VALUES:
+        add_value_flag(parser, flag, default, meaning)
+    add_switch(parser, "kiosk", "serve the kiosk, at /kiosk, and nothing else")
+    add_switch(
+        parser,
+        "curator",
+        "the page for those who test the answers, at /curator; with a --host that other machines "
+        f"reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
+        f"curator-password makes one), or itself in {CURATOR_PASSWORD}",
     )
     add_web_flags(parser)
     add_model_flags(parser)

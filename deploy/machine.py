@@ -112,7 +112,7 @@ def settings(given: Namespace) -> Iterator[Finding]:
     from answerer.generative.model_flags import model_from
     from curator.flags import password_hash_from
     from interface.kiosk.take_away import checked_address
-    from interface.server.web_flags import web_settings_from
+    from interface.server.web_settings import web_settings_from
     from interface.visits.log import days_from, level_from
 
     here = "127.0.0.1" if given.host == "localhost" else given.host

@@ -15,11 +15,12 @@ All HTML is written by templates, which escape; the browser only puts it in plac
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+import re
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 
 from interface.chat.growing_answers import Stops, add_stopping
 from interface.chat.routes import add_chat
@@ -28,15 +29,12 @@ from interface.kiosk.routes import KioskSettings, add_kiosk, is_of_the_kiosk
 from interface.kiosk.take_away import add_take_away
 from interface.server.allow_list import AllowList, RoutePermissions
 from interface.server.answer_service import AnswerObserver, AnswerService
-from interface.server.health import add_health
 from interface.server.library import Library
 from interface.server.limits import RateLimit
 from interface.server.static_files import add_files
 from interface.server.web_settings import NOBODY_ELSE, WebSettings
 from interface.speech.routes import add_speech
 from interface.wording.wordings import Wordings
-
-Running = AbstractAsyncContextManager[None]
 
 
 class Part(Protocol):
@@ -66,10 +64,9 @@ def create_app(
     """
     rate_limit = RateLimit(web.a_minute) if web.a_minute else None
     service = AnswerService(library, list(observers), rate_limit)
-    running: list[Running] = []
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(running))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     permissions = [
-        add_health(app),
+        _add_health(app),
         add_kiosk(app, service, wordings, kiosk or KioskSettings(), alone=kiosk_only),
         add_speech(app, library, wordings),
         add_take_away(app, library, wordings, public_url),
@@ -81,7 +78,7 @@ def create_app(
             add_files(app, lambda name: not name.startswith(("curator", "docent"))),
             add_chat(app, service, wordings),
             *add_embed(app, service, wordings, web.embed_origins),
-            *_add_programs(app, service, wordings, web, running),
+            *_add_programs(app, service, wordings, web),
         ]
         if curator:
             permissions.append(curator.join(app, library))
@@ -90,12 +87,19 @@ def create_app(
     return app
 
 
+def _add_health(app: FastAPI) -> RoutePermissions:
+    """Says that the server answers, for whoever starts a browser or restarts a server."""
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        status = {"service": "docent", "status": "ok"}
+        return JSONResponse(status, headers={"Cache-Control": "no-store"})
+
+    return RoutePermissions(re.compile("/health"))
+
+
 def _add_programs(
-    app: FastAPI,
-    service: AnswerService,
-    wordings: Wordings,
-    web: WebSettings,
-    running: list[Running],
+    app: FastAPI, service: AnswerService, wordings: Wordings, web: WebSettings
 ) -> Iterator[RoutePermissions]:
     """The ways in for programs, each with libraries that are imported only where it is open."""
     if web.api:
@@ -105,9 +109,7 @@ def _add_programs(
     if web.mcp:
         from interface.api.agents import add_agents
 
-        permissions, agents = add_agents(app, service, wordings, web)
-        running.append(agents)
-        yield permissions
+        yield add_agents(app, service, wordings, web)
 
 
 def _add_questions(
@@ -120,16 +122,3 @@ def _add_questions(
     yield add_stopping(app, service, wordings, stops)
     access = AccessRules(web.keys, service.rate_limit) if web.api else None
     yield from add_gradio(app, Conversation(service, wordings, stops), access)
-
-
-def _lifespan(running: Sequence[Running]) -> Callable[[FastAPI], Running]:
-    """Enters what must run as long as the application is served."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            for context in running:
-                await stack.enter_async_context(context)
-            yield
-
-    return lifespan

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +27,7 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,13 +35,7 @@ from starlette.types import Scope
 
 from errors import DocentError
 from interface.api.access import AccessRules, ApiAccess
-from interface.api.forms import (
-    AskReply,
-    PassageReply,
-    Question,
-    SearchReply,
-    answer_question,
-)
+from interface.api.forms import AskReply, PassageReply, Question, SearchReply, answer_question
 from interface.api.problems import problem
 from interface.server.allow_list import MOST_BODY_BYTES, RoutePermissions
 from interface.server.answer_service import LONGEST_QUESTION, AnswerService
@@ -57,11 +50,26 @@ _HREF = {"quotes": {"__all__": {"href"}}}  # of the API, which an agent cannot f
 _log = logging.getLogger(__name__)
 
 
-class _Search(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Search(BaseModel, extra="forbid"):
     query: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     limit: int = Field(default=5, ge=1, le=_MOST_PASSAGES, description="How many passages.")
+
+
+_TOOLS: tuple[tuple[str, str, str, type[BaseModel]], ...] = (
+    (
+        "ask",
+        "Ask the documents",
+        "Answer a question by quotes, each with its citation and place, or say that the documents "
+        "do not say (found: false).",
+        Question,
+    ),
+    (
+        "search",
+        "Search the documents",
+        "The passages nearest to a question or a few words, best first.",
+        _Search,
+    ),
+)
 
 
 class Agents:
@@ -69,11 +77,7 @@ class Agents:
 
     def __init__(self, service: AnswerService, wordings: Wordings) -> None:
         self._service = service
-        self._wordings = wordings
-        self._tools: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
-            "ask": self._ask,
-            "search": self._search,
-        }
+        self._wording = preferred(wordings, None)
         collection = service.library.collection
         self.server: Server[Any] = Server(
             "docent",
@@ -84,23 +88,21 @@ class Agents:
                 "that too. Where found is false the documents do not say: say so, and do not "
                 "answer from other knowledge as if they did."
             ),
-            on_list_tools=_listed,
-            on_call_tool=self._called,
+            on_list_tools=_list_tools,
+            on_call_tool=self._call_tool,
         )
 
-    async def _called(
+    async def _call_tool(
         self, context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult:
-        tool = self._tools.get(params.name)
+        tool = {"ask": self._ask, "search": self._search}.get(params.name)
         if tool is None:
             return _failed(f"There is no tool {params.name}: there are ask and search.")
         try:
-            return await self._service.concurrency_limit.run(lambda: tool(params.arguments or {}))
+            return await self._service.concurrency_limit.run(partial(tool, params.arguments or {}))
         except ValidationError as error:
-            wrong = (
-                f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
-            )
-            return _failed("; ".join(wrong))
+            faults = [(".".join(map(str, f["loc"])), f["msg"]) for f in error.errors()]
+            return _failed("; ".join(f"{place}: {what}" for place, what in faults))
         except DocentError as error:
             return _failed(str(error))
         except Busy:
@@ -111,8 +113,7 @@ class Agents:
 
     def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
         asked = Question.model_validate(arguments)
-        wording = preferred(self._wordings, None)
-        reply = answer_question(self._service, asked, door="mcp", wording=wording)
+        reply = answer_question(self._service, asked, door="mcp", wording=self._wording)
         return CallToolResult(
             content=[TextContent(text=_in_words(reply))],
             structured_content=reply.model_dump(mode="json", exclude=_HREF),
@@ -132,28 +133,16 @@ class Agents:
         )
 
 
-async def _listed(
+async def _list_tools(
     context: ServerRequestContext[Any], params: PaginatedRequestParams | None
 ) -> ListToolsResult:
     only_reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    tools = [
+        Tool(name=name, title=title, description=meaning, input_schema=form.model_json_schema())
+        for name, title, meaning, form in _TOOLS
+    ]
     return ListToolsResult(
-        tools=[
-            Tool(
-                name="ask",
-                title="Ask the documents",
-                description="Answer a question by quotes, each with its citation and place, or "
-                "say that the documents do not say (found: false).",
-                input_schema=Question.model_json_schema(),
-                annotations=only_reads,
-            ),
-            Tool(
-                name="search",
-                title="Search the documents",
-                description="The passages nearest to a question or a few words, best first.",
-                input_schema=_Search.model_json_schema(),
-                annotations=only_reads,
-            ),
-        ]
+        tools=[tool.model_copy(update={"annotations": only_reads}) for tool in tools]
     )
 
 
@@ -174,17 +163,18 @@ def _failed(why: str) -> CallToolResult:
 
 def add_agents(
     app: FastAPI, service: AnswerService, wordings: Wordings, settings: WebSettings
-) -> tuple[RoutePermissions, AbstractAsyncContextManager[None]]:
-    """The area, and what must run as long as the application is served."""
+) -> RoutePermissions:
+    """Call it before Gradio is mounted: what runs beside the application is entered by each."""
     manager = StreamableHTTPSessionManager(
         Agents(service, wordings).server,
         json_response=True,
         stateless=True,
         max_request_body_size=MOST_BODY_BYTES,
     )
+    app.router.lifespan_context = lambda _: manager.run()
     rules = AccessRules(settings.keys, service.rate_limit)
     app.router.routes.append(Route(PATH, endpoint=ApiAccess(manager.handle_request, rules)))
-    return RoutePermissions(re.compile(PATH), refusal=_refusal), manager.run()
+    return RoutePermissions(re.compile(PATH), refusal=_refusal)
 
 
 def _refusal(scope: Scope) -> Response | None:

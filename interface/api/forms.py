@@ -6,8 +6,7 @@ quote or to a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -91,7 +90,16 @@ class QuoteReply(BaseModel):
 
     @classmethod
     def of(cls, library: Library, quote: Quote, root: str) -> QuoteReply:
-        return cls.model_validate(_quote(library, quote, quote_json(library, quote), root))
+        form = quote_json(library, quote)
+        status = quote.document.metadata.get("text_status")
+        return cls.model_validate(
+            {
+                **form,
+                "text_status": status if isinstance(status, str) else None,
+                "citation": library.cite(quote),
+                "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
+            }
+        )
 
 
 class NumberedQuote(QuoteReply):
@@ -208,10 +216,7 @@ class TextReply(BaseModel):
             text=document.text[start:end],
             pages=[
                 PageReply(
-                    start=page.span.start,
-                    end=page.span.end,
-                    number=page.number,
-                    label=page.label,
+                    start=page.span.start, end=page.span.end, number=page.number, label=page.label
                 )
                 for page in document.pages
                 if page.span.start < end and start < page.span.end
@@ -225,12 +230,7 @@ class Health(BaseModel):
 
 
 def answer_question(
-    service: AnswerService,
-    asked: Question,
-    *,
-    door: str,
-    wording: Wording,
-    root: str = "",
+    service: AnswerService, asked: Question, *, door: str, wording: Wording, root: str = ""
 ) -> AskReply:
     """`root` is the API's path, for addresses in it. Raises QuestionError as the library does."""
     library = service.library
@@ -239,30 +239,15 @@ def answer_question(
     answer, turn_id = service.answer(
         sendable(asked.question), follows or "", door=door, language=language
     )
-    form = library.to_json(answer)
-    quotes = [
-        _quote(library, citation.quote, quote, root)
-        for citation, quote in zip(answer.citations, form["quotes"], strict=True)
-    ]
+    quotes = [QuoteReply.of(library, citation.quote, root) for citation in answer.citations]
     return AskReply.model_validate(
         {
-            **form,
+            **library.to_json(answer),
             "turn_id": turn_id,
             "follows": follows,
             "message": verdict(wording, answer),
-            "quotes": quotes,
+            "quotes": [{**dict(quote), "number": n} for n, quote in enumerate(quotes, start=1)],
             "passages": [PassageReply.of(hit) for hit in answer.hits],
             "related_questions": library.related_questions(answer),
         }
     )
-
-
-def _quote(library: Library, quote: Quote, form: Mapping[str, Any], root: str) -> dict[str, Any]:
-    """`form` is the quote's in an answer's JSON."""
-    status = quote.document.metadata.get("text_status")
-    return {
-        **form,
-        "text_status": status if isinstance(status, str) else None,
-        "citation": library.cite(quote),
-        "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
-    }

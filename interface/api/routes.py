@@ -101,8 +101,7 @@ def _add_asking(api: FastAPI, service: AnswerService, wordings: Wordings) -> Non
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))
     async def search(
         query: Annotated[
-            str,
-            Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION]),
+            str, Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION])
         ],
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:

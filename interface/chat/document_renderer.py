@@ -11,7 +11,7 @@ from interface.chat.metadata import in_line
 from interface.chat.text_pieces import split_into_pieces
 from interface.server.escaping import Marks
 from interface.server.library import DocumentCard, Library
-from interface.server.templates import ENVIRONMENT
+from interface.server.templates import macro
 from interface.wording.languages import document_language
 from interface.wording.wordings import Wording
 
@@ -19,7 +19,6 @@ CARDS_AT_ONCE = 50
 _MARKUP = "#*_= \t"  # of Markdown
 _LABELS = {"doi": "DOI", "isbn": "ISBN"}  # names of details that are not words
 _LISTED = ("creator", "date", "document_type", "reference_code")  # metadata named in the list
-_TEMPLATE = "chat/templates/documents.html.jinja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,8 @@ class DocumentRenderer:
             for name, value in document.metadata.items()
             if value
         ]
-        return self._render(
-            "document",
-            document,
-            document_language(document),
-            details,
-            split_into_pieces(document.text),
-        )
+        language, pieces = document_language(document), split_into_pieces(document.text)
+        return self._render("document", document, language, details, pieces)
 
     def render_piece(self, document: Document, number: int, marks: Marks) -> str:
         """The paragraphs of one piece; raises IndexError where there is no such piece."""
@@ -75,9 +69,8 @@ class DocumentRenderer:
         length = self.wording.counted("n_characters", card.n_characters)
         return " · ".join([*details, length])
 
-    def _render(self, macro: str, *values: object) -> str:
-        module = ENVIRONMENT.get_template(_TEMPLATE).module
-        return str(getattr(module, macro)(self.wording, *values))
+    def _render(self, name: str, *values: object) -> str:
+        return macro("chat/templates/documents.html.jinja", name)(self.wording, *values)
 
 
 def _blocks(document: Document, paragraphs: tuple[Span, ...], start: int) -> Iterator[Block]:

@@ -12,7 +12,6 @@ allow-list closes all of its routes but those two ways need.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -28,10 +27,9 @@ from interface.chat.growing_answers import Stops
 from interface.chat.routes import TURN_PATH
 from interface.chat.turn_renderer import TurnRenderer
 from interface.server.allow_list import RoutePermissions
-from interface.server.answer_service import LONGEST_QUESTION, AnswerService, explain_refusal
+from interface.server.answer_service import AnswerService, explain_failure
 from interface.server.escaping import sendable
 from interface.server.limits import QUESTIONS_AT_ONCE
-from interface.server.turns import new_id
 from interface.wording.wordings import Wordings, preferred
 
 with quick_import():
@@ -46,8 +44,6 @@ _CLIENT_READS = re.compile(
 )
 _CLIENT_PATHS = re.compile("/config|/gradio_api/(info|queue/data)")
 _SESSIONS = 100  # more than ask at once: the others would only fill the memory
-
-_log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -67,7 +63,7 @@ class Conversation:
             raise gradio.Error(str(error), print_exception=False) from error
         return dict(self._service.library.to_json(answer))
 
-    def turn(self, question: str, turn_id: str, language: str) -> Iterator[dict[str, str]]:
+    def turn(self, question: str, turn_id: str, language: str) -> Iterator[dict[str, Any]]:
         """HTML of the turn, the id to follow it up, and what a screen reader says.
 
         While a language model writes, the HTML of what is there comes each time there is more, and
@@ -80,32 +76,23 @@ class Conversation:
         stop_id, stop = self._stops.new()
         try:
             if self._service.library.model_name:
-                yield _turn(renderer.render_growing_answer(question, None, stop_id))
+                yield _growing(renderer.render_growing_answer(question, None, stop_id))
             for answer, new_turn_id in self._service.stream_answers(
                 question, turn_id, door="chat", language=wording.code, stop=stop
             ):
                 if new_turn_id:
-                    html = renderer.render_answer(answer, new_turn_id)
-                    yield _turn(html, new_turn_id, sendable(renderer.announcement(answer)))
+                    yield renderer.reply(answer, new_turn_id)
                 elif answer.model:
-                    yield _turn(renderer.render_growing_answer(question, answer, stop_id))
-        except DocentError as error:
-            yield _refused_turn(renderer, question, explain_refusal(error, question, wording))
-        except Exception:
-            _log.exception("A question could not be answered")
-            yield _refused_turn(renderer, question, wording["failed"])
+                    yield _growing(renderer.render_growing_answer(question, answer, stop_id))
+        except Exception as error:
+            why = explain_failure(error, question, wording)
+            yield renderer.refusal_reply(question, why)
         finally:
             self._stops.done(stop_id)
 
 
-def _turn(html: str, turn_id: str = "", announcement: str = "") -> dict[str, str]:
-    return {"html": html, "turn_id": turn_id, "announcement": announcement}
-
-
-def _refused_turn(renderer: TurnRenderer, question: str, why: str) -> dict[str, str]:
-    # An id of its own, which nothing is kept under: the page may show several refusals.
-    html = renderer.render_refusal(question[:LONGEST_QUESTION], why, new_id())
-    return _turn(html, announcement=sendable(why))
+def _growing(html: str) -> dict[str, Any]:
+    return {"html": html, "turn_id": "", "announcement": ""}
 
 
 def add_gradio(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from errors import DocentError
 from interface.chat.document_renderer import DocumentRenderer
-from interface.chat.text_place import TextPlace
+from interface.chat.text_pieces import TextPlace
 from interface.chat.turn_renderer import TurnRenderer
 from interface.server.allow_list import RoutePermissions
 from interface.server.answer_service import AnswerService

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Annotated
 
-from datatypes import Span
+from pydantic import BaseModel, Field
+
+from datatypes import Document, Span
 
 PIECE_CHARACTERS = 8_000  # about four screens: fetched and laid out in some milliseconds
 
@@ -55,3 +58,34 @@ def _short_enough(text: str, start: int, end: int) -> Iterator[Span]:
         start = cut
     if start < end:
         yield Span(start, end)
+
+
+class TextPlace(BaseModel):
+    """A piece of a document by its number, or the one in which `start` lies; what to mark there.
+
+    `start` to `end` is a quote, `from` to `to` the words in it that answer.
+    """
+
+    document_id: str
+    number: Annotated[int | None, Field(ge=0)] = None
+    start: int | None = None
+    end: int | None = None
+    from_: Annotated[int | None, Field(alias="from")] = None
+    to: int | None = None
+    lang: str | None = None
+
+    def piece_number(self, document: Document) -> int:
+        """It may be one that the document does not have."""
+        if self.number is not None:
+            return self.number
+        pieces = split_into_pieces(document.text)
+        return sum(piece[-1].end <= (self.start or 0) for piece in pieces)
+
+    def marks(self, document: Document) -> list[tuple[Span, str]]:
+        """With their classes; none where a span lies outside the document."""
+        asked = ((self.start, self.end, "quoted"), (self.from_, self.to, "answering"))
+        return [
+            (Span(start, end), name)
+            for start, end, name in asked
+            if start is not None and end is not None and 0 <= start < end <= len(document.text)
+        ]

@@ -12,7 +12,6 @@ none but these. It needs no cookie and no storage, and fetches nothing from else
 from __future__ import annotations
 
 import json
-import logging
 import math
 import re
 from collections.abc import Sequence
@@ -22,14 +21,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from errors import DocentError
 from interface.chat.turn_renderer import TurnRenderer
 from interface.server.allow_list import RoutePermissions
-from interface.server.answer_service import LONGEST_QUESTION, AnswerService, explain_refusal
+from interface.server.answer_service import AnswerService, explain_failure
 from interface.server.escaping import sendable
 from interface.server.limits import SECONDS_WHEN_BUSY, Busy
 from interface.server.templates import ENVIRONMENT
-from interface.server.turns import new_id
 from interface.wording.languages import collection_texts
 from interface.wording.wordings import Wordings, preferred
 
@@ -40,7 +37,6 @@ _FOR_OTHERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-_log = logging.getLogger(__name__)
 
 
 def add_embed(
@@ -103,47 +99,22 @@ async def _reply(
     """The turn; whatever goes wrong becomes a sentence for the visitor."""
     words = renderer.wording
     if (limit := service.rate_limit) and (seconds := limit.seconds_to_wait(address)):
-        return _refuse(renderer, question, words["many_ask"], 429, seconds)
+        return _refuse_for_now(renderer, question, 429, seconds)
 
     def answer() -> dict[str, Any]:
-        return _turn(service, renderer, question, turn_id)
+        return renderer.reply(*service.answer(question, turn_id, door="embed", language=words.code))
 
     try:
         return JSONResponse(await service.concurrency_limit.run(answer))
     except Busy:
-        return _refuse(renderer, question, words["many_ask"], 503, SECONDS_WHEN_BUSY)
-    except DocentError as error:
-        return _refuse(renderer, question, explain_refusal(error, question, words))
-    except Exception:
-        _log.exception("A question could not be answered")
-        return _refuse(renderer, question, words["failed"])
+        return _refuse_for_now(renderer, question, 503, SECONDS_WHEN_BUSY)
+    except Exception as error:
+        why = explain_failure(error, question, words)
+        return JSONResponse(renderer.refusal_reply(question, why))
 
 
-def _turn(
-    service: AnswerService, renderer: TurnRenderer, question: str, turn_id: str
-) -> dict[str, Any]:
-    answer, new_turn_id = service.answer(
-        question, turn_id, door="embed", language=renderer.wording.code
-    )
-    return {
-        "html": renderer.render_answer(answer, new_turn_id),
-        "turn_id": new_turn_id,
-        "announcement": sendable(renderer.announcement(answer)),
-        "found": answer.found,
-        "n_quotes": len(answer.citations),
-    }
-
-
-def _refuse(
-    renderer: TurnRenderer, question: str, why: str, status: int = 200, seconds: float = 0
+def _refuse_for_now(
+    renderer: TurnRenderer, question: str, status: int, seconds: float
 ) -> JSONResponse:
-    """`seconds`: when to come back; 0 where that would not help."""
-    refused = {
-        "html": renderer.render_refusal(question[:LONGEST_QUESTION], why, new_id()),
-        "turn_id": "",
-        "announcement": sendable(why),
-        "found": False,
-        "n_quotes": 0,
-    }
-    headers = {"Retry-After": str(max(1, math.ceil(seconds)))} if seconds else None
-    return JSONResponse(refused, status, headers)
+    refused = renderer.refusal_reply(question, renderer.wording["many_ask"])
+    return JSONResponse(refused, status, {"Retry-After": str(max(1, math.ceil(seconds)))})

@@ -6,20 +6,18 @@ Values that are HTML have passed through `escaping`; a quote's words are the sli
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from threading import Lock
-from typing import Any
 from urllib.parse import unquote
 
 from datatypes import Answer, Collection, Document, Quote
 from errors import DocentError
 from interface.chat.document_renderer import DocumentRenderer
 from interface.chat.metadata import KINDS_OF_TEXT, in_line, text_status
-from interface.chat.text_pieces import split_into_pieces
-from interface.chat.text_place import TextPlace
+from interface.chat.text_pieces import TextPlace, split_into_pieces
 from interface.server.escaping import sendable, shown
 from interface.server.library import Library, quote_json
-from interface.server.templates import ENVIRONMENT
+from interface.server.templates import macro
 from interface.wording.languages import document_language, language_code
 from interface.wording.wordings import Wording
 
@@ -40,26 +38,27 @@ TOLD = (  # noqa: SIM905
 def answer_parts(library: Library, answer: Answer) -> Part:
     """Quotes, what to ask next, and for want of quotes the passage nearest to the question."""
     form = library.to_json(answer)
-    cited = (citation.quote for citation in answer.citations)
     nearest = None if answer.found else _nearest(library, answer)
     return {
         **{name: form[name] for name in ("found", "doubtful", "question")},
         "understood": shown(answer.understood_as or ""),
-        "quotes": [_quote_part(q, part) for q, part in zip(cited, form["quotes"], strict=True)],
-        "nearby": [] if nearest is None else [_quote_part(nearest, quote_json(library, nearest))],
+        "quotes": [_quote_part(library, citation.quote) for citation in answer.citations],
+        "nearby": [] if nearest is None else [_quote_part(library, nearest)],
         "related": list(library.related_questions(answer)),
     }
 
 
-def _quote_part(quote: Quote, form: Mapping[str, Any]) -> Part:
-    """`form` is the quote's in an answer's JSON."""
-    macros: Any = ENVIRONMENT.get_template("chat/templates/macros.html.jinja").module
-    marks = [(quote.highlight, "answering")] if quote.highlight else []
+def _quote_part(library: Library, quote: Quote) -> Part:
+    form = quote_json(library, quote)
     place = {name: form[name] for name in ("document_id", "start", "end")}
+    marks = []
     if quote.highlight:
         place |= {"from": quote.highlight.start, "to": quote.highlight.end}
+        marks = [(quote.highlight, "answering")]
     return {
-        "words": macros.marked(quote.document.text, quote.span, marks),
+        "words": macro("chat/templates/macros.html.jinja", "marked")(
+            quote.document.text, quote.span, marks
+        ),
         "permalink": unquote(form["permalink"].partition("=")[2]),
         "place": place,
         **_source(quote.document),
@@ -161,8 +160,6 @@ class Attraction:
             citations = self._library.ask(question).citations
         except DocentError:
             return None  # what an institution wrote there is no question
-        for citation in citations:
-            if len(citation.quote.text.split()) <= MOST_WORDS_ATTRACTING:
-                form = quote_json(self._library, citation.quote)
-                return {"question": question, **_quote_part(citation.quote, form)}
-        return None
+        short = (c.quote for c in citations if len(c.quote.text.split()) <= MOST_WORDS_ATTRACTING)
+        quote = next(short, None)
+        return {"question": question, **_quote_part(self._library, quote)} if quote else None

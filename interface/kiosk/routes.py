@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -25,11 +24,11 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from errors import DocentError, SettingError
-from interface.chat.text_place import TextPlace
+from errors import SettingError
+from interface.chat.text_pieces import TextPlace
 from interface.kiosk.answer_parts import Attraction, answer_parts, text_part
 from interface.server.allow_list import RoutePermissions
-from interface.server.answer_service import AnswerService, explain_refusal
+from interface.server.answer_service import AnswerService, explain_failure
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.server.limits import Busy
@@ -50,8 +49,6 @@ _SHARED_WORDS = (  # noqa: SIM905
     "found doubtful understood_as original transcription ocr translation translation_by not_found "
     "not_found_more related_passages language_label page document_gone"
 ).split()
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +188,5 @@ def _reply(service: AnswerService, asked: _Question, wording: Wording) -> dict[s
         answer, turn = service.answer(question, asked.turn, door="kiosk", language=wording.code)
         service.turns.forget(asked.turn)  # only the last one is followed up
         return {"turn": turn, **answer_parts(service.library, answer)}
-    except DocentError as error:
-        return {"refused": sendable(explain_refusal(error, question, wording))}
-    except Exception:
-        _log.exception("A question could not be answered")
-        return {"refused": wording["failed"]}
+    except Exception as error:
+        return {"refused": explain_failure(error, question, wording)}

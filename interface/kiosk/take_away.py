@@ -16,10 +16,10 @@ mends 15 %, for reflections and fingerprints; a code with room to spare gets a h
 from __future__ import annotations
 
 import re
-import unicodedata
 from io import BytesIO
 from urllib.parse import urlsplit
 
+import regex  # type: ignore[import-untyped]
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
@@ -37,7 +37,6 @@ MOST_NOTE_BYTES = 120
 MARGIN_MODULES = 4  # the standard's quiet zone
 
 _ELLIPSIS = "…"
-_JOINER = "\u200d"
 _LAST_WORD = re.compile(r"\s+\S*\Z")
 
 
@@ -119,15 +118,15 @@ def carried(quote: Quote, library: Library, public_url: str | None) -> str:
 
 
 def beginning(text: str, most_bytes: int) -> str:
-    """Of a text that is longer: whole words, or whole letters where there are hardly blanks."""
-    letters = len(text.encode()[:most_bytes].decode(errors="ignore"))
-    while letters > 1 and not _begins(text, letters):
-        letters -= 1
-    words = _LAST_WORD.search(text, 0, letters + 1)
-    return text[: words.start() if words and words.start() * 2 > letters else letters]
+    """Of a text that is longer: whole words, or whole letters where there are hardly blanks.
 
-
-def _begins(text: str, at: int) -> bool:
-    """Whether a letter begins there: not an accent, nor a part of a joined emoji."""
-    part = unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") or text[at] == _JOINER
-    return not part and text[at - 1] != _JOINER
+    A letter is a grapheme: its accents, and the parts of a joined emoji, stay with it.
+    """
+    end = 0
+    for letter in regex.findall(r"\X", text):
+        most_bytes -= len(letter.encode())
+        if most_bytes < 0:
+            break
+        end += len(letter)
+    last_word = _LAST_WORD.search(text, 0, end + 1)
+    return text[: last_word.start() if last_word and last_word.start() * 2 > end else end]

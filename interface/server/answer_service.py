@@ -5,6 +5,7 @@ Follow-ups find the answer before, and who keeps count is told of each answer.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ from typing import Protocol
 
 from datatypes import Answer
 from errors import DocentError, QuestionError
+from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.server.limits import ConcurrencyLimit, RateLimit
 from interface.server.turns import Turns
 from interface.wording.wordings import Wording
 
 LONGEST_QUESTION = 500  # characters
+
+_log = logging.getLogger(__name__)
 
 
 class AnswerObserver(Protocol):
@@ -82,11 +86,17 @@ def verdict(wording: Wording, answer: Answer) -> str:
     return wording["found" if answer.found else "not_found"]
 
 
-def explain_refusal(error: DocentError, question: str, wording: Wording) -> str:
-    """Why there is no answer, in the reader's language where it is known what is wrong."""
+def explain_failure(error: Exception, question: str, wording: Wording) -> str:
+    """Why there is no answer, in the reader's language where it is known what is wrong.
+
+    What a person cannot put right is logged, and no visitor sees a traceback.
+    """
+    if not isinstance(error, DocentError):
+        _log.error("A question could not be answered", exc_info=error)
+        return wording["failed"]
     if isinstance(error, QuestionError):
         if not any(map(str.isalnum, question)):
             return wording["no_question"]
         if len(question) > LONGEST_QUESTION:
             return wording["question_too_long"].format(n=wording.number(LONGEST_QUESTION))
-    return str(error)
+    return sendable(str(error))

@@ -6,17 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from datatypes import (
-    Answer,
-    Collection,
-    Document,
-    Hit,
-    Metadata,
-    Passage,
-    Quote,
-    Span,
-    Statement,
-)
+from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span, Statement
 
 
 class DocumentCard(Protocol):
@@ -50,11 +40,7 @@ class Library(Protocol):
         ...
 
     def answers(
-        self,
-        question: str,
-        *,
-        previous: Answer | None = None,
-        stop: threading.Event | None = None,
+        self, question: str, *, previous: Answer | None = None, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
         """The answer as it grows, at last the whole one. Setting `stop` ends it early.
 

@@ -10,7 +10,8 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
@@ -33,20 +34,32 @@ class Busy(Exception):
 
 
 class ConcurrencyLimit:
-    """Work in threads, a few at once; safe to use from one event loop."""
+    """A few at once and a few more that wait; safe to use from one event loop."""
 
     def __init__(self, at_once: int = QUESTIONS_AT_ONCE, waiting: int = MOST_WAITING) -> None:
-        self._threads = CapacityLimiter(at_once)
+        self._limiter = CapacityLimiter(at_once)
         self._most = at_once + waiting
         self._n_inside = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Raises Busy at once rather than keep the client waiting for long."""
+        """Does the work in a thread. Raises Busy at once rather than keep the client waiting."""
+        with self._counted():
+            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Waits for its turn, which lasts as long as the block. Raises Busy as `run` does."""
+        with self._counted():
+            async with self._limiter:
+                yield
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         if self._n_inside >= self._most:
             raise Busy
         self._n_inside += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+            yield
         finally:
             self._n_inside -= 1
 

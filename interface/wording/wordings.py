@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.numbers import format_decimal
 
 from errors import SettingError
+from interface.server.accept import accepted_weights
 
 WORDING_FOLDER = Path(__file__).parent
 FIRST = "en"  # what is spoken where nothing is known of a visitor; the other codes follow in order
@@ -107,22 +108,9 @@ def load_wording(path: Path = WORDING_FOLDER / f"{FIRST}.toml") -> Wording:
 def preferred(wordings: Wordings, asked: str | None, accepted: str = "") -> Wording:
     """The language `asked` for, else the best of an Accept-Language header, else the first."""
     codes = {code.lower(): code for code in wordings}
-    wishes = [wish.lower() for wish in (asked or "", *_by_weight(accepted))]
+    wishes = [(asked or "").lower(), *accepted_weights(accepted)]
     found = negotiate_locale(wishes, codes, sep="-")
     return wordings[codes[found.lower()] if found else next(iter(wordings))]
-
-
-def _by_weight(accepted: str) -> Iterable[str]:
-    """The codes of an Accept-Language header, best first; those of weight 0 are not wanted."""
-    weights: dict[str, float] = {}
-    for part in accepted[:500].split(","):
-        code, _, weight = part.partition(";q=")
-        try:
-            weights[code.strip()] = float(weight or 1)
-        except ValueError:
-            continue
-    wanted = [code for code in weights if weights[code] > 0]
-    return sorted(wanted, key=weights.__getitem__, reverse=True)
 
 
 def _read_sentences(path: Path) -> dict[str, Sentence]:
