@@ -223,9 +223,11 @@ def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
 
     from interface.api.agents import serve_stdio
     from interface.server.answer_service import AnswerService
+    from interface.wording.wordings import load_wordings
 
     with closing(_visits(settings)) as visits:
-        anyio.run(serve_stdio, AnswerService(_load(settings, stop), [visits.record]))
+        service = AnswerService(_load(settings, stop), load_wordings(), [visits.record])
+        anyio.run(serve_stdio, service)
     return 0
 
 

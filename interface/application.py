@@ -22,8 +22,7 @@ from typing import Protocol
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from interface.chat.growing_answers import Stops, add_stopping
-from interface.chat.routes import add_chat
+from interface.chat.routes import Stops, add_chat
 from interface.embed.routes import add_embed
 from interface.kiosk.routes import KioskSettings, add_kiosk, is_of_the_kiosk
 from interface.kiosk.take_away import add_take_away
@@ -63,26 +62,18 @@ def create_app(
     `observers` are told of each answer.
     """
     rate_limit = RateLimit(web.a_minute) if web.a_minute else None
-    service = AnswerService(library, list(observers), rate_limit)
+    service = AnswerService(library, wordings, list(observers), rate_limit)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     permissions = [
         _add_health(app),
-        add_kiosk(app, service, wordings, kiosk or KioskSettings(), alone=kiosk_only),
-        add_speech(app, library, wordings),
-        add_take_away(app, library, wordings, public_url),
+        add_kiosk(app, service, kiosk or KioskSettings(), alone=kiosk_only),
+        add_speech(app, service),
+        add_take_away(app, service, public_url),
     ]
     if kiosk_only:
         permissions.append(add_files(app, is_of_the_kiosk))
     else:
-        permissions += [
-            add_files(app, lambda name: not name.startswith(("curator", "docent"))),
-            add_chat(app, service, wordings),
-            *add_embed(app, service, wordings, web.embed_origins),
-            *_add_programs(app, service, wordings, web),
-        ]
-        if curator:
-            permissions.append(curator.join(app, library))
-        permissions += _add_questions(app, service, wordings, web)
+        permissions += _add_open_parts(app, service, web, curator)
     app.add_middleware(AllowList, permissions=permissions, hosts=web.hosts)
     return app
 
@@ -98,27 +89,26 @@ def _add_health(app: FastAPI) -> RoutePermissions:
     return RoutePermissions(re.compile("/health"))
 
 
-def _add_programs(
-    app: FastAPI, service: AnswerService, wordings: Wordings, web: WebSettings
+def _add_open_parts(
+    app: FastAPI, service: AnswerService, web: WebSettings, curator: Part | None
 ) -> Iterator[RoutePermissions]:
-    """The ways in for programs, each with libraries that are imported only where it is open."""
+    """All but the kiosk, with libraries that are imported only where they are used."""
+    stops = Stops()
+    yield add_files(app, lambda name: not name.startswith(("curator", "docent")))
+    yield add_chat(app, service, stops)
+    yield from add_embed(app, service, web.embed_origins)
     if web.api:
         from interface.api.routes import add_api
 
-        yield add_api(app, service, wordings, web)
+        yield add_api(app, service, web)
     if web.mcp:
         from interface.api.agents import add_agents
 
-        yield add_agents(app, service, wordings, web)
-
-
-def _add_questions(
-    app: FastAPI, service: AnswerService, wordings: Wordings, web: WebSettings
-) -> Iterator[RoutePermissions]:
+        yield add_agents(app, service, web)
+    if curator:
+        yield curator.join(app, service.library)
     from interface.api.access import AccessRules
-    from interface.chat.gradio_queue import Conversation, add_gradio  # takes long: not for a kiosk
+    from interface.chat.gradio_queue import Conversation, add_gradio
 
-    stops = Stops()
-    yield add_stopping(app, service, wordings, stops)
     access = AccessRules(web.keys, service.rate_limit) if web.api else None
-    yield from add_gradio(app, Conversation(service, wordings, stops), access)
+    yield from add_gradio(app, Conversation(service, stops), access)

@@ -18,8 +18,7 @@ from gradio_client.exceptions import (  # type: ignore[import-untyped]
 )
 
 from answerer.pipeline import Pipeline
-from interface.server.keys import Keys
-from interface.server.web_settings import WebSettings
+from interface.server.web_settings import Keys, WebSettings
 
 QUESTION = "How many workers take part in the Chollima movement?"
 KEY = "0123456789abcdef"

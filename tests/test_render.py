@@ -33,8 +33,7 @@ from interface.chat.document_renderer import DocumentRenderer
 from interface.chat.explanation import opening_of
 from interface.chat.text_pieces import PIECE_CHARACTERS, paragraphs, split_into_pieces
 from interface.chat.turn_renderer import TurnRenderer
-from interface.server.escaping import attribute, shown
-from interface.server.templates import ENVIRONMENT
+from interface.server.escaping import ENVIRONMENT, attribute, shown
 from interface.server.turns import Turns
 from interface.wording.wordings import WORDING_FOLDER, load_wording
 

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser
 
 from datatypes import Document
 from interface.server.allow_list import AllowList
+from interface.server.answer_service import AnswerService
 from interface.speech import routes as speech_routes
 from interface.speech import voices as speech_room
 from interface.speech.routes import (
@@ -52,7 +53,9 @@ LISTED = {
 
 def app_of(library: StandIn) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(AllowList, permissions=[add_speech(app, library, load_wordings())])
+    app.add_middleware(
+        AllowList, permissions=[add_speech(app, AnswerService(library, load_wordings()))]
+    )
     return app
 
 

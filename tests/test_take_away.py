@@ -40,6 +40,7 @@ from interface.kiosk.take_away import (
     checked_address,
 )
 from interface.server.allow_list import AllowList
+from interface.server.answer_service import AnswerService
 from interface.wording.wordings import load_wordings
 
 PUBLIC = "https://archiv.example.org/frage/"
@@ -78,7 +79,8 @@ def whole(library: Shelf) -> Quote:
 def app_of(library: StandIn, public_url: str | None = None) -> FastAPI:
     app = FastAPI()
     app.add_middleware(
-        AllowList, permissions=[add_take_away(app, library, load_wordings(), public_url)]
+        AllowList,
+        permissions=[add_take_away(app, AnswerService(library, load_wordings()), public_url)],
     )
     return app
 

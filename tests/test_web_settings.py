@@ -14,8 +14,7 @@ from browsing import ROOT, running_app
 from calling import call
 
 from errors import SettingError
-from interface.server.keys import Keys, read_keys
-from interface.server.web_settings import WebSettings, web_settings_from
+from interface.server.web_settings import Keys, WebSettings, read_keys, web_settings_from
 
 KEY = "0123456789abcdef"
 

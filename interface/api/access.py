@@ -13,12 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from interface.api.openapi import OPEN
 from interface.api.problems import problem, too_many
 from interface.server.allow_list import MOST_BODY_BYTES, declared_length
-from interface.server.keys import Keys
 from interface.server.limits import RateLimit
+from interface.server.web_settings import Keys
 
-_FREE = OPEN | {"/metrics"}  # they cost next to nothing
-_COSTLY = ("/ask", "/search", "/mcp")
-_READING = 0.1  # of a question, for all else
+_COSTS = {"/ask": 1.0, "/search": 1.0, "/mcp": 1.0, "/metrics": 0.0}  # in questions
+_READING = 0.1  # for all else
 
 _log = logging.getLogger(__name__)
 
@@ -30,27 +29,17 @@ class AccessRules:
     keys: Keys
     rate_limit: RateLimit | None
 
-    def refusal(self, scope: Scope, questions: float) -> Response | None:
+    def refuse(self, scope: Scope, questions: float) -> Response | None:
         """What a request that costs as much as `questions` is answered, if it may not pass."""
-        headers = Headers(scope=scope)
-        return self.refuse_key(headers) or self.refuse_rate(scope, headers, questions)
-
-    def refuse_key(self, headers: Headers) -> Response | None:
-        if not self.keys or self.keys.know(_key(headers)):
-            return None
-        return problem(
-            401,
-            "A key is needed: send it as Authorization: Bearer KEY.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-
-    def refuse_rate(self, scope: Scope, headers: Headers, questions: float) -> Response | None:
-        if self.rate_limit is None or not questions:
-            return None
+        key = _key(Headers(scope=scope))
+        if self.keys and not self.keys.know(key):
+            why = "A key is needed: send it as Authorization: Bearer KEY."
+            return problem(401, why, headers={"WWW-Authenticate": "Bearer"})
         address = scope["client"][0] if scope.get("client") else ""
-        client = f"key {_key(headers)}" if self.keys else address
-        seconds = self.rate_limit.seconds_to_wait(client, questions)
-        return too_many(seconds) if seconds else None
+        client = f"key {key}" if self.keys else address
+        if self.rate_limit and (seconds := self.rate_limit.seconds_to_wait(client, questions)):
+            return too_many(seconds)
+        return None
 
 
 def _uncounted(method: str, status: int) -> None:
@@ -82,19 +71,18 @@ class ApiAccess:
             await send(message)
 
         try:
-            await (self._refusal(scope) or self._app)(scope, receive, counted)
+            await (self._refuse(scope) or self._app)(scope, receive, counted)
         except Exception:
             _log.exception("The API could not answer")
             if not begun:
                 await problem(500, "Something went wrong.")(scope, receive, counted)
 
-    def _refusal(self, scope: Scope) -> Response | None:
+    def _refuse(self, scope: Scope) -> Response | None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         refused_body = _refuse_body(scope["method"] == "POST" and path == "/ask", scope)
         if refused_body or path in OPEN:
             return refused_body
-        questions = 1.0 if path in _COSTLY else 0.0 if path in _FREE else _READING
-        return self._rules.refusal(scope, questions)
+        return self._rules.refuse(scope, _COSTS.get(path, _READING))
 
 
 def _refuse_body(wanted: bool, scope: Scope) -> Response | None:

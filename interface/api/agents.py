@@ -42,7 +42,6 @@ from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.limits import Busy
 from interface.server.web_settings import WebSettings
-from interface.wording.wordings import Wordings, load_wordings, preferred
 
 PATH = "/mcp"
 _MOST_PASSAGES = 20
@@ -75,9 +74,8 @@ _TOOLS: tuple[tuple[str, str, str, type[BaseModel]], ...] = (
 class Agents:
     """The two tools, whatever carries them."""
 
-    def __init__(self, service: AnswerService, wordings: Wordings) -> None:
+    def __init__(self, service: AnswerService) -> None:
         self._service = service
-        self._wording = preferred(wordings, None)
         collection = service.library.collection
         self.server: Server[Any] = Server(
             "docent",
@@ -113,7 +111,7 @@ class Agents:
 
     def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
         asked = Question.model_validate(arguments)
-        reply = answer_question(self._service, asked, door="mcp", wording=self._wording)
+        reply = answer_question(self._service, asked, door="mcp")
         return CallToolResult(
             content=[TextContent(text=_in_words(reply))],
             structured_content=reply.model_dump(mode="json", exclude=_HREF),
@@ -161,12 +159,10 @@ def _failed(why: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=sendable(why))], is_error=True)
 
 
-def add_agents(
-    app: FastAPI, service: AnswerService, wordings: Wordings, settings: WebSettings
-) -> RoutePermissions:
+def add_agents(app: FastAPI, service: AnswerService, settings: WebSettings) -> RoutePermissions:
     """Call it before Gradio is mounted: what runs beside the application is entered by each."""
     manager = StreamableHTTPSessionManager(
-        Agents(service, wordings).server,
+        Agents(service).server,
         json_response=True,
         stateless=True,
         max_request_body_size=MOST_BODY_BYTES,
@@ -193,6 +189,6 @@ def _refusal(scope: Scope) -> Response | None:
 
 async def serve_stdio(service: AnswerService) -> None:
     """Until standard input ends. Nothing else may write to standard output."""
-    server = Agents(service, load_wordings()).server
+    server = Agents(service).server
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -6,7 +6,7 @@ quote or to a page.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,6 @@ from datatypes import Document, Hit, Quote
 from interface.server.answer_service import LONGEST_QUESTION, AnswerService, verdict
 from interface.server.escaping import sendable
 from interface.server.library import DocumentCard, Library, quote_json
-from interface.wording.wordings import Wording
 
 QUESTION = "How many workers take part in the Chollima movement?"
 _WORDS = "Currently about 3 million workers are participating in this movement."
@@ -67,7 +66,7 @@ class CitationForms(BaseModel):
     csl_json: str
 
 
-class QuoteReply(BaseModel):
+class Excerpt(BaseModel):
     """Words of a document; `text` is the slice from `start` to `end`."""
 
     document_id: str = Field(examples=[_DOCUMENT_ID])
@@ -75,6 +74,19 @@ class QuoteReply(BaseModel):
     start: Offset = Field(examples=[2891])
     end: Offset = Field(examples=[2960])
     text: str = Field(examples=[_WORDS])
+
+
+def _excerpt(document: Document, start: int, end: int) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "start": start,
+        "end": end,
+        "text": document.text[start:end],
+    }
+
+
+class QuoteReply(Excerpt):
     highlight: Place | None = Field(description="Of the words that answer, inside the quote.")
     page: str | None = Field(description="As printed on it, else the number of its scan.")
     text_status: str | None = Field(
@@ -90,16 +102,15 @@ class QuoteReply(BaseModel):
 
     @classmethod
     def of(cls, library: Library, quote: Quote, root: str) -> QuoteReply:
+        """`root` is the API's path, for addresses in it."""
         form = quote_json(library, quote)
         status = quote.document.metadata.get("text_status")
-        return cls.model_validate(
-            {
-                **form,
-                "text_status": status if isinstance(status, str) else None,
-                "citation": library.cite(quote),
-                "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
-            }
-        )
+        more = {
+            "text_status": status if isinstance(status, str) else None,
+            "citation": library.cite(quote),
+            "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
+        }
+        return cls.model_validate({**form, **more})
 
 
 class NumberedQuote(QuoteReply):
@@ -111,31 +122,18 @@ class StatementReply(BaseModel):
     citations: list[int] = Field(description="Numbers of the quotes it rests on.")
 
 
-class PassageReply(BaseModel):
+class PassageReply(Excerpt):
     """A passage that was found. `score` is comparable within one reply only; higher is better."""
 
     rank: int = Field(ge=1)
     score: float
-    document_id: str
-    title: str
     heading: str | None
-    start: Offset
-    end: Offset
-    text: str
 
     @classmethod
     def of(cls, hit: Hit) -> PassageReply:
-        passage = hit.passage
-        return cls(
-            rank=hit.rank,
-            score=round(hit.score, 6),
-            document_id=passage.document.document_id,
-            title=passage.document.title,
-            heading=passage.heading,
-            start=passage.span.start,
-            end=passage.span.end,
-            text=passage.text,
-        )
+        passage, score = hit.passage, round(hit.score, 6)
+        place = _excerpt(passage.document, passage.span.start, passage.span.end)
+        return cls(rank=hit.rank, score=score, heading=passage.heading, **place)
 
 
 class AskReply(BaseModel):
@@ -191,37 +189,34 @@ class PageReply(Place):
     label: str | None = Field(description="What is printed on the page.")
 
 
-class TextReply(BaseModel):
+class TextReply(Excerpt):
     """A part of a document's text, and the pages that it touches."""
 
-    document_id: str
-    title: str
     metadata: Metadata
     n_characters: int
-    start: Offset
-    end: Offset
-    text: str
     pages: list[PageReply]
     next: str | None = Field(description="Address of the next part; null on the last.")
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, following: str | None) -> TextReply:
-        return cls(
-            document_id=document.document_id,
-            title=document.title,
-            metadata=dict(document.metadata),
-            n_characters=len(document.text),
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            pages=[
-                PageReply(
-                    start=page.span.start, end=page.span.end, number=page.number, label=page.label
-                )
-                for page in document.pages
-                if page.span.start < end and start < page.span.end
-            ],
-            next=following,
+        pages = [
+            {
+                "start": page.span.start,
+                "end": page.span.end,
+                "number": page.number,
+                "label": page.label,
+            }
+            for page in document.pages
+            if page.span.start < end and start < page.span.end
+        ]
+        return cls.model_validate(
+            {
+                **_excerpt(document, start, end),
+                "metadata": dict(document.metadata),
+                "n_characters": len(document.text),
+                "pages": pages,
+                "next": following,
+            }
         )
 
 
@@ -230,12 +225,12 @@ class Health(BaseModel):
 
 
 def answer_question(
-    service: AnswerService, asked: Question, *, door: str, wording: Wording, root: str = ""
+    service: AnswerService, asked: Question, *, door: str, root: str = ""
 ) -> AskReply:
-    """`root` is the API's path, for addresses in it. Raises QuestionError as the library does."""
+    """Raises QuestionError as the library does. `root`: see `QuoteReply.of`."""
     library = service.library
+    language = asked.language if isinstance(asked, AskRequest) else "en"
     follows = asked.previous if service.turns.find(asked.previous or "") else None
-    language = asked.language if isinstance(asked, AskRequest) else wording.code
     answer, turn_id = service.answer(
         sendable(asked.question), follows or "", door=door, language=language
     )
@@ -245,7 +240,7 @@ def answer_question(
             **library.to_json(answer),
             "turn_id": turn_id,
             "follows": follows,
-            "message": verdict(wording, answer),
+            "message": verdict(service.wording_for(language), answer),
             "quotes": [{**dict(quote), "number": n} for n, quote in enumerate(quotes, start=1)],
             "passages": [PassageReply.of(hit) for hit in answer.hits],
             "related_questions": library.related_questions(answer),

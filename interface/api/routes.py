@@ -49,7 +49,6 @@ from interface.server.allow_list import RoutePermissions
 from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.web_settings import WebSettings
-from interface.wording.wordings import Wordings, preferred
 
 ROOT = "/api/v1"
 MOST_OFFSET = 10**9
@@ -57,9 +56,7 @@ MOST_CHARACTERS = 100_000  # of a document in one reply
 _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 
-def add_api(
-    app: FastAPI, service: AnswerService, wordings: Wordings, settings: WebSettings
-) -> RoutePermissions:
+def add_api(app: FastAPI, service: AnswerService, settings: WebSettings) -> RoutePermissions:
     metrics = Metrics(service.library)
     service.observers.append(metrics.observe)
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -74,7 +71,7 @@ def add_api(
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
-    _add_asking(api, service, wordings)
+    _add_asking(api, service)
     _add_documents(api, service)
     _add_quotes(api, service)
     _add_watching(api, service, metrics)
@@ -87,15 +84,11 @@ def _refusal(scope: Scope) -> Response | None:
     return problem(404, "There is nothing here.") if scope["path"] == ROOT else None
 
 
-def _add_asking(api: FastAPI, service: AnswerService, wordings: Wordings) -> None:
+def _add_asking(api: FastAPI, service: AnswerService) -> None:
     @api.post("/ask", responses=problems(400, 401, 411, 413, 415, 422, 429, 500, 503))
     async def ask(asked: AskRequest, request: Request) -> AskReply:
         """Answer a question in the documents' own words, or say that they do not say."""
-
-        def answer() -> AskReply:
-            wording = preferred(wordings, asked.language)
-            return answer_question(service, asked, door="api", wording=wording, root=_root(request))
-
+        answer = partial(answer_question, service, asked, door="api", root=_root(request))
         return await service.concurrency_limit.run(answer)
 
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datatypes import Document, Heading, Page, Span
 from interface.chat.metadata import in_line
 from interface.chat.text_pieces import split_into_pieces
-from interface.server.escaping import Marks
+from interface.server.escaping import Marks, macro
 from interface.server.library import DocumentCard, Library
-from interface.server.templates import macro
 from interface.wording.languages import document_language
 from interface.wording.wordings import Wording
 

@@ -23,14 +23,12 @@ from starlette.types import Scope
 from errors import DocentError
 from interface.api.access import AccessRules
 from interface.chat.gradio_import import quick_import
-from interface.chat.growing_answers import Stops
-from interface.chat.routes import TURN_PATH
+from interface.chat.routes import TURN_PATH, Stops
 from interface.chat.turn_renderer import TurnRenderer
 from interface.server.allow_list import RoutePermissions
 from interface.server.answer_service import AnswerService, explain_failure
 from interface.server.escaping import sendable
 from interface.server.limits import QUESTIONS_AT_ONCE
-from interface.wording.wordings import Wordings, preferred
 
 with quick_import():
     import gradio
@@ -49,10 +47,9 @@ _SESSIONS = 100  # more than ask at once: the others would only fill the memory
 class Conversation:
     """What Gradio calls. Its arguments are as whoever calls writes them, of any type."""
 
-    def __init__(self, service: AnswerService, wordings: Wordings, stops: Stops) -> None:
+    def __init__(self, service: AnswerService, stops: Stops) -> None:
         self.at_once = WITH_A_MODEL_AT_ONCE if service.library.model_name else QUESTIONS_AT_ONCE
         self._service = service
-        self._wordings = wordings
         self._stops = stops
 
     def ask(self, question: str) -> dict[str, Any]:
@@ -71,7 +68,7 @@ class Conversation:
         goes wrong becomes a sentence: no visitor sees a traceback.
         """
         question, turn_id = sendable(str(question)), str(turn_id)
-        wording = preferred(self._wordings, str(language))
+        wording = self._service.wording_for(str(language))
         renderer = TurnRenderer(self._service.library, wording)
         stop_id, stop = self._stops.new()
         try:
@@ -142,6 +139,6 @@ def _client_permissions(access: AccessRules) -> RoutePermissions:
         if scope["path"] != _JOIN_PATH and not _CLIENT_READS.fullmatch(f"{scope['path']}?{query}"):
             return PlainTextResponse("There is nothing here.", status_code=404)
         questions = 1.0 if scope["path"] == _JOIN_PATH else 0.0
-        return by_method.refuse(scope) or access.refusal(scope, questions)
+        return by_method.refuse(scope) or access.refuse(scope, questions)
 
     return RoutePermissions(_CLIENT_PATHS, re.compile(_JOIN_PATH), refusal=refusal)

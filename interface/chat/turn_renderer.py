@@ -11,9 +11,8 @@ from datatypes import Answer, Citation, Quote
 from interface.chat.explanation import explain, opening_of
 from interface.chat.metadata import kind_of_text
 from interface.server.answer_service import LONGEST_QUESTION, verdict
-from interface.server.escaping import sendable
+from interface.server.escaping import ENVIRONMENT, sendable
 from interface.server.library import Library
-from interface.server.templates import ENVIRONMENT
 from interface.server.turns import new_id
 from interface.wording.languages import collection_texts, document_language
 from interface.wording.wordings import Wording

@@ -24,11 +24,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from interface.chat.turn_renderer import TurnRenderer
 from interface.server.allow_list import RoutePermissions
 from interface.server.answer_service import AnswerService, explain_failure
-from interface.server.escaping import sendable
+from interface.server.escaping import ENVIRONMENT, sendable
 from interface.server.limits import SECONDS_WHEN_BUSY, Busy
-from interface.server.templates import ENVIRONMENT
 from interface.wording.languages import collection_texts
-from interface.wording.wordings import Wordings, preferred
 
 _TURN = "embed/templates/embed_turn.html.jinja"
 _THEMES = ("light", "dark")
@@ -40,30 +38,26 @@ _FOR_OTHERS = {
 
 
 def add_embed(
-    app: FastAPI, service: AnswerService, wordings: Wordings, origins: Sequence[str]
+    app: FastAPI, service: AnswerService, origins: Sequence[str]
 ) -> list[RoutePermissions]:
-    _add_page(app, service, wordings, origins)
-    _add_asking(app, service, wordings)
+    _add_page(app, service, origins)
+    _add_asking(app, service)
     return [
         RoutePermissions(re.compile("/embed"), re.compile("/embed/ask"), _FOR_OTHERS, origins),
         RoutePermissions(re.compile(r"/docent\.js"), headers=_FOR_OTHERS),
     ]
 
 
-def _add_page(
-    app: FastAPI, service: AnswerService, wordings: Wordings, origins: Sequence[str]
-) -> None:
+def _add_page(app: FastAPI, service: AnswerService, origins: Sequence[str]) -> None:
     template = ENVIRONMENT.get_template("embed/templates/embed.html.jinja")
     script = Path(__file__).with_name("docent.js").read_bytes()
 
     @app.get("/embed")
     def embed(request: Request, lang: str = "", theme: str = "") -> HTMLResponse:
-        wording = preferred(wordings, lang, request.headers.get("accept-language", ""))
-        collection = service.library.collection
+        wording = service.wording_for(lang, request)
         html = template.render(
             words=wording,
-            texts=collection_texts(collection, wording.code),
-            texts_language=wording.code if wording.code in collection.translations else "",
+            texts=collection_texts(service.library.collection, wording.code),
             theme=theme if theme in _THEMES else "",
             origins=origins,
         )
@@ -74,7 +68,7 @@ def _add_page(
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-def _add_asking(app: FastAPI, service: AnswerService, wordings: Wordings) -> None:
+def _add_asking(app: FastAPI, service: AnswerService) -> None:
     @app.post("/embed/ask")
     async def embedded_ask(request: Request) -> JSONResponse:
         # A form of another page can send text, but not this type without being allowed to.
@@ -88,7 +82,7 @@ def _add_asking(app: FastAPI, service: AnswerService, wordings: Wordings) -> Non
         question, turn_id, language = (
             sendable(str(content.get(name) or "")) for name in ("question", "turn_id", "language")
         )
-        renderer = TurnRenderer(service.library, preferred(wordings, language), _TURN)
+        renderer = TurnRenderer(service.library, service.wording_for(language), _TURN)
         address = request.client.host if request.client else ""
         return await _reply(service, renderer, question, turn_id, address)
 

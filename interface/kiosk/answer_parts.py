@@ -15,9 +15,8 @@ from errors import DocentError
 from interface.chat.document_renderer import DocumentRenderer
 from interface.chat.metadata import KINDS_OF_TEXT, in_line, text_status
 from interface.chat.text_pieces import TextPlace, split_into_pieces
-from interface.server.escaping import sendable, shown
+from interface.server.escaping import macro, sendable, shown
 from interface.server.library import Library, quote_json
-from interface.server.templates import macro
 from interface.wording.languages import document_language, language_code
 from interface.wording.wordings import Wording
 

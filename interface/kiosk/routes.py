@@ -29,13 +29,11 @@ from interface.chat.text_pieces import TextPlace
 from interface.kiosk.answer_parts import Attraction, answer_parts, text_part
 from interface.server.allow_list import RoutePermissions
 from interface.server.answer_service import AnswerService, explain_failure
-from interface.server.escaping import sendable
-from interface.server.library import Library
+from interface.server.escaping import ENVIRONMENT, sendable
 from interface.server.limits import Busy
-from interface.server.templates import ENVIRONMENT
 from interface.server.turns import new_id
 from interface.wording.languages import collection_texts, shared_language
-from interface.wording.wordings import Wording, Wordings, preferred
+from interface.wording.wordings import Wording
 
 SMALLEST_INCHES, LARGEST_INCHES = 7, 120
 FORGET_SECONDS = 15 * 60  # a page that was switched off cannot ask for it
@@ -89,16 +87,10 @@ class _Visit(BaseModel, extra="forbid"):
 
 
 def add_kiosk(
-    app: FastAPI,
-    service: AnswerService,
-    wordings: Wordings,
-    settings: KioskSettings,
-    *,
-    alone: bool,
+    app: FastAPI, service: AnswerService, settings: KioskSettings, *, alone: bool
 ) -> RoutePermissions:
     """Where the kiosk is `alone` it stands at the front door too."""
-    library = service.library
-    _add_page(app, library, wordings, settings)
+    _add_page(app, service, settings)
     if alone:
 
         @app.get("/")
@@ -106,8 +98,8 @@ def add_kiosk(
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"/kiosk{query}", headers=_FRESH)
 
-    _add_questions(app, service, wordings)
-    attraction = Attraction(library)
+    _add_questions(app, service)
+    attraction = Attraction(service.library)
     server = new_id()  # by which an open page sees that another server has taken over
 
     @app.get("/kiosk/attract")
@@ -116,7 +108,7 @@ def add_kiosk(
 
     @app.get("/kiosk/text")
     def text(place: Annotated[TextPlace, Query()]) -> JSONResponse:
-        part = text_part(library, preferred(wordings, place.lang), place)
+        part = text_part(service.library, service.wording_for(place.lang), place)
         if part is None:
             return JSONResponse({"gone": True}, status_code=404, headers=_FRESH)
         return JSONResponse(part, headers=_FRESH)
@@ -129,15 +121,16 @@ def is_of_the_kiosk(name: str) -> bool:
     return name.startswith("kiosk") or name == "icon.svg" or name.endswith(".woff2")
 
 
-def _add_page(app: FastAPI, library: Library, wordings: Wordings, settings: KioskSettings) -> None:
+def _add_page(app: FastAPI, service: AnswerService, settings: KioskSettings) -> None:
     template = ENVIRONMENT.get_template("kiosk/templates/kiosk.html.jinja")
-    words = {code: _words(wording) for code, wording in wordings.items()}
+    words = {code: _words(wording) for code, wording in service.wordings.items()}
 
     @app.get("/kiosk")
     def page(request: Request, lang: str | None = None) -> HTMLResponse:
-        wording = preferred(wordings, lang, request.headers.get("accept-language", ""))
-        texts = {code: collection_texts(library.collection, code) for code in wordings}
-        _, cards = library.documents(limit=50)
+        wording = service.wording_for(lang, request)
+        collection = service.library.collection
+        texts = {code: collection_texts(collection, code) for code in service.wordings}
+        _, cards = service.library.documents(limit=50)
         page_settings = {
             **asdict(settings),
             "language": wording.code,
@@ -162,10 +155,10 @@ def _words(wording: Wording) -> dict[str, object]:
     }
 
 
-def _add_questions(app: FastAPI, service: AnswerService, wordings: Wordings) -> None:
+def _add_questions(app: FastAPI, service: AnswerService) -> None:
     @app.post("/kiosk/ask")
     async def ask(asked: _Question) -> Response:
-        wording = preferred(wordings, asked.language)
+        wording = service.wording_for(asked.language)
         try:
             reply = await service.concurrency_limit.run(partial(_reply, service, asked, wording))
         except Busy:

@@ -26,9 +26,9 @@ from fastapi.responses import PlainTextResponse, Response
 from datatypes import Quote
 from errors import DocentError, SettingError
 from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService
 from interface.server.escaping import sendable
 from interface.server.library import Library
-from interface.wording.wordings import Wordings, preferred
 
 PATH = "/take-away"
 WIDTH_MM = 80
@@ -41,22 +41,22 @@ _LAST_WORD = re.compile(r"\s+\S*\Z")
 
 
 def add_take_away(
-    app: FastAPI, library: Library, wordings: Wordings, public_url: str | None = None
+    app: FastAPI, service: AnswerService, public_url: str | None = None
 ) -> RoutePermissions:
     """Adds the address above. `public_url` is one that `checked_address` returned."""
 
     @app.get(PATH)
     def take_away(quote: str = "", lang: str | None = None) -> Response:
         try:
-            found = library.find(sendable(quote))
+            found = service.library.find(sendable(quote))
         except DocentError as error:
             return PlainTextResponse(sendable(str(error)), status_code=400)
         if found is None:
             why = "The text has changed: the quote is no longer there."
             return PlainTextResponse(why, status_code=404)
-        words = preferred(wordings, lang)
+        words = service.wording_for(lang)
         title = f"{words['kiosk.take_away']}. {words['kiosk.take_away_how']}"
-        svg = qr_code(carried(found, library, public_url), title)
+        svg = qr_code(carried(found, service.library, public_url), title)
         return Response(svg, media_type="image/svg+xml")
 
     return RoutePermissions(re.compile(re.escape(PATH)))

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from starlette.requests import Request
+
 from datatypes import Answer
 from errors import DocentError, QuestionError
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.server.limits import ConcurrencyLimit, RateLimit
 from interface.server.turns import Turns
-from interface.wording.wordings import Wording
+from interface.wording.wordings import Wording, Wordings, preferred
 
 LONGEST_QUESTION = 500  # characters
 
@@ -35,13 +37,22 @@ class AnswerObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnswerService:
-    """Safe to use from many threads. The limits are for the ways in that have no queue."""
+    """What all pages share. Safe to use from many threads.
+
+    The limits are for the ways in that have no queue.
+    """
 
     library: Library
+    wordings: Wordings
     observers: list[AnswerObserver] = field(default_factory=list)
     rate_limit: RateLimit | None = None
     concurrency_limit: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     turns: Turns = field(default_factory=Turns)
+
+    def wording_for(self, code: str | None, request: Request | None = None) -> Wording:
+        """In the language asked for, else the one that the browser would like best."""
+        accepted = request.headers.get("accept-language", "") if request else ""
+        return preferred(self.wordings, code, accepted)
 
     def answer(
         self, question: str, turn_id: str = "", *, door: str, language: str = "en"

@@ -1,15 +1,18 @@
-"""What autoescape does not do: text of documents and visitors shown as the text it is.
+"""The pages' templates, which escape all they are given, and what that does not do.
 
-Templates escape by themselves (`templates`). Beside that, characters that change how others are
-displayed are tamed by the filter `shown`, and those that HTML cannot carry never reach a page.
+Templates are the `*.html.jinja` in folders `templates`, each named by its path from this room:
+"chat/templates/turn.html.jinja". In text of documents and visitors, characters that change how
+others are displayed are tamed by the filter `shown`, and what HTML cannot carry reaches no page.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from datatypes import Span
@@ -69,3 +72,22 @@ def marked_cuts(text: str, span: Span, marks: Marks) -> list[tuple[str, str]]:
         (text[start:end], " ".join(name for mark, name in inside if mark.holds(Span(start, end))))
         for start, end in pairwise(cuts)
     ]
+
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[1]),
+    autoescape=True,
+    finalize=printable,
+    undefined=StrictUndefined,  # a word that is missing is an error, not a gap
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+ENVIRONMENT.filters["shown"] = shown
+ENVIRONMENT.globals["marked_cuts"] = marked_cuts
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, for HTML that is no whole page."""
+    function: Callable[..., Markup] = getattr(ENVIRONMENT.get_template(template).module, name)
+    return function

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import hmac
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from errors import SettingError
 from interface.server.addresses import is_loopback
 from interface.server.flags import add_list_flag, add_value_flag, listed
-from interface.server.keys import Keys, read_keys
 
 KEY = "DOCENT_API_KEY"  # never a flag: other users see those
 
 _CARRIERS = ("http", "stdio")
 _ORIGIN = re.compile(r"(?P<origin>https?://(?:[a-z0-9.-]+|\[[a-f0-9:]+\])(?::\d+)?)/?")
+_SHORTEST_KEY = 16  # characters: 64 bits where they are hexadecimal digits
+_KEY = re.compile(r"[A-Za-z0-9._~+/=-]+")  # what may follow "Bearer" in a header
 _PORTS = {"http": ":80", "https": ":443"}
+
+
+class Keys:
+    """Holds digests alone, so that no key stands in memory, in a log or in a traceback."""
+
+    def __init__(self, keys: Sequence[str] = ()) -> None:
+        self._digests = tuple(_digest(key) for key in keys)
+
+    def __bool__(self) -> bool:
+        return bool(self._digests)
+
+    def know(self, key: str) -> bool:
+        """In constant time: every key is compared to its end, whichever fits."""
+        shown = _digest(key)
+        return sum(hmac.compare_digest(shown, digest) for digest in self._digests) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +142,34 @@ def _hosts(allowed: Sequence[str], public_url: str | None, address: str) -> froz
     if public_url and (public_name := urlsplit(public_url).hostname):
         own.append(public_name)
     return frozenset(name.lower() for name in own)
+
+
+def read_keys(path: Path | None, key: str | None) -> Keys:
+    """Those of a file, one a line, and one more. Raises SettingError; it never names a key."""
+    found = [("The key", key)] if key else []
+    if path:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(
+                f"The keys in {path} cannot be read.", "Mend --api-keys, or the file's rights."
+            ) from error
+        found += [
+            (f"{path}, line {number}:", line.strip())
+            for number, line in enumerate(lines, start=1)
+            if line.strip() and not line.startswith("#")
+        ]
+        if not found:
+            raise SettingError(f"There is no key in {path}.", "Write one a line, or leave it out.")
+    for place, given in found:
+        if len(given) < _SHORTEST_KEY or not _KEY.fullmatch(given):
+            raise SettingError(
+                f"{place} is not a key.",
+                f"Use {_SHORTEST_KEY} or more of A–Z a–z 0–9 . _ ~ + / = -, such as: "
+                'python -c "import secrets; print(secrets.token_urlsafe())"',
+            )
+    return Keys([given for _, given in found])
+
+
+def _digest(key: str) -> bytes:
+    return sha256(key.encode("utf-8", "replace")).digest()

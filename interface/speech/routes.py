@@ -30,13 +30,14 @@ from starlette.types import Receive, Scope, Send
 
 from errors import DocentError
 from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService
 from interface.server.escaping import sendable
 from interface.server.library import Library
 from interface.server.limits import Busy, ConcurrencyLimit
 from interface.speech.spoken_words import spoken, timed
 from interface.speech.voices import MOST_SECONDS, speak, voice_of, voices
 from interface.wording.languages import document_language
-from interface.wording.wordings import Wording, Wordings
+from interface.wording.wordings import Wording
 
 NO_VOICE = (
     "No voice is installed, so nothing can be read aloud. Install one with: "
@@ -78,8 +79,8 @@ class _Refused(Exception):
         self.response = PlainTextResponse(sendable(why), status_code, headers)
 
 
-def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> RoutePermissions:
-    """Adds the three addresses above. `wordings` are by language code."""
+def add_speech(app: FastAPI, service: AnswerService) -> RoutePermissions:
+    """Adds the three addresses above."""
     limit = ConcurrencyLimit(VOICES_AT_ONCE, MOST_WAITING)
 
     @app.exception_handler(_Refused)
@@ -89,12 +90,12 @@ def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> RoutePermi
     @app.post("/speech")
     async def speech(request: Request) -> Response:
         asked = _checked(await request.body())
-        return _Sound(await run_in_threadpool(_script, asked, library, wordings), limit)
+        return _Sound(await run_in_threadpool(_script, asked, service), limit)
 
     @app.get("/speech/words")
     async def words(request: Request) -> Response:
         asked = _checked(dict(request.query_params))
-        script = await run_in_threadpool(_script, asked, library, wordings)
+        script = await run_in_threadpool(_script, asked, service)
         async with _voice(limit, "words", script) as voice:
             reported = await _read(voice, -1)
         return JSONResponse(timed(script.text, script.origins, json.loads(reported)))
@@ -117,15 +118,15 @@ def _checked(content: bytes | Mapping[str, str]) -> _Asked:
         raise _Refused(f"{field}: {fault['msg']}.", 422) from error
 
 
-def _script(asked: _Asked, library: Library, wordings: Wordings) -> _Script:
+def _script(asked: _Asked, service: AnswerService) -> _Script:
     if (asked.quote is None) == (asked.words is None):
         raise _Refused("Name either a quote or words to be read aloud.", 422)
     if not voices():
         raise _Refused(NO_VOICE, 503)
     if asked.quote is not None:
-        text, language = _quoted(asked.quote, library)
+        text, language = _quoted(asked.quote, service.library)
     else:
-        text, language = _worded(asked.words or "", wordings.get(asked.lang)), asked.lang
+        text, language = _worded(asked.words or "", service.wordings.get(asked.lang)), asked.lang
     voice = voice_of(language)
     if voice is None:
         raise _Refused(f"There is no voice for {language[:50]} on this machine.", 422)

@@ -9,7 +9,7 @@ from functools import cache
 
 from babel import Locale
 
-from datatypes import Collection, Document, Metadata
+from datatypes import Collection, CollectionWords, Document, Metadata
 from interface.wording.wordings import FIRST, WORDING_FOLDER
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
@@ -51,8 +51,12 @@ def _codes_by_name() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class CollectionTexts:
-    """What a collection says in one language; `questions`: as asked → as shown."""
+    """What a collection says in one language; `questions`: as asked → as shown.
 
+    `language` is the code where the collection's words are known to be in that language.
+    """
+
+    language: str
     title: str
     institution: str | None
     welcome: str | None
@@ -62,11 +66,9 @@ class CollectionTexts:
 def collection_texts(collection: Collection, code: str) -> CollectionTexts:
     """In the collection's own words where there are none in that language."""
     asked = collection.suggested_questions
-    words = collection.translations.get(code)
-    if words is None:
-        own = {question: question for question in asked}
-        return CollectionTexts(collection.title, collection.institution, collection.welcome, own)
+    words = collection.translations.get(code, CollectionWords())
     return CollectionTexts(
+        code if code in collection.translations else "",
         words.title or collection.title,
         words.institution or collection.institution,
         words.welcome or collection.welcome,
