@@ -10,11 +10,11 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
@@ -22,7 +22,7 @@ from curator.flags import CURATOR_PASSWORD, CURATOR_PASSWORD_HASH, password_hash
 from errors import DocentError, IndexMissing
 from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
-from interface.server.web_settings import add_web_flags, web_settings_from
+from interface.server.web_settings import WebSettings, add_web_flags, web_settings_from
 
 if TYPE_CHECKING:
     import socket
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from answerer.pipeline import Pipeline
     from curator.routes import Curator
-    from interface.server.web_settings import WebSettings
     from interface.visits.log import VisitLog
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
@@ -48,41 +47,35 @@ SILENCE = {
     "DO_NOT_TRACK": "1",
 }
 
+Settings = argparse.Namespace
+
 _VALUES = (
     ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
     ("port", "7860", "port to serve on; 0 takes a free one"),
     ("index", "build/index", "folder of the index; made where there is none"),
     ("documents", "documents", "folder of the documents; changes are read at the start"),
     ("model", None, "embedding model, by name or folder, in place of the default one"),
-    (
-        "log",
-        "counts",
-        "what log.sqlite, beside the index, keeps of visits: none, counts (sums of each day "
-        "and language, no word of a question), questions (their texts too); a lower level "
-        "deletes the texts that were kept",
-    ),
+    ("log", "counts", "what log.sqlite, beside the index, keeps of visits: none, counts (sums of "
+        "each day and language, no word of a question), questions (their texts too); a lower "
+        "level deletes the texts that were kept"),
     ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
     ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
-    (
-        "public-url",
-        None,
-        "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
-        "away leads there; without it the code holds quote and citation as text",
-    ),
-)
+    ("public-url", None, "where phones reach Docent, like https://docent.example.org/: the kiosk's "
+        "code to take away leads there; without it the code holds quote and citation as text"),
+)  # fmt: skip
 
 
 def main() -> int:
     settings = _parser().parse_args()
     os.environ.update(SILENCE)
-    if settings.command == "doctor":
-        return _doctor(settings)
-    if settings.command == "curator-password":
-        return _new_password()
-    stop = threading.Event()
+    stop = Event()
     # Ended by another program like by Ctrl-C: the log of visits is written to the last.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if settings.command == "doctor":
+            return _examine(settings)
+        if settings.command == "curator-password":
+            return _make_password_hash()
         if settings.mcp == "stdio":
             return _serve_agent(settings, stop)
         with listening(settings.host, settings.port) as listener:
@@ -94,13 +87,12 @@ def main() -> int:
                 app = _start(settings, stop, visits, password_hash, web)
                 _serve(app, listener, settings.host)
     except DocentError as fault:
-        print(fault, file=sys.stderr)
+        _say(fault)
         return 1
     except ModuleNotFoundError as missing:
-        print(
+        _say(
             f"Docent was installed here without {missing.name}. A kiosk's bundle has what --kiosk "
-            "needs; for the rest take the whole project: make run",
-            file=sys.stderr,
+            "needs; for the rest take the whole project: make run"
         )
         return 1
     except KeyboardInterrupt:
@@ -108,7 +100,7 @@ def main() -> int:
     return 0
 
 
-def _doctor(settings: argparse.Namespace) -> int:
+def _examine(settings: Settings) -> int:
     from deploy.doctor import examine, status
 
     findings = []
@@ -128,8 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         choices=("serve", "doctor", "curator-password"),
         default="serve",
-        help="serve the pages; or look at all that they need, one line each; or make the hash of "
-        "a curator's password",
+        help="serve the pages; look at all that they need; or make a curator's password's hash",
     )
     for flag, default, meaning in _VALUES:
         add_value_flag(parser, flag, default, meaning)
@@ -146,19 +137,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _new_password() -> int:
+def _say(text: object) -> None:
+    print(text, file=sys.stderr)
+
+
+def _make_password_hash() -> int:
     from curator.password import asked_twice, hashed
 
-    try:
-        print(hashed(asked_twice()))
-    except DocentError as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    print(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.", file=sys.stderr)
+    print(hashed(asked_twice()))
+    _say(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.")
     return 0
 
 
-def _visits(settings: argparse.Namespace) -> VisitLog:
+def _visits(settings: Settings) -> VisitLog:
     from interface.visits.log import VisitLog, days_from, level_from
 
     level = level_from(settings.log)
@@ -167,7 +158,7 @@ def _visits(settings: argparse.Namespace) -> VisitLog:
 
 
 def _curator(
-    settings: argparse.Namespace, pipeline: Pipeline, visits: VisitLog, password_hash: str | None
+    settings: Settings, pipeline: Pipeline, visits: VisitLog, password_hash: str | None
 ) -> Curator | None:
     if not settings.curator:
         return None
@@ -180,17 +171,13 @@ def _curator(
 
 
 def _start(
-    settings: argparse.Namespace,
-    stop: threading.Event,
-    visits: VisitLog,
-    password_hash: str | None,
-    web: WebSettings,
+    settings: Settings, stop: Event, visits: VisitLog, password_hash: str | None, web: WebSettings
 ) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
             if settings.kiosk and settings.curator:
-                print("A kiosk has no curator's page: --curator is left out.", file=sys.stderr)
+                _say("A kiosk has no curator's page: --curator is left out.")
             if not settings.kiosk:
                 import interface.chat.gradio_queue  # noqa: F401  # create_app would wait for it later
             from interface.application import create_app
@@ -217,7 +204,7 @@ def _start(
             raise
 
 
-def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
+def _serve_agent(settings: Settings, stop: Event) -> int:
     """Tools for one agent, over standard input and output."""
     import anyio
 
@@ -231,7 +218,7 @@ def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
     return 0
 
 
-def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
+def _load(settings: Settings, stop: Event) -> Pipeline:
     """The answers from the index, brought up to date.
 
     What hinders the update is said, but an index that is there is served all the same.
@@ -250,13 +237,13 @@ def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
     except IndexMissing as missing:
         raise hindrance or missing from missing
     if hindrance:
-        print(f"The index is as it was. {hindrance}", file=sys.stderr)
+        _say(f"The index is as it was. {hindrance}")
     if pipeline.note:
-        print(pipeline.note, file=sys.stderr)
+        _say(pipeline.note)
     return pipeline
 
 
-def _update(settings: argparse.Namespace, stop: threading.Event) -> None:
+def _update(settings: Settings, stop: Event) -> None:
     from index.build import build_index
     from index.embedder import load_embedder
 
@@ -268,7 +255,7 @@ def _update(settings: argparse.Namespace, stop: threading.Event) -> None:
         stopped=stop.is_set,
     )
     for problem in report.problems:
-        print(problem, file=sys.stderr)
+        _say(problem)
 
 
 def _progress(what: str, done: int, total: int | None) -> None:

@@ -54,21 +54,19 @@ class _Search(BaseModel, extra="forbid"):
     limit: int = Field(default=5, ge=1, le=_MOST_PASSAGES, description="How many passages.")
 
 
-_TOOLS: tuple[tuple[str, str, str, type[BaseModel]], ...] = (
-    (
-        "ask",
+_TOOLS: dict[str, tuple[str, type[BaseModel], str]] = {
+    "ask": (
         "Ask the documents",
+        Question,
         "Answer a question by quotes, each with its citation and place, or say that the documents "
         "do not say (found: false).",
-        Question,
     ),
-    (
-        "search",
+    "search": (
         "Search the documents",
-        "The passages nearest to a question or a few words, best first.",
         _Search,
+        "The passages nearest to a question or a few words, best first.",
     ),
-)
+}
 
 
 class Agents:
@@ -135,13 +133,12 @@ async def _list_tools(
     context: ServerRequestContext[Any], params: PaginatedRequestParams | None
 ) -> ListToolsResult:
     only_reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    tools = [
-        Tool(name=name, title=title, description=meaning, input_schema=form.model_json_schema())
-        for name, title, meaning, form in _TOOLS
-    ]
-    return ListToolsResult(
-        tools=[tool.model_copy(update={"annotations": only_reads}) for tool in tools]
-    )
+    tools = []
+    for name, (title, form, meaning) in _TOOLS.items():
+        tool = Tool(name=name, title=title, input_schema=form.model_json_schema())
+        tool.description, tool.annotations = meaning, only_reads
+        tools.append(tool)
+    return ListToolsResult(tools=tools)
 
 
 def _in_words(reply: AskReply) -> str:

@@ -53,6 +53,11 @@ from interface.server.web_settings import WebSettings
 ROOT = "/api/v1"
 MOST_OFFSET = 10**9
 MOST_CHARACTERS = 100_000  # of a document in one reply
+_Query = Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION])]
+_Search = Annotated[str, Query(max_length=200, description="Words of titles and metadata.")]
+_Offset = Annotated[int, Query(ge=0, le=MOST_OFFSET)]
+_MEANING = "What follows ?quote= in a permalink, percent-encoded."
+_Permalink = Annotated[str, Path(min_length=1, description=_MEANING, examples=[PERMALINK])]
 _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 
@@ -93,9 +98,7 @@ def _add_asking(api: FastAPI, service: AnswerService) -> None:
 
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))
     async def search(
-        query: Annotated[
-            str, Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION])
-        ],
+        query: _Query,
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:
         """Find the passages nearest to a question or to a few words."""
@@ -111,10 +114,8 @@ def _add_documents(api: FastAPI, service: AnswerService) -> None:
     @api.get("/documents", responses=problems(401, 413, 422, 429, 500))
     def documents(
         request: Request,
-        search: Annotated[
-            str, Query(max_length=200, description="Words of titles and metadata.")
-        ] = "",
-        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+        search: _Search = "",
+        offset: _Offset = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> DocumentsReply:
         """List the documents, a page at a time."""
@@ -122,20 +123,16 @@ def _add_documents(api: FastAPI, service: AnswerService) -> None:
         n_found, cards = library.documents(search=sendable(search), offset=offset, limit=limit)
         following = offset + len(cards)
         query = urlencode({"search": search, "offset": following, "limit": limit})
-        return DocumentsReply(
-            n_found=n_found,
-            documents=[
-                DocumentReply.of(card, f"{root}/documents/{_encoded(card.document_id)}")
-                for card in cards
-            ],
-            next=f"{root}/documents?{query}" if cards and following < n_found else None,
-        )
+        next_page = f"{root}/documents?{query}" if cards and following < n_found else None
+        addresses = (f"{root}/documents/{_encoded(card.document_id)}" for card in cards)
+        replies = list(map(DocumentReply.of, cards, addresses))
+        return DocumentsReply(n_found=n_found, documents=replies, next=next_page)
 
     @api.get("/documents/{document_id:path}", responses=problems(401, 404, 413, 422, 429, 500))
     def document(
         request: Request,
         document_id: Annotated[str, Path(min_length=1, description="It may hold a slash.")],
-        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+        offset: _Offset = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_CHARACTERS)] = 20_000,
     ) -> TextReply:
         """Read a document's text, a part at a time; offsets count Unicode characters."""
@@ -163,17 +160,7 @@ def _add_quotes(api: FastAPI, service: AnswerService) -> None:
         response_model=QuoteReply,
         responses=annotation | problems(401, 404, 410, 413, 422, 429, 500),
     )
-    def quote(
-        request: Request,
-        permalink: Annotated[
-            str,
-            Path(
-                min_length=1,
-                description="What follows ?quote= in a permalink, percent-encoded.",
-                examples=[PERMALINK],
-            ),
-        ],
-    ) -> Response | QuoteReply:
+    def quote(request: Request, permalink: _Permalink) -> Response | QuoteReply:
         """Find a quote again: where it stood, or where its words now stand just once."""
         vary = {"Vary": "Accept"}
         try:

@@ -40,7 +40,7 @@ class _Loader(SourceFileLoader):
         super().exec_module(module)
         # Only where the function is the one known; a Gradio without it imports as it will.
         if hasattr(module, "create_or_modify_pyi"):
-            vars(module)["create_or_modify_pyi"] = _write_no_stub
+            vars(module)["create_or_modify_pyi"] = lambda component, name, events: None
 
 
 class _Finder(MetaPathFinder):
@@ -53,7 +53,3 @@ class _Finder(MetaPathFinder):
         if spec is not None and spec.origin is not None:
             spec.loader = _Loader(fullname, spec.origin)
         return spec
-
-
-def _write_no_stub(component_class: type, class_name: str, events: list[object]) -> None:
-    """In place of `gradio.component_meta.create_or_modify_pyi`."""

@@ -137,7 +137,7 @@ def _client_permissions(access: AccessRules) -> RoutePermissions:
     def refusal(scope: Scope) -> Response | None:
         query = scope["query_string"].decode("latin-1")
         if scope["path"] != _JOIN_PATH and not _CLIENT_READS.fullmatch(f"{scope['path']}?{query}"):
-            return PlainTextResponse("There is nothing here.", status_code=404)
+            return PlainTextResponse("There is nothing here.", 404)
         questions = 1.0 if scope["path"] == _JOIN_PATH else 0.0
         return by_method.refuse(scope) or access.refuse(scope, questions)
 

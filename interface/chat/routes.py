@@ -95,7 +95,7 @@ def _add_documents(app: FastAPI, service: AnswerService) -> None:
         return DocumentRenderer(library, service.wording_for(lang))
 
     def gone(lang: str | None) -> Response:
-        return PlainTextResponse(service.wording_for(lang)["document_gone"], status_code=404)
+        return PlainTextResponse(service.wording_for(lang)["document_gone"], 404)
 
     @app.get("/documents")
     def documents(

@@ -50,10 +50,10 @@ def add_take_away(
         try:
             found = service.library.find(sendable(quote))
         except DocentError as error:
-            return PlainTextResponse(sendable(str(error)), status_code=400)
+            return PlainTextResponse(sendable(str(error)), 400)
         if found is None:
             why = "The text has changed: the quote is no longer there."
-            return PlainTextResponse(why, status_code=404)
+            return PlainTextResponse(why, 404)
         words = service.wording_for(lang)
         title = f"{words['kiosk.take_away']}. {words['kiosk.take_away_how']}"
         svg = qr_code(carried(found, service.library, public_url), title)

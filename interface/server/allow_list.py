@@ -23,6 +23,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY_BYTES = 65_536  # a question of 500 characters needs some 3,000
 
 _NO_PATH = re.compile(r"(?!)")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -62,13 +66,9 @@ class RoutePermissions:
         if method == "POST" and self.postable.fullmatch(path):
             return _refuse_body(declared_length(Headers(scope=scope)))
         if not self.readable.fullmatch(path):
-            return PlainTextResponse(
-                "This can only be asked.", status_code=405, headers={"Allow": "POST"}
-            )
+            return PlainTextResponse("This can only be asked.", 405, {"Allow": "POST"})
         if method not in ("GET", "HEAD"):
-            return PlainTextResponse(
-                "This can only be read.", status_code=405, headers={"Allow": "GET, HEAD"}
-            )
+            return PlainTextResponse("This can only be read.", 405, {"Allow": "GET, HEAD"})
         return None
 
 
@@ -102,11 +102,10 @@ class AllowList:
 
         refusal: Response | None
         if self._hosts is not None and not is_named(scope, self._hosts):
-            refusal = PlainTextResponse(
-                "This server does not go by that name: see --allow-host.", status_code=421
-            )
+            why = "This server does not go by that name: see --allow-host."
+            refusal = PlainTextResponse(why, 421)
         elif allowed is None:
-            refusal = PlainTextResponse("There is nothing here.", status_code=404)
+            refusal = PlainTextResponse("There is nothing here.", 404)
         else:
             refusal = allowed.refuse(scope)
             if scope["method"] == "HEAD":  # routes know GET; the server leaves the body away
@@ -134,9 +133,9 @@ def declared_length(headers: Headers) -> int | None:
 
 def _refuse_body(length: int | None) -> Response | None:
     if length is None:
-        return PlainTextResponse("A question needs its length.", status_code=411)
+        return PlainTextResponse("A question needs its length.", 411)
     if length > MOST_BODY_BYTES:
-        return PlainTextResponse("The question is too long.", status_code=413)
+        return PlainTextResponse("The question is too long.", 413)
     return None
 
 
@@ -154,17 +153,7 @@ def is_named(scope: Scope, hosts: Collection[str]) -> bool:
 
 
 def _framing(origins: Sequence[str]) -> dict[str, str]:
-    policy = (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        " ".join(("frame-ancestors 'self'", *origins)),
-    )
-    headers = {"Content-Security-Policy": "; ".join(policy)}
+    ancestors = " ".join(("frame-ancestors 'self'", *origins))
+    headers = {"Content-Security-Policy": f"{_POLICY}; {ancestors}"}
     # The older header cannot name other origins: beside a list of them it would shut them out.
     return headers if origins else headers | {"X-Frame-Options": "SAMEORIGIN"}

@@ -32,7 +32,7 @@ def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> RoutePermissions:
     @app.get("/files/{name}")
     async def file(name: str) -> Response:
         if name not in files:
-            return PlainTextResponse("There is no such file.", status_code=404)
+            return PlainTextResponse("There is no such file.", 404)
         kept = "max-age=604800" if name.endswith(".woff2") else "no-cache"
         kind = _KINDS[Path(name).suffix]
         return Response(files[name], media_type=kind, headers={"Cache-Control": kept})

@@ -108,10 +108,9 @@ def add_speech(app: FastAPI, service: AnswerService) -> RoutePermissions:
 
 
 def _checked(content: bytes | Mapping[str, str]) -> _Asked:
+    check = _Asked.model_validate_json if isinstance(content, bytes) else _Asked.model_validate
     try:
-        if isinstance(content, bytes):
-            return _Asked.model_validate_json(content)
-        return _Asked.model_validate(content)
+        return check(content)  # type: ignore[arg-type]
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(map(str, fault["loc"])) or "The request"
