@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from datatypes import Passage
 from errors import SettingError
 from index.embedder import Embedder, load_embedder
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from index.text.chunker import PASSAGE_PIECES
 from retriever.fusion import best, fused
@@ -125,7 +126,7 @@ class _Recounting:
 class _Weighed(Retriever):
     """The hybrid ranking with another weight of meaning."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder, meaning: float) -> None:
+    def __init__(self, index: PassageStore, embedder: Embedder, meaning: float) -> None:
         super().__init__(index, embedder)
         self._meaning = meaning
 

@@ -28,7 +28,7 @@ from evaluation.report.report import Comparison, Figure, PassageText, Report, Ru
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.chunker import PASSAGE_PIECES
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Measurement:
 class Workbench:
     """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
 
-    index: Callable[[], PassageIndex]
+    index: Callable[[], PassageStore]
     index_folder: Path
     documents: Path
     shipped: Path = SHIPPED
@@ -157,7 +157,7 @@ class Workbench:
         evidence = tuple(Evidence(document_id, span) for document_id, span in places)
         path = self.uploads / CURATED
         with self._writing:
-            kept = list(read_own_form(path, self.index())) if path.exists() else []
+            kept = list(read_own_form(path, self.index().texts)) if path.exists() else []
             same = " ".join(text.casefold().split())
             if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
                 raise QuestionError(
@@ -173,7 +173,7 @@ class Workbench:
                 kind="asked by a visitor",
                 split="dev",
             )
-            (line,) = own_form_lines([question], self.index())
+            (line,) = own_form_lines([question], self.index().texts)
             before = path.read_bytes() if path.exists() else b""
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
@@ -220,7 +220,7 @@ class Workbench:
             if not questions:
                 raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
             return QuestionSet(path, questions, by_document=True)
-        return read_questions(path, self.index())
+        return read_questions(path, self.index().texts)
 
     def _free_place(self, name: str, data: bytes) -> Path:
         """Where the file is already, or a name that nothing has."""

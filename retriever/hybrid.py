@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from datatypes import Hit, Passage
 from index.embedder import Embedder, load_embedder
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from retriever.fusion import PAIR_SCALE, best, fused
 from retriever.lexical import (
@@ -68,12 +69,12 @@ class Candidate:
 class Retriever:
     """Safe from many threads."""
 
-    def __init__(self, index: PassageIndex, embedder: Embedder) -> None:
+    def __init__(self, index: PassageStore, embedder: Embedder) -> None:
         self.index = index
         self._embedder = embedder
         glossary = index.collection.glossary
         self._names = Names(
-            [*((name, *others) for name, others in glossary.items()), *index.abbreviations()]
+            [*((name, *others) for name, others in glossary.items()), *index.texts.abbreviations()]
         )
 
     @classmethod
@@ -90,7 +91,7 @@ class Retriever:
         asked = asked_terms(question, self.index, self._names)
         forms = {form for term in asked for form in (term.text, *term.variants)}
         forms |= {part for term in asked for name in term.names for part in name}
-        n_passages = self.index.document_frequency(sorted(forms))
+        n_passages = self.index.lexical.document_frequency(sorted(forms))
         rarity = {term.text: self._rarity(_n_holding(term, n_passages)) for term in asked}
         return Reading(question, self._embedder.embed([question])[0], asked, rarity)
 
@@ -103,20 +104,25 @@ class Retriever:
         self, reading: Reading, *, k: int, mode: Mode = "hybrid"
     ) -> tuple[Candidate, ...]:
         """The same with what the answerer needs of each."""
-        depth = min(max(N_CANDIDATES, k), self.index.n_passages)
+        depth = min(max(N_CANDIDATES, k), self.index.recipe.n_passages)
         near = (
-            dict(self.index.nearest(reading.vector[None], k=depth)[0]) if mode != "lexical" else {}
+            dict(self.index.vectors.nearest(reading.vector[None], k=depth)[0])
+            if mode != "lexical"
+            else {}
         )
         terms = weighted_terms(reading.asked)
-        worded = dict(self.index.matching(terms, k=depth)) if mode != "dense" else {}
+        worded = dict(self.index.lexical.matching(terms, k=depth)) if mode != "dense" else {}
         keys = sorted({*near, *worded})
         if not keys:
             return ()
-        bm25 = worded | self.index.bm25(terms, [key for key in keys if key not in worded])
-        cosine = near | self.index.cosines(reading.vector, [key for key in keys if key not in near])
-        sentences = {key: self.index.sentence_cosines(reading.vector, key) for key in keys}
+        bm25 = worded | self.index.lexical.bm25(terms, [key for key in keys if key not in worded])
+        others = [key for key in keys if key not in near]
+        scores_of_others = self.index.vectors.scores(reading.vector, others).tolist()
+        cosine = near | dict(zip(others, scores_of_others, strict=True))
+        sentence_scores = self.index.vectors.sentence_scores(reading.vector, keys)
+        sentences = dict(zip(keys, (each.tolist() for each in sentence_scores), strict=True))
         nearest_sentence = {key: max(sentences[key], default=cosine[key]) for key in keys}
-        passages = dict(zip(keys, self.index.passages(keys), strict=True))
+        passages = dict(zip(keys, self.index.texts.passages(keys), strict=True))
         if mode == "lexical":
             scores = bm25
         elif mode == "dense":
@@ -152,7 +158,7 @@ class Retriever:
         }
 
     def _rarity(self, n_passages: int) -> float:
-        total = self.index.n_passages
+        total = self.index.recipe.n_passages
         return math.log(1 + (total - n_passages + 0.5) / (n_passages + 0.5))
 
 

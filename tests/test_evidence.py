@@ -141,6 +141,6 @@ def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_index_is_not_needed_for_its_texts_alone(default_index: PassageIndex) -> None:
-    passages = list(default_index.all_passages())
-    assert len(passages) == default_index.n_passages
+    passages = list(default_index.texts.all_passages())
+    assert len(passages) == default_index.recipe.n_passages
     assert all(passage.text for passage in passages)

@@ -7,8 +7,7 @@ Neighbours share a sentence, so that an answer on a boundary stands whole in one
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -25,9 +24,8 @@ OVERLAP_PIECES = 50
 SECTION_PIECES = 60
 """A passage shorter than this goes on under the next heading: letterheads are one passage."""
 
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
-_LIST_ITEM = re.compile(rf"\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
+_BLOCK_END = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
 _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
 _CARRIED_ON = re.compile(
     r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
@@ -36,9 +34,7 @@ _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! i
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
-_LINE_END = re.compile(r"\n")
-_CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
-_SPACE = re.compile(r"\s+")
+_BOUNDARIES = (re.compile(r"\n"), re.compile(r"[;:,]\s|\s[–—-]\s"), re.compile(r"\s+"))
 _LONGEST_INTRODUCTION = 120
 """Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
 
@@ -72,53 +68,43 @@ def passages_of(
     `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
     what the model reads, the passage's introduction (`introduction`) included.
     """
-
-    def length(text: str) -> int:
-        return max(count_pieces(text), len(text) // _CHARACTERS_PER_PIECE)
-
-    headings = {heading.span.start: heading for heading in document.headings}
-    starts = sorted(headings)
-    passages: list[Passage] = []
-    current: list[Span] = []
-
-    def heading_at(position: int) -> str | None:
-        found = bisect_right(starts, position)
-        return headings[starts[found - 1]].span.of(document.text) if found else None
+    text = document.text
+    section_starts = {heading.span.start for heading in document.headings}
 
     def size(first: Span, last: Span) -> int:
-        return length(document.text[first.start : last.end])
+        run = text[first.start : last.end]
+        return max(count_pieces(run), len(run) // _CHARACTERS_PER_PIECE)
 
     @cache
     def room_under(heading: str | None) -> int:
         return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
 
     def fit(first: Span, last: Span) -> bool:
-        room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
+        room = room_under(
+            document.heading_at(first.start)
+        )  # a passage has its first sentence's heading
         return size(first, last) <= min(PASSAGE_PIECES, room)
 
-    def close() -> None:
-        if current:
-            span = Span(current[0].start, current[-1].end)
-            passages.append(Passage(document, span, heading_at(span.start), tuple(current)))
+    def opens_section(part: Span) -> bool:
+        return part.start in section_starts and size(runs[-1][0], part) >= SECTION_PIECES
 
+    runs: list[list[Span]] = []
     for sentence in sentences_of(document):
-        room = room_under(heading_at(sentence.start))
-        for part in _fitting(document.text, sentence, length, room):
-            if current:
-                opens_section = part.start in headings and size(current[0], part) >= SECTION_PIECES
-                if opens_section or not fit(current[0], part):
-                    close()
-                    last = current[-1]
-                    shared = (
-                        len(current) > 1
-                        and not opens_section
-                        and size(last, last) <= OVERLAP_PIECES
-                        and fit(last, part)
-                    )
-                    current = [last] if shared else []
-            current.append(part)
-    close()
-    return tuple(passages)
+        for part in _fitting(text, sentence, size, room_under(document.heading_at(sentence.start))):
+            if not runs or opens_section(part):
+                runs.append([part])
+            elif fit(runs[-1][0], part):
+                runs[-1].append(part)
+            else:
+                *before, last = runs[-1]
+                is_shared = before and size(last, last) <= OVERLAP_PIECES and fit(last, part)
+                runs.append([last, part] if is_shared else [part])
+    return tuple(
+        Passage(
+            document, Span(run[0].start, run[-1].end), document.heading_at(run[0].start), tuple(run)
+        )
+        for run in runs
+    )
 
 
 def introduction(heading: str | None, title: str) -> str:
@@ -139,7 +125,7 @@ def _blocks(document: Document) -> Iterator[Span]:
     """Headings, and between them paragraphs and list items, those that run on joined to one."""
     text = document.text
     position = 0
-    for heading in sorted(document.headings, key=lambda heading: heading.span):
+    for heading in document.headings:
         yield from _paragraphs(text, position, heading.span.start)
         yield heading.span
         position = max(position, heading.span.end)
@@ -147,11 +133,9 @@ def _blocks(document: Document) -> Iterator[Span]:
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
-    breaks = [(match.start(), match.end()) for match in _BLANK_LINE.finditer(text, start, end)]
-    breaks += [(match.start(), match.end()) for match in _LIST_ITEM.finditer(text, start, end)]
-    edges = [start, *(edge for pair in sorted(breaks) for edge in pair), end]
+    breaks = [place for match in _BLOCK_END.finditer(text, start, end) for place in match.span()]
     pending: Span | None = None
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
+    for first, last in zip([start, *breaks[1::2]], [*breaks[::2], end], strict=True):
         block = _stripped(text, first, last)
         if block is None:
             continue
@@ -225,15 +209,18 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
         yield held
 
 
-def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int) -> Iterable[Span]:
+def _fitting(
+    text: str, sentence: Span, size: Callable[[Span, Span], int], limit: int
+) -> Iterator[Span]:
     """The sentence, or where it is longer than `limit` word pieces, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """
-    if length(sentence.of(text)) <= limit or len(sentence) == 1:
-        return [sentence]
+    if size(sentence, sentence) <= limit or len(sentence) == 1:
+        yield sentence
+        return
     middle = (sentence.start + sentence.end) // 2
-    for boundary in (_LINE_END, _CLAUSE_END, _SPACE):
+    for boundary in _BOUNDARIES:
         cuts = [match.end() for match in boundary.finditer(text, sentence.start, sentence.end)]
         inner = [cut for cut in cuts if sentence.start < cut < sentence.end]
         best = min(inner, key=lambda cut: abs(cut - middle), default=None)
@@ -242,9 +229,6 @@ def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int
         ):
             middle = best
             break
-    parts: list[Span] = []
     for first, last in pairwise((sentence.start, middle, sentence.end)):
-        part = _stripped(text, first, last)
-        if part is not None:
-            parts.extend(_fitting(text, part, length, limit))
-    return parts
+        if part := _stripped(text, first, last):
+            yield from _fitting(text, part, size, limit)
