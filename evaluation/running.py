@@ -128,20 +128,15 @@ def evaluate(
                 passages |= bench.explainer.passages
         setting = _setting(request, measures, unit, index.recipe)
     reports = tuple(each.report for each in runs.values())
-    n = len(asked.questions)
-    few = [few_questions(n)] if n < FEW_QUESTIONS else []
     report = Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         setting=setting,
-        n_questions=n,
+        n_questions=len(asked.questions),
         n_answerable=sum(each.answerable for each in asked.questions),
         runs=reports,
         comparisons=compared_runs(reports),
         passages=passages,
-        warnings=(
-            *(*place.warnings, *asked.warnings, *_of_quotes(reports), *few),
-            *([UNCALIBRATED] if answerer and not answerer.retriever.ranking.calibrated else []),
-        ),
+        warnings=(*place.warnings, *asked.warnings, *_warnings(reports, asked, answerer)),
     )
     return Evaluation(report, runs)
 
@@ -225,7 +220,13 @@ def _bench(
         )
 
 
-def _of_quotes(runs: Iterable[RunReport]) -> Iterator[str]:
+def _warnings(
+    runs: Iterable[RunReport], asked: QuestionSet, answerer: ExtractiveAnswerer | None
+) -> Iterator[str]:
+    if len(asked.questions) < FEW_QUESTIONS:
+        yield few_questions(len(asked.questions))
+    if answerer and not answerer.retriever.ranking.calibrated:
+        yield UNCALIBRATED
     for run in runs:
         exact = run.figure("quote_exactness")
         if exact and exact.value < 1:
