@@ -63,13 +63,8 @@ READER_FEATURES = (
     "behind_best_answer",
 )
 
-_BEHIND_BEST = {
-    "behind_best_cosine": "cosine",
-    "behind_best_coverage": "coverage",
-    "behind_best_relevance": "relevance",
-    "behind_best_evidence": "evidence",
-    "behind_best_answer": "answer",
-}
+_COMPARED = ("cosine", "coverage", "relevance", "evidence", "answer")
+"""Features whose distance to the best sentence's is a feature too."""
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
 _OPENING_BACK = re.compile(rf"[\"“'(\[]?(?:{'|'.join(ENGLISH.opening_back)})\b", re.IGNORECASE)
@@ -114,10 +109,10 @@ def describe_sentences(
     sentences = tuple(described.values())
     table = np.stack([sentence.features for sentence in sentences])
     names = SENTENCE_FEATURES + (READER_FEATURES if outputs else ())
-    for name, of in _BEHIND_BEST.items():
+    for name in _COMPARED:
         if name in names:
-            column = table[:, names.index(of)]
-            table[:, names.index(name)] = column - column.max()
+            column = table[:, names.index(name)]
+            table[:, names.index(f"behind_best_{name}")] = column - column.max()
     return tuple(
         replace(sentence, features=features)
         for sentence, features in zip(sentences, table, strict=True)

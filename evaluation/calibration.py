@@ -77,7 +77,7 @@ def calibrated_on(
     )
     confidences, right = [], []
     for n_done, question in enumerate(questions, start=1):
-        answer = asked.answer(question.query.text)
+        answer = asked.quote_answer(question.query.text)
         confidences.append(answer.confidence or 0.0)
         right.append(question.answerable and quote_success(answer, question, k=1) == 1)
         progress(n_done)

@@ -127,7 +127,7 @@ def test_both_rankers_put_all_sentences_in_order(default_folder: Path) -> None:
     answerer = ExtractiveAnswerer.load(Retriever.load(default_folder))
     plain: SentenceRanker = PlainRanker(answerer.retriever.ranking)
     for ranker in (answerer.ranker, plain):
-        answer = replace(answerer, ranker=ranker).answer(QUESTION)
+        answer = replace(answerer, ranker=ranker).quote_answer(QUESTION)
         assert "ambassador" in answer.citations[0].quote.text
         scores = [hit.score for hit in answer.hits]
         assert scores == sorted(scores, reverse=True)

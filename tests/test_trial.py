@@ -100,9 +100,11 @@ def test_what_an_answer_is_made_of_can_be_taken_away(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
     development = read_questions(SHIPPED, default_index).of_split("dev").questions
-    shipped = Trial().answerer(default_folder, ()).answer(QUESTION)
+    shipped = Trial().answerer(default_folder, ()).quote_answer(QUESTION)
     trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
-    changed = [trial.answerer(default_folder, development).answer(QUESTION) for trial in trials]
+    changed = [
+        trial.answerer(default_folder, development).quote_answer(QUESTION) for trial in trials
+    ]
     assert all(answer.found for answer in (shipped, *changed))
     assert len({answer.confidence for answer in (shipped, *changed)}) == 4
 
@@ -119,7 +121,7 @@ def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
     assert after.weights is not None
     assert after.weights.sentence == before.weights.sentence
     assert after.weights.answer != before.weights.answer
-    answers = [(tried.answer(each.query.text), each) for each in development]
+    answers = [(tried.quote_answer(each.query.text), each) for each in development]
     right = [quote_success(answer, each, k=1) for answer, each in answers]
     sure = [answer.confidence or 0.0 for answer, _ in answers]
     assert sum(sure) / len(sure) == pytest.approx(sum(right) / len(right), abs=0.1)
