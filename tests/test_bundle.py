@@ -282,7 +282,7 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     from docx import Document as Word
-    from specimens import paper
+    from specimens import pdf
 
     apart = ["unshare", "--net", "--map-root-user"]
     if not shutil.which("unshare"):
@@ -297,7 +297,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     letters.mkdir()
     (letters / "a.md").write_text(LETTER)
     (letters / "b.html").write_text(f"<p>{LETTER}</p>")
-    (letters / "c.pdf").write_bytes(paper([[LETTER]]))
+    (letters / "c.pdf").write_bytes(pdf([[LETTER]]))
     word = Word()
     word.add_paragraph(LETTER)
     word.save(str(letters / "d.docx"))
