@@ -92,10 +92,10 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
     try:
         recipe = opened.recipe
         recipe.require_model(*_model(model))
-        made = (recipe.making.passage_pieces, recipe.making.chunking_version)
+        made = (recipe.settings.passage_tokens, recipe.settings.chunking_version)
         if opened.warning:
             yield warn("index", opened.warning, "")
-        elif (*made, recipe.making.folding_version) != (
+        elif (*made, recipe.settings.folding_version) != (
             *(PASSAGE_TOKENS, CHUNKING_VERSION),
             FOLDING_VERSION,
         ):

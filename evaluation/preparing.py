@@ -23,6 +23,7 @@ from evaluation.trial import Trial
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from index.text.chunker import PASSAGE_TOKENS
 
@@ -83,7 +84,7 @@ def resized(place: Prepared, trial: Trial, *, work: Path, progress: Progress) ->
 
 
 def with_noise(
-    index: PassageIndex,
+    index: PassageStore,
     questions: Iterable[Question],
     *,
     rate: float,
@@ -97,7 +98,7 @@ def with_noise(
     kept: dict[str, Scanned] = {}
     (folder / "documents").mkdir(parents=True, exist_ok=True)
     with (folder / "documents" / "corpus.jsonl").open("w", encoding="utf-8") as corpus:
-        for number, document in enumerate(each_document(index)):
+        for number, document in enumerate(each_document(index.texts)):
             noisy = scanned(document, rate=rate)
             if document.document_id in wanted:
                 kept[document.document_id] = noisy
@@ -152,7 +153,7 @@ def _check(index: Path, noisy: dict[str, Scanned]) -> None:
     """That the noisy texts came through reading as they were written."""
     made = PassageIndex.load(index)
     for document_id, each in noisy.items():
-        document = made.document(document_id)
+        document = made.texts.document(document_id)
         if document is None or document.text != each.document.text:
             raise QuestionError(
                 f"The document {document_id} cannot be given scanning errors.",

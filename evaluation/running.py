@@ -31,7 +31,7 @@ from evaluation.report.explaining import Explainer
 from evaluation.report.report import PassageText, Report, RunReport, Setting
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.storage.recipe import Recipe
 from retriever.hybrid import Mode, Retriever
 
@@ -111,7 +111,7 @@ def evaluate(
         place = resized(place, request.trial, work=request.work, progress=progress)
     retriever = request.trial.retriever(place.index)
     with closing(retriever.index) as index:
-        asked = read_questions(request.questions, index).of_split(request.split)
+        asked = read_questions(request.questions, index.texts).of_split(request.split)
         answerer = _answerer(request, place, index, progress) if ANSWER in request.modes else None
         unit: Unit = request.unit or ("document" if asked.by_document else "passage")
         runs: dict[str, Measured] = {}
@@ -167,7 +167,7 @@ class _Bench:
             unit,
             ask=self._answering() if mode == ANSWER else _retrieving(retriever, k, chosen),
             deeper=lambda question: retriever.retrieve(question, k=max(k, DEEP), mode=chosen),
-            documents=retriever.index,
+            documents=retriever.index.texts,
             passages_of=passages_in(retriever.index),
             explainer=self.explainer,
             originals=self.originals,
@@ -244,23 +244,24 @@ def _retrieving(retriever: Retriever, k: int, mode: Mode) -> Ask:
     return lambda question: (retriever.retrieve(question, k=k, mode=mode), None)
 
 
-def passages_in(index: PassageIndex) -> PassagesOf:
+def passages_in(index: PassageStore) -> PassagesOf:
     """The passages of a document as the index has them, whatever sizes it was made with."""
 
     @cache
     def passages_of(document_id: str) -> tuple[Passage, ...]:
-        return tuple(index.passages_of(document_id))
+        return tuple(index.texts.passages_of(document_id))
 
     return passages_of
 
 
 def _answerer(
-    request: Request, place: Prepared, index: PassageIndex, progress: Progress
+    request: Request, place: Prepared, index: PassageStore, progress: Progress
 ) -> ExtractiveAnswerer:
     """That of the trial, calibrated before its answers are seen."""
     development: Sequence[Question] = ()
+    files = request.development or [request.questions]
     if request.trial != Trial():
-        development = development_questions(request.development or [request.questions], index)
+        development = development_questions(files, index.texts)
 
     def counted(done: int) -> None:
         progress("Calibrating on development questions", done, len(development))
@@ -286,7 +287,7 @@ def _setting(request: Request, measures: Sequence[Measure], unit: Unit, recipe: 
         model=recipe.model,
         n_documents=recipe.n_documents,
         n_passages=recipe.n_passages,
-        passage_pieces=request.trial.passage_pieces or recipe.making.passage_pieces,
+        passage_pieces=request.trial.passage_pieces or recipe.settings.passage_tokens,
         docent_version=recipe.docent_version,
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",

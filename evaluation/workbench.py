@@ -29,7 +29,7 @@ from evaluation.report.report import Comparison, Figure, PassageText, Report, Ru
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.chunker import PASSAGE_TOKENS
 from retriever.ranking import find_ranking
 
@@ -79,7 +79,7 @@ class Measurement:
 class Workbench:
     """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
 
-    index: Callable[[], PassageIndex]
+    index: Callable[[], PassageStore]
     index_folder: Path
     documents: Path
     shipped: Path = SHIPPED
@@ -95,7 +95,7 @@ class Workbench:
     @property
     def not_found(self) -> float:
         """The shipped threshold."""
-        embedder_sha256 = self.index().recipe.making.model_sha256
+        embedder_sha256 = self.index().recipe.settings.model_sha256
         ranking = find_ranking(embedder_sha256, shipped_reader_sha256())
         return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
@@ -159,7 +159,7 @@ class Workbench:
         evidence = tuple(Evidence(document_id, span) for document_id, span in places)
         path = self.uploads / CURATED
         with self._writing:
-            kept = list(read_own_form(path, self.index())) if path.exists() else []
+            kept = list(read_own_form(path, self.index().texts)) if path.exists() else []
             same = " ".join(text.casefold().split())
             if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
                 raise QuestionError(
@@ -175,7 +175,7 @@ class Workbench:
                 kind="asked by a visitor",
                 split="dev",
             )
-            (line,) = own_form_lines([question], self.index())
+            (line,) = own_form_lines([question], self.index().texts)
             before = path.read_bytes() if path.exists() else b""
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
@@ -222,7 +222,7 @@ class Workbench:
             if not questions:
                 raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
             return QuestionSet(path, questions, by_document=True)
-        return read_questions(path, self.index())
+        return read_questions(path, self.index().texts)
 
     def _free_place(self, name: str, data: bytes) -> Path:
         """Where the file is already, or a name that nothing has."""

@@ -39,7 +39,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     index = retriever.index
 
     def place(document_id: str, wording: str) -> tuple[Document, Span]:
-        document = index.document(document_id)
+        document = index.texts.document(document_id)
         assert document is not None
         start = document.text.index(wording)
         return document, Span(start, start + len(wording))
@@ -68,7 +68,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Measured:
         unit="passage",
         ask=ask,
         deeper=lambda text: retriever.retrieve(text, k=10),
-        documents=index,
+        documents=index.texts,
         passages_of=passages_in(index),
         explainer=Explainer(index),
         originals=Originals(folder),

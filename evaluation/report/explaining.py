@@ -18,7 +18,7 @@ from evaluation.report.report import (
     RankedPassage,
     SharedWord,
 )
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import terms_with_spans
 from retriever.lexical import content_terms
 
@@ -32,7 +32,7 @@ class Explainer:
     `condition` goes before a passage's id where the documents are not the collection's own.
     """
 
-    def __init__(self, index: PassageIndex, condition: str = "") -> None:
+    def __init__(self, index: PassageStore, condition: str = "") -> None:
         self._index = index
         self._prefix = f"{condition}:" if condition else ""
         self.passages: dict[str, PassageText] = {}
@@ -80,8 +80,8 @@ class Explainer:
 
     def _rarity(self, terms: Collection[str]) -> Mapping[str, float]:
         """Inverse document frequency as BM25 has it."""
-        total = self._index.n_passages
-        frequency = self._index.document_frequency(list(terms))
+        total = self._index.recipe.n_passages
+        frequency = self._index.lexical.document_frequency(list(terms))
         return {
             term: math.log(1 + (total - frequency[term] + 0.5) / (frequency[term] + 0.5))
             for term in terms
