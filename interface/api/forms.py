@@ -143,8 +143,11 @@ class AskReply(BaseModel):
     understood_as: str | None = Field(description="What was searched for, if it was completed.")
     found: bool = Field(description="False: the documents do not say. Then there are no quotes.")
     doubtful: bool = Field(description="True: likelier than not the quotes do not answer. Say so.")
-    confidence: float = Field(
-        ge=0, le=1, description="The calibrated probability that the first quote answers."
+    confidence: float | None = Field(
+        ge=0,
+        le=1,
+        description="The calibrated probability that the first quote answers; null where the "
+        "models in use are not calibrated.",
     )
     message: str = Field(description="The verdict for a reader.", examples=["The documents say:"])
     statements: list[StatementReply]

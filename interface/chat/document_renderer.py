@@ -30,7 +30,7 @@ class Block:
     span: Span
     level: int = 0
     parts: tuple[tuple[Span, bool], ...] = ()
-    page: str | int | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _blocks(document: Document, paragraphs: tuple[Span, ...], start: int) -> Ite
         pages = document.pages
         first, last = (bisect_left(pages, at, key=_start) for at in (start, paragraph.end))
         for page in pages[first:last]:
-            yield Block(page.span, page=page.label or page.number)
+            yield Block(page.span, page=page.name)
         yield from _paragraph_blocks(document, paragraph)
         start = paragraph.end
 

@@ -13,8 +13,7 @@ from interface.wording.wordings import Wording
 MOST_RUNNERS_UP = 3
 MOST_RUNNER_UP_CHARACTERS = 90
 _BETWEEN = re.compile(r"[^ \n]")  # what keeps two matched words from being one phrase
-# Least cosine and its word, best first; only the words change there, nothing is decided.
-_DEGREES = ((0.6, "dense_close"), (0.45, "dense_near"), (0.3, "dense_loose"))
+_DEGREES = ("dense_close", "dense_near", "dense_loose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,19 @@ def explain(library: Library, wording: Wording, quote: Quote, answer: Answer) ->
     hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
     if hit is None:
         return None
-    matched = library.matches(answer.understood_as or answer.question, hit.passage)
+    matched = library.matches(answer, hit.passage)
     others = [other.passage for other in answer.hits if not _holds(other.passage, quote)]
     return Explanation(
         _phrases(quote.document.text, matched),
-        list(_reasons(wording, hit, len(answer.hits))),
+        list(_reasons(library, wording, hit, len(answer.hits))),
         [(passage, _opening_text(passage)) for passage in others[:MOST_RUNNERS_UP]],
     )
 
 
-def _reasons(wording: Wording, hit: Hit, n_hits: int) -> Iterator[str]:
+def _reasons(library: Library, wording: Wording, hit: Hit, n_hits: int) -> Iterator[str]:
     if (cosine := hit.scores.get("dense")) is not None:
-        degree = next((name for least, name in _DEGREES if cosine >= least), "dense_far")
+        degrees = zip(library.similarity_degrees, _DEGREES, strict=True)
+        degree = next((name for least, name in degrees if cosine >= least), "dense_far")
         yield wording["why_dense"].format(how=wording[degree], score=f"{cosine:.2f}")
     if (points := hit.scores.get("lexical")) is not None:
         yield wording["why_lexical"].format(score=f"{points:.1f}")

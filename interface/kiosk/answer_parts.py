@@ -76,7 +76,7 @@ def _nearest(library: Library, answer: Answer) -> Quote | None:
         document = hit.passage.document
         met = [
             span  # a word that was met only because it is spelled alike relates nothing
-            for span in library.matches(question, hit.passage)
+            for span in library.matches(answer, hit.passage)
             if span.of(document.text).casefold()[:_BEGINNING] in beginnings
         ]
         n_met = {span: sum(map(span.holds, met)) for span in hit.passage.sentences}

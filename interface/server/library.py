@@ -68,7 +68,15 @@ class Library(Protocol):
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
         ...
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        """Scores of a passage (`dense`) from which it is close to a question, near, or loosely so.
+
+        Each embedding model has its own.
+        """
+        ...
+
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
         ...
 
