@@ -1,6 +1,6 @@
 """How many lies does the guard stop, and how many faithful paraphrases does it drop?
 
-    python -m benchmarks.lies [dev|test|test2|test3] [--failures] [--json]
+    python -m benchmarks.lies [dev|test|test2|test3|test4] [--failures] [--json]
 
 The cases are hand-written (`benchmarks/lies-cases/README.md`). Each is shown to the guard by
 `answerer.generative.checking.guarded`, as in an answer: with the sentences it cites, the three
@@ -27,7 +27,7 @@ from datatypes import Document, Quote, Span
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "lies-cases"
-SETS = ("dev", "test", "test2", "test3")
+SETS = ("dev", "test", "test2", "test3", "test4")
 _Z = 1.959964  # of 95 %
 
 
