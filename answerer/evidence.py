@@ -23,6 +23,7 @@ from answerer.reader import Read
 from datatypes import Document, Passage, Span
 from index.metadata.letterhead import labels_of
 from index.text.folding import terms_of
+from language.english import ENGLISH
 from retriever.hybrid import Candidate, Reading
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
@@ -71,14 +72,9 @@ _BEHIND_BEST = {
 }
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
-_BACK = re.compile(
-    r"[\"“'(\[]?(?:this|these|that|those|it|its|they|their|he|his|she|her|such|both)\b",
-    re.IGNORECASE,
-)
-_POINTING_BACK = re.compile(
-    r"\b(?:this|these|that|those|such|it|its|they|their|them|he|his|him|she|her)\b", re.IGNORECASE
-)
-_COUNTS = re.compile(r"\bhow many\b|\bper ?cent", re.IGNORECASE)
+_OPENING_BACK = re.compile(rf"[\"“'(\[]?(?:{'|'.join(ENGLISH.opening_back)})\b", re.IGNORECASE)
+_POINTING_BACK = re.compile(rf"\b(?:{'|'.join(ENGLISH.pointing_back)})\b", re.IGNORECASE)
+_ASKS_FOR_COUNT = re.compile(ENGLISH.asks_for_count)
 _SHORT = 4  # content words: less is a caption or a name
 
 
@@ -151,7 +147,7 @@ class _Describer:
         self._reading = reading
         self._best_score = best_score
         self._kind = expected_kind(reading.question)
-        self._counts = _COUNTS.search(reading.question) is not None
+        self._counts = _ASKS_FOR_COUNT.search(reading.question) is not None
         self._asked = frozenset(terms_of(reading.question))
         self._pairs = content_pairs(content_terms(reading.question))
         self._by_passage: dict[int, float] = {}
@@ -234,7 +230,7 @@ class _Describer:
 
 def refers_back(sentence: str) -> bool:
     """Whether it begins with a word that only the sentence before explains."""
-    return _BACK.match(sentence) is not None
+    return _OPENING_BACK.match(sentence) is not None
 
 
 @lru_cache(maxsize=20_000)

@@ -16,7 +16,7 @@ from errors import SettingError
 
 ROOMS = (
     *("app.py", "datatypes.py", "errors.py"),
-    *("answerer", "curator", "deploy", "index", "interface", "prompts", "retriever"),
+    *("answerer", "curator", "deploy", "index", "interface", "language", "prompts", "retriever"),
 )
 """What a kiosk runs. Test questions, training and benchmarks stay at home, with their libraries."""
 

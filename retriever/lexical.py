@@ -14,17 +14,10 @@ from itertools import pairwise
 
 from index.storage.passage_index import PassageIndex
 from index.text.folding import confusion_key, terms_of
+from language.english import ENGLISH
 from retriever.spelling import near_terms
 
-FUNCTION_WORDS = frozenset(
-    terms_of(
-        "a an the of in on at to for by with from and or is are was were be been being am do does "
-        "did has have had having what which who whom whose when where why how many much that this "
-        "these those it its as than then there their they them he she his her him we our us you "
-        "your i my me not no if can could would should may might will shall about into over s t "
-        "tell give please say says said so also any some such"
-    )
-)
+FUNCTION_WORDS = frozenset(terms_of(" ".join(ENGLISH.function_words)))
 
 _CONFUSED_WEIGHT = 0.5
 """Of a term that a scanner may have made of the asked one, against the asked one."""

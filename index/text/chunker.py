@@ -15,6 +15,7 @@ from itertools import pairwise
 from nupunkt import sent_spans
 
 from datatypes import Document, Passage, Span
+from language.lookup import LANGUAGES
 
 PASSAGE_PIECES = 200
 """Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
@@ -29,9 +30,10 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
 _LIST_ITEM = re.compile(rf"\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
 _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
-_CARRIED_ON = re.compile(
-    r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
-)  # what the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")
+_SHORTENED = "|".join(word for known in LANGUAGES for word in known.sentence_abbreviations)
+_BEFORE_ORDINAL = "|".join(word for known in LANGUAGES for word in known.before_ordinals)
+_CARRIED_ON = re.compile(rf"\b(?:{_SHORTENED}|(?i:{_BEFORE_ORDINAL})\s[0-9]{{1,2}})\.$")
+"""What the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")."""
 _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! in the middle
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
