@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from answerer.generative.entailment import unsupported
 from answerer.generative.numbered import visible
 from answerer.generative.quotation_marks import settled
 from answerer.generative.reply import Claim
-from answerer.support.support import unsupported
-from datatypes import Document, Dropped, Quote, Statement
-from index.text.chunker import sentences_of
+from datatypes import Dropped, Quote, Statement
 
 NOT_RELEVANT = "what it cites does not concern the question"
 
 _MOST_CHARACTERS = 600  # of a statement; what is longer is no short statement
-_LOOKED_BACK = 800  # characters
-_N_BEFORE = 3  # sentences, as the guard was measured
 _LEAST_SIGNS = 4  # letters and digits; less is a scrap of something else
 _ADDRESS = re.compile(r"\w+://\S+|\bwww\.\S+|\bdata:\S+|!?\[[^\]]*\]\([^)]*\)", re.IGNORECASE)
 
@@ -64,36 +61,7 @@ class Checker:
             for address in _ADDRESS.findall(text)
             if not any(address in each for each in words)
         ]
-        found += guarded(text, cited)
+        found += unsupported(text, cited)
         if not found and not any(map(self._relevant, cited)):
             found.append(NOT_RELEVANT)
         return tuple(found)
-
-
-def guarded(text: str, cited: Sequence[Quote]) -> tuple[str, ...]:
-    """What the guard says of the statement, told what stands before and above what it cites."""
-    titles = dict.fromkeys(said for quote in cited for said in _said_of(quote.document))
-    return unsupported(
-        text,
-        [quote.text for quote in cited],
-        document_titles=tuple(titles),
-        before=tuple(each for quote in cited for each in _before(quote)),
-    )
-
-
-def _before(quote: Quote) -> list[str]:
-    """The sentences ahead of the quote, from which it may take whom "he" or "both" means."""
-    start = quote.span.start
-    ahead = quote.document.text[max(0, start - _LOOKED_BACK) : start]
-    if not ahead.strip():
-        return []
-    spans = sentences_of(Document(quote.document.document_id, "", ahead))
-    return [span.of(ahead) for span in spans[-_N_BEFORE:]]
-
-
-def _said_of(document: Document) -> list[str]:
-    """Title and metadata, which a statement may name too."""
-    values = [
-        each if isinstance(each, str) else ", ".join(each) for each in document.metadata.values()
-    ]
-    return [document.title, *values]

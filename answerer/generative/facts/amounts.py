@@ -1,0 +1,214 @@
+"""Numbers, dates and units of a text in one form.
+
+"three million" is 3,000,000, "July 12th" is 12 July, "the sixth" is the 6th, "per cent" is "%".
+A figure that can be read in two ways ("3.000", "4/5/1963") has both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Literal
+
+from answerer.generative.facts.figures import FIGURE, UNITS, any_of, is_number_word, readings
+from answerer.generative.facts.words import listed
+from language.lookup import LANGUAGES
+
+Kind = Literal["date", "period", "ordinal", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a text counts or dates; `text` is its wording with number words as figures.
+
+    `values`: the ways to read a number or an ordinal. `unit`: its plain name ("km", "%"), empty
+    where there is none; a fraction is in "%". `years`: those of a period, such as a century.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    values: frozenset[float] = frozenset()
+    unit: str = ""
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+    years: range = range(0)
+
+
+_MONTHS = {
+    form.casefold(): number
+    for language in LANGUAGES
+    for number, forms in enumerate(language.months, start=1)
+    for form in forms
+}
+_MONTH_NAMES = {forms[0].casefold() for language in LANGUAGES for forms in language.months}
+_SMALL_MONTHS = {name for language in LANGUAGES for (name, *_) in language.months if name.islower()}
+_MARK = any_of(listed(lambda comparison: comparison.ordinal_marks))
+_DAY_MARK = rf"{_MARK}|\."
+_MONTH = rf"(?P<month>{any_of(_MONTHS)})\b\.?"
+_DAY = rf"(?:0?[1-9]|[12][0-9]|3[01])(?:{_DAY_MARK})?(?![\d.,]*\d)"
+_YEAR = r"(?:1[0-9]{3}|20[0-9]{2})(?!\d|,\d)"
+_TO = any_of(listed(lambda comparison: comparison.range_words))
+_RANGE = rf"\s*(?:[-–—/,]|{_TO})\s*"
+_SHARING = re.compile(rf"\s*(?:[-–—]|{_TO})\s*", re.I)
+_DAYS = rf"(?P<day>{_DAY})(?:{_RANGE}(?P<day2>{_DAY}))?"
+_OF = rf"(?:\s(?!(?:{_TO})\b)[^\W\d_]{{2,3}})?"  # 5 de mayo, May the 13th
+_CENTURY = any_of(form for form, unit in UNITS.items() if unit == "century")
+_UNIT = rf"(?:{any_of(UNITS)})(?![^\W\d_])"
+
+
+_Reader = Callable[[re.Match[str]], Iterable[Amount]]
+
+
+def _dates(match: re.Match[str]) -> Iterator[Amount]:
+    fields = match.groupdict()
+    month = _month(fields["month"])
+    year = fields.get("year")
+    for name in ("day", "day2"):
+        if name == "day" or fields.get(name):
+            day = int(re.sub(r"\D", "", fields.get(name) or "0"))
+            if 1 <= month <= 12 and day <= 31:
+                yield replace(
+                    _amount("date", match),
+                    day=day or None,
+                    month=month,
+                    year=int(year) + 1900 * (len(year) == 2) if year else None,
+                )
+
+
+def _month(written: str) -> int:
+    """The number of the month; 0 for a word in small letters that is no month, such as "may"."""
+    if written.isdigit():
+        return int(written)
+    form = written.rstrip(".").casefold()
+    return _MONTHS[form] if written[0].isupper() or form in _SMALL_MONTHS else 0
+
+
+def _either_way(match: re.Match[str]) -> Iterator[Amount]:
+    """4/5/1963 is in April or in May."""
+    one, two, year = (int(match[place]) for place in (1, 2, 3))
+    for day, month in {(one, two), (two, one)}:
+        if month <= 12 and day <= 31:
+            yield replace(_amount("date", match), day=day, month=month, year=year)
+
+
+def _bare_months(match: re.Match[str]) -> Iterator[Amount]:
+    """Months without a day or a year, written with a capital within a sentence if short."""
+    named = match["month"].rstrip(".")
+    opens = re.search(r"(?:\A|[.!?:]\s+)\Z", match.string[: match.start()])
+    is_name = named.casefold() in _MONTH_NAMES and not opens
+    if named[0].isupper() and (len(named) > 3 or is_name):
+        yield replace(_amount("date", match), month=_month(named))
+
+
+def _centuries(match: re.Match[str]) -> Iterator[Amount]:
+    for number in filter(None, match.group("first", "second")):
+        start = 100 * (int(number) - 1)
+        yield replace(_amount("period", match), years=range(start, start + 100))
+
+
+def _decades(match: re.Match[str]) -> Iterator[Amount]:
+    start = int(match["year"] or f"19{match['short']}")
+    length = 10 if start % 100 else 100  # the 1600s are a century
+    yield replace(_amount("period", match), years=range(start, start + length))
+
+
+def _year_ranges(match: re.Match[str]) -> Iterator[Amount]:
+    first, last = int(match["first"] + match["tail"]), int(match["first"] + match["last"])
+    if 1000 <= first < last:
+        for year in (first, last):
+            yield replace(_amount("number", match), values=frozenset((float(year),)))
+
+
+def _parts(match: re.Match[str]) -> Iterator[Amount]:
+    share = 100 * int(match[1]) / max(1, int(match[2]))
+    yield replace(_amount("number", match), values=frozenset((round(share, 4),)), unit="%")
+
+
+def _ordinals(match: re.Match[str]) -> Iterator[Amount]:
+    if int(match[1]) > 1:  # "first" is a direction, not a count
+        yield replace(_amount("ordinal", match), values=frozenset((float(match[1]),)))
+
+
+def _numbers(match: re.Match[str]) -> Iterator[Amount]:
+    values = readings(match["figure"])
+    unit = UNITS.get((match["unit"] or match["money"] or "").casefold(), "")
+    if unit == "%" and len(match["figure"]) > 4:  # a third is about 33 %
+        values |= {round(value, digits) for value in values for digits in (0, 1)}
+    if values != {1} or unit:  # "one" alone is an article
+        yield replace(_amount("number", match), values=values, unit=unit)
+
+
+def _amount(kind: Kind, match: re.Match[str]) -> Amount:
+    return Amount(kind, match.group().strip(), *match.span())
+
+
+_READERS: tuple[tuple[str, _Reader], ...] = (
+    # 20 June 1963; 13 and 15 May 1963; 13 May
+    (rf"(?<![\w.,]){_DAYS}{_OF}\s*{_MONTH}(?:,?{_OF}\s*(?P<year>{_YEAR}))?", _dates),
+    # June 20th, 1963; May 13-15; June 1963
+    (rf"\b{_MONTH}{_OF}\s+{_DAYS}(?:,?{_OF}\s+(?P<year>{_YEAR}))?", _dates),
+    (rf"\b{_MONTH},?{_OF}\s+(?P<year>{_YEAR})", _dates),
+    (r"(?<![\d.])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _dates),
+    (r"(?<![\w.])(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.(?:\s?(?P<year>\d{4}|\d\d\b))?", _dates),
+    (r"(?<![\d/])(\d\d?)/(\d\d?)/(\d{4})(?!\d)", _either_way),
+    (rf"\b{_MONTH}(?!\w)", _bare_months),
+    (
+        rf"\b(?P<first>\d\d?)(?:{_MARK})?(?:{_RANGE}(?:[^\W\d_]+\s)?(?P<second>\d\d?)"
+        rf"(?:{_MARK})?)?[\s-]+(?:{_CENTURY})\b",
+        _centuries,
+    ),
+    (r"\b(?P<year>1\d\d0|20\d0)(?:s|er)\b|['’](?P<short>[1-9]0)s\b", _decades),
+    (r"(?<![\d/])(\d)/(\d\d?)(?![\d/])", _parts),
+    (r"(?<!\d)(?P<first>\d\d)(?P<tail>\d\d)\s?[–/-]\s?(?P<last>\d\d)(?!\d)", _year_ranges),
+    (rf"\b(\d+)(?:{_MARK})(?!\w)", _ordinals),
+    (
+        rf"(?:(?P<money>[$€£])\s?|(?<![\w.,]))(?P<figure>{FIGURE})(?:[\s-]*(?P<unit>{_UNIT}))?",
+        _numbers,
+    ),
+)
+_COMPILED = [(re.compile(pattern, re.I), read) for pattern, read in _READERS]
+
+
+@lru_cache(maxsize=4_000)
+def amounts_of(text: str) -> tuple[Amount, ...]:
+    """All numbers and dates of a text `in_figures`, in order of place."""
+    found: list[Amount] = []
+    for pattern, read in _COMPILED:
+        for match in list(pattern.finditer(text)):
+            amounts = list(read(match))
+            if amounts:
+                found += amounts
+                blank = "\0" * (match.end() - match.start())
+                text = text[: match.start()] + blank + text[match.end() :]
+    return tuple(_sharing_units(text, sorted(found, key=lambda amount: amount.start)))
+
+
+def _sharing_units(text: str, amounts: list[Amount]) -> Iterator[Amount]:
+    """In "30–60 %" and "3 to 7000", unit and scale are the first figure's too."""
+    for amount, following in zip_longest(amounts, amounts[1:]):
+        if following is None or not _shares_unit(text, amount, following):
+            yield amount
+            continue
+        scale = next(
+            scale
+            for scale in (1e9, 1e6, 1e3, 1)
+            if all(value % scale == 0 for value in following.values) or scale == 1
+        )
+        values = amount.values | {value * scale for value in amount.values if value < 1000}
+        yield replace(amount, values=values, unit=following.unit)
+
+
+def _shares_unit(text: str, amount: Amount, following: Amount) -> bool:
+    is_pair = amount.kind == following.kind == "number" and not amount.unit
+    return is_pair and _SHARING.fullmatch(text[amount.end : following.start]) is not None
+
+
+def is_amount_word(form: str) -> bool:
+    """Whether the word is a month, a number or a unit."""
+    return form in _MONTHS or form in UNITS or is_number_word(form)

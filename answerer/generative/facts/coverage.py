@@ -1,0 +1,161 @@
+"""Numbers and dates of a statement that the cited sentences do not give, or give something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations, takewhile
+
+from answerer.generative.facts.amounts import Amount, amounts_of
+from answerer.generative.facts.figures import ARTICLES, SCALES, UNITS, in_figures
+from answerer.generative.facts.words import CONJUNCTIONS, content_stems, listed, words_of
+
+_PAIRS = listed(lambda comparison: comparison.pairs)
+_YEARS_IN = {"year": 1, "decade": 10, "century": 100}
+_PERIODS = frozenset(("day", "week", "month", *_YEARS_IN))
+_N_NOUNS = 4
+"""Words behind a number that may say what it counts: about 3 million industrial workers."""
+_LONGEST_LIST = 20
+"""What a text may name without a count."""
+
+
+def uncovered_amounts(
+    statement: str, cited: Sequence[str], titles: Sequence[str], before: Sequence[str]
+) -> Iterator[str]:
+    """The statement's numbers, dates and units that neither the sentences nor the titles give.
+
+    A number of the sentences `before` counts where the cited ones have none of its kind and unit.
+    """
+    given = _amounts(cited)
+    named = given + _amounts(titles)
+    meant = _amounts(before)
+    for amount in _amounts([statement]):
+        is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
+        around = named if is_counted and amount.unit else named + meant
+        if not (
+            any(_covers(other, amount, named + meant) for other in around)
+            or (amount.values == {2} and not amount.unit and _names_two(cited, given))
+            or _is_between_years(amount, given)
+            or _counts_its_list(statement, amount)
+        ):
+            yield f"{amount.text} is not in the cited sentences"
+    theirs = {unit for text in cited for unit in _bare_units(text)}
+    other_units = {unit for unit in _bare_units(statement) if unit not in theirs}
+    if theirs and other_units:
+        yield f"{min(other_units)} is no unit of the cited sentences"
+
+
+def misplaced_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
+    """Numbers and dates that stand in the cited sentences with what the statement says of others.
+
+    "Five legions in eight bases" for "eight legions in five bases".
+    """
+    given = [stated for text in cited for stated in _stated(text)]
+    for amount, own, near in _stated(statement):
+        like = [stated for stated in given if _is_like(stated[0], amount)]
+        right = [stated for stated in like if _is_same(stated[0], amount)]
+        if not right or any(not theirs or near & around for _, theirs, around in right):
+            continue
+        least = 2 if _is_date(amount) else 1
+        if any(len(own & theirs) >= least for _, theirs, _ in like):
+            yield f"{amount.text} belongs to something else in the cited sentences"
+            return
+
+
+def _stated(text: str) -> Iterator[tuple[Amount, set[str], set[str]]]:
+    """Each amount, the stems of what it counts or dates, and those that may be of that too."""
+    text = in_figures(text)
+    amounts = amounts_of(text)
+    for place, amount in enumerate(amounts):
+        start = amounts[place - 1].end if place else 0
+        end = amounts[place + 1].start if place + 1 < len(amounts) else len(text)
+        before, behind = text[start : amount.start], text[amount.end : end]
+        if _is_date(amount):
+            yield (
+                amount,
+                content_stems(before) or content_stems(behind),
+                content_stems(before + behind),
+            )
+        else:
+            counted = _counted(behind)
+            yield amount, counted, counted
+
+
+def _counted(behind: str) -> set[str]:
+    """The stems of the words behind a number up to the first that means nothing."""
+    words = words_of(behind)[:_N_NOUNS]
+    return {word.stem for word in takewhile(lambda word: word.is_content, words)}
+
+
+def _is_date(amount: Amount) -> bool:
+    return amount.kind in ("date", "period") or bool(_years(amount))
+
+
+def _is_like(one: Amount, other: Amount) -> bool:
+    return (one.kind, one.unit, _is_date(one)) == (other.kind, other.unit, _is_date(other))
+
+
+def _is_same(one: Amount, other: Amount) -> bool:
+    return (one.day, one.month, one.years) == (other.day, other.month, other.years) and (
+        one.kind in ("date", "period") or bool(one.values & other.values)
+    )
+
+
+def _amounts(texts: Sequence[str]) -> list[Amount]:
+    return [amount for text in texts for amount in amounts_of(in_figures(text))]
+
+
+def _covers(given: Amount, amount: Amount, others: Sequence[Amount]) -> bool:
+    """Whether the first says the second. A date without a year takes it from one of `others`."""
+    if amount.kind == "date":
+        is_day = given.month == amount.month and amount.day in (None, given.day)
+        if given.kind != "date" or not is_day or not amount.year or given.year == amount.year:
+            return given.kind == "date" and is_day
+        return given.year is None and any(amount.year in _years(other) for other in others)
+    if amount.kind == "period":
+        years = set(given.years) or _years(given)
+        return bool(years) and years <= set(amount.years)
+    if given.kind == "date":
+        return amount.kind == "number" and not amount.unit and given.year in amount.values
+    is_unit = not amount.unit or amount.unit == given.unit
+    return given.kind == amount.kind and is_unit and bool(amount.values & given.values)
+
+
+def _years(amount: Amount) -> set[float]:
+    """The years that a date or a plain number may mean."""
+    if amount.year:
+        return {float(amount.year)}
+    return {value for value in amount.values if 1000 <= value <= 2100 and not amount.unit}
+
+
+def _names_two(cited: Sequence[str], given: Sequence[Amount]) -> bool:
+    """Whether the sentences say "both", or name things without a count: two may be one's own."""
+    forms = {word.form for text in cited for word in words_of(text)}
+    counts = any(amount.kind == "number" and min(amount.values) < _LONGEST_LIST for amount in given)
+    return bool(forms & _PAIRS or (forms & CONJUNCTIONS and not counts))
+
+
+def _is_between_years(amount: Amount, given: Sequence[Amount]) -> bool:
+    """Whether "ten years" lie between two years that are given."""
+    length = _YEARS_IN.get(amount.unit, 0)
+    years = sorted({year for other in given for year in _years(other)})
+    return any((later - year) / length in amount.values for year, later in combinations(years, 2)
+               if length)  # fmt: skip
+
+
+def _counts_its_list(statement: str, amount: Amount) -> bool:
+    """Whether the statement itself names as many: "three states: Uganda, Yemen and Egypt"."""
+    _, colon, listed = in_figures(statement)[amount.end :].partition(":")
+    items = re.split(rf",\s*|\s+(?:{'|'.join(CONJUNCTIONS)})\s+", listed)
+    return bool(colon) and not amount.unit and float(len(items)) in amount.values
+
+
+def _bare_units(text: str) -> Iterator[str]:
+    """Units of time and scales without a number: "years", "a month", "hundreds"."""
+    before = ""
+    for word in words_of(text):
+        if word.form.endswith("s") or before in ARTICLES:
+            unit = UNITS.get(word.form, "")
+            yield from [unit] if unit in _PERIODS else []
+            yield from [word.form] if word.form[:-1] in SCALES else []
+        before = word.form

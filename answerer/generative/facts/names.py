@@ -1,0 +1,144 @@
+"""Proper names of a statement that no cited sentence has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from answerer.generative.facts.amounts import is_amount_word
+from answerer.generative.facts.words import PREPOSITIONS, Word, listed, words_of
+from index.text.abbreviations import abbreviations_of
+from index.text.folding import confusion_key, folded
+from language.lookup import LANGUAGES
+
+_PARTICLES = listed(lambda comparison: comparison.name_particles)
+_NO_NAMES = frozenset(("I", "A", "O"))
+_SAME_NAMES = [names for language in LANGUAGES for names in language.comparison.same_names]
+_NAME_ENDINGS = listed(lambda comparison: comparison.name_endings) | {""}
+_COMMON_ENDINGS = tuple(listed(lambda comparison: comparison.common_endings))
+_LEAST_SHARED = 4
+"""Letters of two names that differ in their endings."""
+
+_OFTEN = 5
+"""Times that the name of what a document is about stands in it at least."""
+
+
+def unknown_names(
+    statement: str,
+    cited: Sequence[str],
+    context: Sequence[str],
+    before: Sequence[str],
+    *,
+    documents: Sequence[str],
+) -> Iterator[str]:
+    """The statement's names that neither the cited sentences nor the context have.
+
+    A name that is cited in part may be given in full as it stands in the sentences `before`, and
+    the name that is in the whole text of a document most often may always be said.
+    """
+    known = _Known([*cited, *context, *map(_subject, documents)])
+    fuller = [_joined(run) for text in before for run in _runs(words_of(text))]
+    said = words_of(statement)
+    seen = set()
+    for run in _runs(said):
+        name = [word for word in run if not _is_common(word, said, documents)]
+        is_fuller = any(map(known.has, name)) and any(_joined(name) in other for other in fuller)
+        if is_fuller or known.has_initials(name):
+            continue
+        for word in name:
+            if not known.has(word) and word.form not in seen:
+                seen.add(word.form)
+                yield f"the name {word.text} is not in the cited sentences"
+
+
+class _Known:
+    """The names that texts give, their other forms, their abbreviations."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        text = "\n\n".join(texts)
+        words = [word for word in words_of(text) if word.stem]
+        forms = [word.form for word in words]
+        self._forms = {*forms, *("".join(pair) for pair in pairwise(forms))}
+        for names in _SAME_NAMES:
+            if any(f" {name} " in f" {' '.join(forms)} " for name in names):
+                self._forms.update(part for name in names for part in name.split())
+        for short, long in abbreviations_of(text):
+            self._forms.update((folded(short), *folded(long).split()))
+        self._stems = {word.stem for word in words}
+        self._keys = {confusion_key(form) for form in self._forms if len(form) > 1}
+        self._initials = {_initials(run) for run in _runs(words)}
+        self._shorts = {word.form for word in words if word.text.isupper() and len(word.text) > 1}
+
+    def has(self, word: Word) -> bool:
+        return (
+            not self._forms.isdisjoint((word.form, word.form.removesuffix("s")))
+            or word.stem in self._stems
+            or confusion_key(word.form) in self._keys
+            or (word.text.isupper() and word.form in self._initials)
+            or any(_is_one_name(word.form, form) for form in self._forms)
+        )
+
+    def has_initials(self, run: Sequence[Word]) -> bool:
+        """Whether the texts have the name's initials: SPA, of which it is the whole."""
+        return len(run) > 1 and _initials(run) in self._shorts
+
+
+def _runs(words: Sequence[Word]) -> list[list[Word]]:
+    """Capitalised words that stand together, with or without "of the" between them."""
+    runs: list[list[Word]] = [[]]
+    for word in words:
+        if _may_name(word):
+            runs[-1].append(word)
+        elif word.form not in _PARTICLES and word.text not in ("-", "."):
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _may_name(word: Word) -> bool:
+    is_name = word.is_capital and word.is_content and word.text not in _NO_NAMES
+    return is_name and not is_amount_word(word.form)
+
+
+def _is_common(word: Word, said: Sequence[Word], documents: Sequence[str]) -> bool:
+    """A guess whether a word that opens a sentence is no name.
+
+    So it is taken for none if the documents somewhere write it small.
+    """
+    if not word.opens or not word.text[1:].islower():
+        return False
+    behind = [other.form for other in said[said.index(word) + 1 :][:1]]
+    return (
+        word.form.endswith(_COMMON_ENDINGS)
+        or not PREPOSITIONS.isdisjoint(behind)
+        or any(word.stem in _small_stems(text) for text in documents)
+    )
+
+
+@lru_cache(maxsize=64)
+def _small_stems(text: str) -> Collection[str]:
+    return {word.stem for word in words_of(text) if word.text.islower()}
+
+
+@lru_cache(maxsize=64)
+def _subject(text: str) -> str:
+    """The name that stands in a document most often: lists and minutes often leave it out."""
+    names = Counter(word.text for word in words_of(text) if _may_name(word) and not word.opens)
+    return "".join(name for name, n in names.most_common(1) if n >= _OFTEN)
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    """Whether two names differ by their endings alone: Korea, Korean; Scotland, Scottish."""
+    return any(
+        one[:cut] == other[:cut] and _NAME_ENDINGS.issuperset((one[cut:], other[cut:]))
+        for cut in range(_LEAST_SHARED, min(len(one), len(other)) + 1)
+    )
+
+
+def _joined(run: Sequence[Word]) -> str:
+    return " ".join(word.form for word in run)
+
+
+def _initials(run: Sequence[Word]) -> str:
+    return "".join(word.form[0] for word in run)
