@@ -91,9 +91,9 @@ class Comparison:
     words. `negative_pronouns` deny whole sentences. `negative_prefixes` make a word its opposite,
     `sure_prefixes` nearly always do, but not in words that begin like `not_negated`.
 
-    Of names: `name_particles` stand within them, `name_endings` tell no two names apart (Korea, Korean), `same_names` are of one thing,
-    `common_endings` are those of words that are no names. `pointing_back`: words by which a
-    sentence may mean something before it, `persons` always do.
+    Of names: `name_particles` stand within them, `name_endings` tell no two apart (Korea, Korean),
+    `same_names` are of one thing, `common_endings` are those of words that are no names.
+    `pointing_back`: words by which a sentence may mean something before it, `persons` always do.
     """
 
     scales: Mapping[str, float] = field(default_factory=dict)
