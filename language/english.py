@@ -143,7 +143,7 @@ _COMPARISON = Comparison(
         "nothing none nowhere everyone everybody anyone someone somebody usually out up down away "
         "back nor"
     ),
-    positive_before=words("until only doubt just merely later more less least wonder"),
+    positive_before=words("by until only doubt just merely later more less least wonder"),
     until=words("until till"),
     refusals=_REFUSALS,
     near_negations=(

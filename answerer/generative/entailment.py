@@ -7,7 +7,7 @@ lies are stopped is measured on hand-written cases: `python -m benchmarks.lies`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from answerer.generative.facts.coverage import misplaced_amounts, uncovered_amounts
 from answerer.generative.facts.names import unknown_names
@@ -38,22 +38,31 @@ def unsupported(statement: str, cited: Sequence[Quote]) -> tuple[str, ...]:
     texts = [quote.text for quote in cited]
     if folded(statement).strip() in {folded(text).strip() for text in texts}:
         return ()
-    titles = list(dict.fromkeys(told for quote in cited for told in _told_of(quote.document)))
-    before = [text for quote in cited for text in _before(quote)]
-    meant = before if any(map(_points_back, texts)) else []
-    documents = list(dict.fromkeys(quote.document.text for quote in cited))
+    documents = {quote.document.document_id: quote.document for quote in cited}.values()
+    before = _joined(text for quote in cited for text in _before(quote))
+    meant = before if any(map(_points_back, texts)) else ""
+    source, titles = _joined(texts), _joined(map(_titles, documents))
     return (
-        *uncovered_amounts(statement, texts, titles, meant),
-        *misplaced_amounts(statement, texts),
-        *unknown_names(statement, texts, [*titles, *meant], before, documents=documents),
-        *turned_statements(statement, texts),
+        *uncovered_amounts(statement, source, titles, meant),
+        *misplaced_amounts(statement, source),
+        *unknown_names(
+            statement,
+            _joined((source, titles, meant)),
+            before,
+            [document.text for document in documents],
+        ),
+        *turned_statements(statement, source),
     )
 
 
-def _told_of(document: Document) -> list[str]:
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(texts)
+
+
+def _titles(document: Document) -> str:
     """Title and metadata."""
     values = document.metadata.values()
-    return [document.title, *(v if isinstance(v, str) else ", ".join(v) for v in values)]
+    return _joined([document.title, *(v if isinstance(v, str) else _joined(v) for v in values)])
 
 
 def _before(quote: Quote) -> list[str]:

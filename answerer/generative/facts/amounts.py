@@ -17,27 +17,28 @@ from answerer.generative.facts.figures import FIGURE, UNITS, any_of, is_number_w
 from answerer.generative.facts.words import listed
 from language.lookup import LANGUAGES
 
-Kind = Literal["date", "period", "ordinal", "number"]
+Kind = Literal["date", "period", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What a text counts or dates; `text` is its wording with number words as figures.
+    """What a text counts or dates.
 
-    `values`: the ways to read a number or an ordinal. `unit`: its plain name ("km", "%"), empty
+    `values`: the ways to read a number; the 6th is 6. `unit`: its plain name ("km", "%"), empty
     where there is none; a fraction is in "%". `years`: those of a period, such as a century.
+    `text` is the wording at `start` to `end`, with number words as figures.
     """
 
     kind: Kind
-    text: str
-    start: int
-    end: int
     values: frozenset[float] = frozenset()
     unit: str = ""
     day: int | None = None
     month: int | None = None
     year: int | None = None
     years: range = range(0)
+    text: str = ""
+    start: int = 0
+    end: int = 0
 
 
 _MONTHS = {
@@ -67,72 +68,59 @@ _Reader = Callable[[re.Match[str]], Iterable[Amount]]
 
 def _dates(match: re.Match[str]) -> Iterator[Amount]:
     fields = match.groupdict()
-    month = _month(fields["month"])
-    year = fields.get("year")
-    for name in ("day", "day2"):
-        if name == "day" or fields.get(name):
-            day = int(re.sub(r"\D", "", fields.get(name) or "0"))
-            if 1 <= month <= 12 and day <= 31:
-                yield replace(
-                    _amount("date", match),
-                    day=day or None,
-                    month=month,
-                    year=int(year) + 1900 * (len(year) == 2) if year else None,
-                )
+    month, year = _month(fields["month"]), fields.get("year")
+    for written in filter(None, (fields.get("day") or "0", fields.get("day2"))):
+        day = int(re.sub(r"\D", "", written))
+        if 1 <= month <= 12 and day <= 31:
+            in_full = int(year) + 1900 * (len(year) == 2) if year else None
+            yield Amount("date", day=day or None, month=month, year=in_full)
 
 
 def _month(written: str) -> int:
     """The number of the month; 0 for a word in small letters that is no month, such as "may"."""
     if written.isdigit():
         return int(written)
-    form = written.rstrip(".").casefold()
+    form = written.casefold()
     return _MONTHS[form] if written[0].isupper() or form in _SMALL_MONTHS else 0
 
 
 def _either_way(match: re.Match[str]) -> Iterator[Amount]:
     """4/5/1963 is in April or in May."""
     one, two, year = (int(match[place]) for place in (1, 2, 3))
-    for day, month in {(one, two), (two, one)}:
+    for day, month in ((one, two), (two, one)):
         if month <= 12 and day <= 31:
-            yield replace(_amount("date", match), day=day, month=month, year=year)
+            yield Amount("date", day=day, month=month, year=year)
 
 
 def _bare_months(match: re.Match[str]) -> Iterator[Amount]:
     """Months without a day or a year, written with a capital within a sentence if short."""
-    named = match["month"].rstrip(".")
+    named = match["month"]
     opens = re.search(r"(?:\A|[.!?:]\s+)\Z", match.string[: match.start()])
     is_name = named.casefold() in _MONTH_NAMES and not opens
     if named[0].isupper() and (len(named) > 3 or is_name):
-        yield replace(_amount("date", match), month=_month(named))
+        yield Amount("date", month=_month(named))
 
 
 def _centuries(match: re.Match[str]) -> Iterator[Amount]:
     for number in filter(None, match.group("first", "second")):
         start = 100 * (int(number) - 1)
-        yield replace(_amount("period", match), years=range(start, start + 100))
+        yield Amount("period", years=range(start, start + 100))
 
 
 def _decades(match: re.Match[str]) -> Iterator[Amount]:
     start = int(match["year"] or f"19{match['short']}")
-    length = 10 if start % 100 else 100  # the 1600s are a century
-    yield replace(_amount("period", match), years=range(start, start + length))
+    yield Amount("period", years=range(start, start + (10 if start % 100 else 100)))
 
 
 def _year_ranges(match: re.Match[str]) -> Iterator[Amount]:
     first, last = int(match["first"] + match["tail"]), int(match["first"] + match["last"])
     if 1000 <= first < last:
-        for year in (first, last):
-            yield replace(_amount("number", match), values=frozenset((float(year),)))
+        yield from (Amount("number", frozenset((float(year),))) for year in (first, last))
 
 
 def _parts(match: re.Match[str]) -> Iterator[Amount]:
     share = 100 * int(match[1]) / max(1, int(match[2]))
-    yield replace(_amount("number", match), values=frozenset((round(share, 4),)), unit="%")
-
-
-def _ordinals(match: re.Match[str]) -> Iterator[Amount]:
-    if int(match[1]) > 1:  # "first" is a direction, not a count
-        yield replace(_amount("ordinal", match), values=frozenset((float(match[1]),)))
+    yield Amount("number", frozenset((round(share, 4),)), "%")
 
 
 def _numbers(match: re.Match[str]) -> Iterator[Amount]:
@@ -141,11 +129,7 @@ def _numbers(match: re.Match[str]) -> Iterator[Amount]:
     if unit == "%" and len(match["figure"]) > 4:  # a third is about 33 %
         values |= {round(value, digits) for value in values for digits in (0, 1)}
     if values != {1} or unit:  # "one" alone is an article
-        yield replace(_amount("number", match), values=values, unit=unit)
-
-
-def _amount(kind: Kind, match: re.Match[str]) -> Amount:
-    return Amount(kind, match.group().strip(), *match.span())
+        yield Amount("number", values, unit)
 
 
 _READERS: tuple[tuple[str, _Reader], ...] = (
@@ -166,9 +150,8 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\b(?P<year>1\d\d0|20\d0)(?:s|er)\b|['’](?P<short>[1-9]0)s\b", _decades),
     (r"(?<![\d/])(\d)/(\d\d?)(?![\d/])", _parts),
     (r"(?<!\d)(?P<first>\d\d)(?P<tail>\d\d)\s?[–/-]\s?(?P<last>\d\d)(?!\d)", _year_ranges),
-    (rf"\b(\d+)(?:{_MARK})(?!\w)", _ordinals),
     (
-        rf"(?:(?P<money>[$€£])\s?|(?<![\w.,]))(?P<figure>{FIGURE})(?:[\s-]*(?P<unit>{_UNIT}))?",
+        rf"(?:(?P<money>[$€£])\s?|(?<![\w.,]))(?P<figure>{FIGURE})(?:{_MARK})?(?:[\s-]*(?P<unit>{_UNIT}))?",
         _numbers,
     ),
 )
@@ -181,11 +164,14 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     found: list[Amount] = []
     for pattern, read in _COMPILED:
         for match in list(pattern.finditer(text)):
-            amounts = list(read(match))
-            if amounts:
+            start, end = match.span()
+            amounts = [
+                replace(amount, text=match.group().strip(), start=start, end=end)
+                for amount in read(match)
+            ]
+            if amounts:  # not to be read again as something else
                 found += amounts
-                blank = "\0" * (match.end() - match.start())
-                text = text[: match.start()] + blank + text[match.end() :]
+                text = text[:start] + "\0" * (end - start) + text[end:]
     return tuple(_sharing_units(text, sorted(found, key=lambda amount: amount.start)))
 
 

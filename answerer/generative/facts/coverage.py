@@ -19,66 +19,57 @@ _LONGEST_LIST = 20
 """What a text may name without a count."""
 
 
-def uncovered_amounts(
-    statement: str, cited: Sequence[str], titles: Sequence[str], before: Sequence[str]
-) -> Iterator[str]:
+def uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> Iterator[str]:
     """The statement's numbers, dates and units that neither the sentences nor the titles give.
 
     A number of the sentences `before` counts where the cited ones have none of its kind and unit.
     """
-    given = _amounts(cited)
-    named = given + _amounts(titles)
-    meant = _amounts(before)
-    for amount in _amounts([statement]):
+    given = amounts_of(in_figures(cited))
+    named = given + amounts_of(in_figures(titles))
+    meant = named + amounts_of(in_figures(before))
+    for amount in amounts_of(in_figures(statement)):
         is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
-        around = named if is_counted and amount.unit else named + meant
+        around = named if is_counted and amount.unit else meant
         if not (
-            any(_covers(other, amount, named + meant) for other in around)
+            any(_covers(other, amount, meant) for other in around)
             or (amount.values == {2} and not amount.unit and _names_two(cited, given))
             or _is_between_years(amount, given)
             or _counts_its_list(statement, amount)
         ):
             yield f"{amount.text} is not in the cited sentences"
-    theirs = {unit for text in cited for unit in _bare_units(text)}
-    other_units = {unit for unit in _bare_units(statement) if unit not in theirs}
-    if theirs and other_units:
-        yield f"{min(other_units)} is no unit of the cited sentences"
+    theirs, own = set(_bare_units(cited)), set(_bare_units(statement))
+    if theirs and own - theirs:
+        yield f"{min(own - theirs)} is no unit of the cited sentences"
 
 
-def misplaced_amounts(statement: str, cited: Sequence[str]) -> Iterator[str]:
+def misplaced_amounts(statement: str, cited: str) -> Iterator[str]:
     """Numbers and dates that stand in the cited sentences with what the statement says of others.
 
     "Five legions in eight bases" for "eight legions in five bases".
     """
-    given = [stated for text in cited for stated in _stated(text)]
-    for amount, own, near in _stated(statement):
-        like = [stated for stated in given if _is_like(stated[0], amount)]
-        right = [stated for stated in like if _is_same(stated[0], amount)]
-        if not right or any(not theirs or near & around for _, theirs, around in right):
+    given = list(_with_belongings(cited))
+    for amount, own in _with_belongings(statement):
+        like = [(other, theirs) for other, theirs in given if _is_like(other, amount)]
+        right = [theirs for other, theirs in like if _is_same(other, amount)]
+        if not right or any(not theirs or own & theirs for theirs in right):
             continue
         least = 2 if _is_date(amount) else 1
-        if any(len(own & theirs) >= least for _, theirs, _ in like):
+        if any(len(own & theirs) >= least for _, theirs in like):
             yield f"{amount.text} belongs to something else in the cited sentences"
             return
 
 
-def _stated(text: str) -> Iterator[tuple[Amount, set[str], set[str]]]:
-    """Each amount, the stems of what it counts or dates, and those that may be of that too."""
+def _with_belongings(text: str) -> Iterator[tuple[Amount, set[str]]]:
+    """Each amount with the stems of what it counts, or of all that may be dated by it."""
     text = in_figures(text)
     amounts = amounts_of(text)
-    for place, amount in enumerate(amounts):
-        start = amounts[place - 1].end if place else 0
-        end = amounts[place + 1].start if place + 1 < len(amounts) else len(text)
-        before, behind = text[start : amount.start], text[amount.end : end]
-        if _is_date(amount):
-            yield (
-                amount,
-                content_stems(before) or content_stems(behind),
-                content_stems(before + behind),
-            )
-        else:
-            counted = _counted(behind)
-            yield amount, counted, counted
+    ends = [0, *(amount.end for amount in amounts)]
+    starts = [*(amount.start for amount in amounts), len(text)]
+    for amount, end_before, start_behind in zip(amounts, ends, starts[1:], strict=False):
+        behind = text[amount.end : start_behind]
+        is_date = _is_date(amount)
+        around = text[end_before : amount.start] + behind
+        yield amount, content_stems(around) if is_date else _counted(behind)
 
 
 def _counted(behind: str) -> set[str]:
@@ -99,10 +90,6 @@ def _is_same(one: Amount, other: Amount) -> bool:
     return (one.day, one.month, one.years) == (other.day, other.month, other.years) and (
         one.kind in ("date", "period") or bool(one.values & other.values)
     )
-
-
-def _amounts(texts: Sequence[str]) -> list[Amount]:
-    return [amount for text in texts for amount in amounts_of(in_figures(text))]
 
 
 def _covers(given: Amount, amount: Amount, others: Sequence[Amount]) -> bool:
@@ -128,9 +115,9 @@ def _years(amount: Amount) -> set[float]:
     return {value for value in amount.values if 1000 <= value <= 2100 and not amount.unit}
 
 
-def _names_two(cited: Sequence[str], given: Sequence[Amount]) -> bool:
+def _names_two(cited: str, given: Sequence[Amount]) -> bool:
     """Whether the sentences say "both", or name things without a count: two may be one's own."""
-    forms = {word.form for text in cited for word in words_of(text)}
+    forms = {word.form for word in words_of(cited)}
     counts = any(amount.kind == "number" and min(amount.values) < _LONGEST_LIST for amount in given)
     return bool(forms & _PAIRS or (forms & CONJUNCTIONS and not counts))
 

@@ -26,20 +26,15 @@ _OFTEN = 5
 
 
 def unknown_names(
-    statement: str,
-    cited: Sequence[str],
-    context: Sequence[str],
-    before: Sequence[str],
-    *,
-    documents: Sequence[str],
+    statement: str, cited: str, before: str, documents: Sequence[str]
 ) -> Iterator[str]:
-    """The statement's names that neither the cited sentences nor the context have.
+    """The statement's names that the cited text does not have.
 
     A name that is cited in part may be given in full as it stands in the sentences `before`, and
     the name that is in the whole text of a document most often may always be said.
     """
-    known = _Known([*cited, *context, *map(_subject, documents)])
-    fuller = [_joined(run) for text in before for run in _runs(words_of(text))]
+    known = _Known("\n\n".join((cited, *map(_subject, documents))))
+    fuller = [_joined(run) for run in _runs(words_of(before))]
     said = words_of(statement)
     seen = set()
     for run in _runs(said):
@@ -54,10 +49,9 @@ def unknown_names(
 
 
 class _Known:
-    """The names that texts give, their other forms, their abbreviations."""
+    """The names that a text gives, their other forms, their abbreviations."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        text = "\n\n".join(texts)
+    def __init__(self, text: str) -> None:
         words = [word for word in words_of(text) if word.stem]
         forms = [word.form for word in words]
         self._forms = {*forms, *("".join(pair) for pair in pairwise(forms))}
@@ -81,7 +75,7 @@ class _Known:
         )
 
     def has_initials(self, run: Sequence[Word]) -> bool:
-        """Whether the texts have the name's initials: SPA, of which it is the whole."""
+        """Whether the text has the name's initials: SPA, of which it is the whole."""
         return len(run) > 1 and _initials(run) in self._shorts
 
 

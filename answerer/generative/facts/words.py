@@ -13,10 +13,11 @@ from language.lookup import LANGUAGES
 from retriever.lexical import FUNCTION_WORDS
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+|[.,;:!?()\[\]–—\"“”„«»-]"
+    r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+|\n\n|[.,;:!?()\[\]–—\"“”„«»-]"
 )
 _APOSTROPHE = re.compile(r"['’](?:s|S)?\Z")
-_CLAUSE_MARKS = frozenset(".,;:!?()[]–—")
+_PARAGRAPH = "\n\n"
+_CLAUSE_MARKS = frozenset((*".,;:!?()[]–—", _PARAGRAPH))
 _SENTENCE_MARKS = frozenset(".!?;:")
 _SENTENCE_BEHIND = re.compile(r"\W*\s+[^\Wa-z_]")
 
@@ -62,7 +63,9 @@ def words_of(text: str) -> tuple[Word, ...]:
         token = match.group()
         form = folded(_APOSTROPHE.sub("", token))
         stem = stem_of(form) if token[0].isalnum() else ""
-        ends = token in _SENTENCE_MARKS and _SENTENCE_BEHIND.match(text, match.end()) is not None
+        ends = token == _PARAGRAPH or (
+            token in _SENTENCE_MARKS and _SENTENCE_BEHIND.match(text, match.end()) is not None
+        )
         clause += token in _CLAUSE_MARKS or form in CONJUNCTIONS
         sentence += ends
         is_content = bool(stem) and not token[0].isdigit() and _LIGHT.isdisjoint((form, stem))
