@@ -2,8 +2,8 @@
 
 A sentence answers when it stands near the question in meaning, has its rare words (itself or with
 its neighbours), has words of the kind that is asked for, and says something the question does not;
-and, where the reader is there, when the reader finds the answer in it. `weights.json` says how much
-each of these counts; it is learned by `python -m training evidence`.
+and, where the reader is there, when the reader finds the answer in it. A ranking says how much each
+of these counts; it is learned by `python -m training evidence`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerer.expected import KINDS, expected_kind, has_expression
-from answerer.reader import Read
+from answerer.reader import ReaderOutput
 from datatypes import Document, Passage, Span
 from index.metadata.letterhead import labels_of
 from index.text.folding import terms_of
 from language.english import ENGLISH
-from retriever.hybrid import Candidate, Reading
+from retriever.hybrid import Candidate, ParsedQuestion
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
 SENTENCE_FEATURES = (
@@ -102,19 +102,21 @@ class Sentence:
         return self.span.of(self.document.text)
 
 
-def sentences_of(
-    reading: Reading, candidates: Sequence[Candidate], reads: Sequence[Read] = ()
+def describe_sentences(
+    question: ParsedQuestion,
+    candidates: Sequence[Candidate],
+    outputs: Sequence[ReaderOutput] = (),
 ) -> tuple[Sentence, ...]:
     """The sentences of the candidates, each once, in the order of their passages.
 
-    `reads`: what the reader makes of these candidates, one each; or none at all.
+    `outputs`: what the reader makes of these candidates, one each; or none at all.
     """
     described: dict[tuple[str, Span], Sentence] = {}
     if candidates:
-        describe = _Describer(reading, candidates[0].hit.score)
-        for candidate, read in zip_longest(candidates, reads):
+        describer = _Describer(question, candidates[0].hit.score)
+        for candidate, output in zip_longest(candidates, outputs):
             for place in range(len(candidate.passage.sentences)):
-                sentence = describe(candidate, place, read)
+                sentence = describer.describe(candidate, place, output)
                 where = (sentence.document.document_id, sentence.span)
                 known = described.get(where)
                 if known is None or _strength(sentence) > _strength(known):
@@ -123,7 +125,7 @@ def sentences_of(
         return ()
     sentences = tuple(described.values())
     table = np.stack([sentence.features for sentence in sentences])
-    names = SENTENCE_FEATURES + (READER_FEATURES if reads else ())
+    names = SENTENCE_FEATURES + (READER_FEATURES if outputs else ())
     for name, of in _BEHIND_BEST.items():
         if name in names:
             column = table[:, names.index(of)]
@@ -143,26 +145,24 @@ def _strength(sentence: Sentence) -> float:
 class _Describer:
     """Describes sentences for one question."""
 
-    def __init__(self, reading: Reading, best_score: float) -> None:
-        self._reading = reading
+    def __init__(self, question: ParsedQuestion, best_score: float) -> None:
+        self._question = question
         self._best_score = best_score
-        self._kind = expected_kind(reading.question)
-        self._counts = _ASKS_FOR_COUNT.search(reading.question) is not None
-        self._asked = frozenset(terms_of(reading.question))
-        self._pairs = content_pairs(content_terms(reading.question))
-        self._by_passage: dict[int, float] = {}
-        self._rarest = max(reading.asked, key=lambda term: reading.rarity[term.text], default=None)
+        self._kind = expected_kind(question.question)
+        self._asks_for_count = _ASKS_FOR_COUNT.search(question.question) is not None
+        self._asked = frozenset(terms_of(question.question))
+        self._pairs = content_pairs(content_terms(question.question))
+        self._passage_coverage: dict[int, float] = {}
+        rarity = question.rarity
+        self._rarest = max(question.asked, key=lambda term: rarity[term.text], default=None)
 
-    def __call__(self, candidate: Candidate, place: int, read: Read | None) -> Sentence:
+    def describe(self, candidate: Candidate, place: int, output: ReaderOutput | None) -> Sentence:
         values = self._values(candidate, place)
         names, answer = SENTENCE_FEATURES, None
-        if read:
-            answer, score = read.best[place]
-            values |= {
-                "relevance": read.relevance,
-                "evidence": read.sentences[place],
-                "answer": score,
-            }
+        if output:
+            answer, score = output.best[place]
+            values |= {"relevance": output.relevance, "evidence": output.sentences[place]}
+            values["answer"] = score
             names += READER_FEATURES
         return Sentence(
             candidate.passage,
@@ -194,14 +194,14 @@ class _Describer:
         pairs = content_pairs(content) & self._pairs
         has = self._kind != "other" and has_expression(self._kind, words, self._asked)
         return {
-            "cosine": candidate.sentences[place],
+            "cosine": float(candidate.sentence_scores[place]),
             "passage_cosine": candidate.hit.scores["dense"],
             "coverage": covered,
             "coverage_with_neighbours": self._coverage(own | before | after),
             "coverage_with_heading": self._coverage(own | heading),
             "neighbour_before": self._coverage(own | before) - covered,
             "carried": self._coverage(own | carried) - covered,
-            "passage_coverage": self._passage_coverage(candidate),
+            "passage_coverage": self._coverage_of(candidate),
             "pairs": len(pairs) / len(self._pairs) if self._pairs else 0.0,
             "rarest_word": self._rarest.held_by(own) if self._rarest else 0.0,
             "points_behind": (candidate.hit.score - self._best_score) / 10,
@@ -215,17 +215,18 @@ class _Describer:
             "is_open": float(not _ENDED.search(words)),
             "is_question": float(words.rstrip("\"'”’)]").endswith("?")),
             "refers_back": float(refers_back(words)),
-            "lacks_count": float(self._counts and not has),
+            "lacks_count": float(self._asks_for_count and not has),
         }
 
-    def _passage_coverage(self, candidate: Candidate) -> float:
-        if candidate.key not in self._by_passage:
+    def _coverage_of(self, candidate: Candidate) -> float:
+        """The passage's own, worked out once for all its sentences."""
+        if candidate.key not in self._passage_coverage:
             terms = set(sentence_terms(candidate.passage.text))
-            self._by_passage[candidate.key] = self._coverage(terms)
-        return self._by_passage[candidate.key]
+            self._passage_coverage[candidate.key] = self._coverage(terms)
+        return self._passage_coverage[candidate.key]
 
     def _coverage(self, terms: set[str]) -> float:
-        return coverage(self._reading.asked, self._reading.rarity, terms)
+        return coverage(self._question.asked, self._question.rarity, terms)
 
 
 def refers_back(sentence: str) -> bool:

@@ -76,7 +76,7 @@ class AskingRenderer:
         where = [self.words("rank", rank=hit.rank)]
         where += [shown(document.title)] if self.library.n_documents > 1 else []
         where += [shown(hit.passage.heading)] if hit.passage.heading else []
-        where += [self.words("page", page=page.label or page.number)] if page else []
+        where += [self.words("page", page=page.name)] if page else []
         sentences = "".join(_sentence(document, span) for span in hit.passage.sentences)
         return (
             f'<div class="sheet passage"><p class="hint" dir="auto">{" · ".join(where)}</p>'

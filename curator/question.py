@@ -73,9 +73,10 @@ class QuestionRenderer:
         quotes = "".join(self._quote(each) for each in answer.quotes)
         threshold = self.not_found if run.trial.not_found is None else run.trial.not_found
         nothing = f"<p>{w('given_none')}</p>"
-        sure = w(
-            "confidence", n=f"{100 * answer.confidence:.0f}", threshold=f"{100 * threshold:.0f}"
-        )
+        sure = w("uncalibrated")
+        if answer.confidence is not None:
+            n, least = f"{100 * answer.confidence:.0f}", f"{100 * threshold:.0f}"
+            sure = w("confidence", n=n, threshold=least)
         return (
             f'<section class="sheet"><h2>{w("given_heading")}</h2>'
             f"{quotes or nothing}"

@@ -198,7 +198,7 @@ class VisitRenderer:
         page = document.page_at(each.span.start)
         several = self.library.n_documents > 1
         where = [f'<span dir="auto">{shown(document.title)}</span>'] if several else []
-        where += [w("page", page=page.label or page.number)] if page else []
+        where += [w("page", page=page.name)] if page else []
         address = f"{up or './'}{self.library.permalink(Quote(document, each.span))}"
         return (
             f"<li><p>{' · '.join([times, *where])}</p>"

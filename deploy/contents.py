@@ -56,7 +56,7 @@ def reader() -> Iterator[Finding]:
 def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]:
     from index.storage.passage_index import PassageIndex
     from index.storage.recipe import CHUNKING_VERSION
-    from index.text.chunker import PASSAGE_PIECES
+    from index.text.chunker import PASSAGE_TOKENS
     from index.text.folding import FOLDING_VERSION
 
     # A machine has no "python" by that name, and a start mends whatever is wrong with an index.
@@ -78,7 +78,7 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
         if opened.warning:
             yield warn("index", opened.warning, "")
         elif (*made, recipe.making.folding_version) != (
-            *(PASSAGE_PIECES, CHUNKING_VERSION),
+            *(PASSAGE_TOKENS, CHUNKING_VERSION),
             FOLDING_VERSION,
         ):
             yield warn(

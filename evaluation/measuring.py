@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import TYPE_CHECKING
@@ -101,7 +101,7 @@ def measured(
         )
         for each, (_, before) in zip(asked, questions, strict=True)
     )
-    outcomes = [_outcome(each) for each in results if each.answer]
+    outcomes = list(_outcomes(results))
     seconds = sorted(each.seconds for each in asked)
     report = RunReport(
         name=system.name,
@@ -215,12 +215,13 @@ def _right_passage(
     return system.explainer.unranked(right[0], text, right=True) if right else None
 
 
-def _outcome(result: QuestionResult) -> Outcome:
-    answer = result.answer
-    if answer is None:
-        raise ValueError("an outcome needs an answer")
-    right = result.measures.get("quote_success@1") == 1
-    return Outcome(answer.confidence, result.answerable, answer.found, right)
+def _outcomes(results: Sequence[QuestionResult]) -> Iterator[Outcome]:
+    """Of the questions that were answered with a confidence; without calibration none is."""
+    for result in results:
+        answer = result.answer
+        if answer is not None and answer.confidence is not None:
+            right = result.measures.get("quote_success@1") == 1
+            yield Outcome(answer.confidence, result.answerable, answer.found, right)
 
 
 def _means(results: Sequence[QuestionResult]) -> tuple[Figure, ...]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +24,12 @@ from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
+from index.text.chunker import PASSAGE_TOKENS
 
 DEFAULT_DOCUMENTS = Path("documents")
+
+FEWEST_TOKENS = 20
+"""A passage of fewer holds no whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,16 @@ def resized(place: Prepared, trial: Trial, *, work: Path, progress: Progress) ->
         raise SettingError(
             "Another passage size needs the documents themselves.", "Give their folder."
         )
-    folder = work / f"{_name(place.source)}-passages-{trial.passage_pieces}"
-    embedder = trial.embedder(trial.model_of(place.index))
-    return _indexed(place.source, folder / "index", embedder, progress)
+    size = trial.passage_pieces or PASSAGE_TOKENS
+    with closing(PassageIndex.load(place.index)) as index:
+        embedder = load_embedder(index.recipe.model)
+    if not FEWEST_TOKENS <= size <= embedder.max_tokens:
+        raise SettingError(
+            f"Passages of {size} tokens cannot be tried.",
+            f"The model {embedder.name} reads {FEWEST_TOKENS} to {embedder.max_tokens}.",
+        )
+    folder = work / f"{_name(place.source)}-passages-{size}"
+    return _indexed(place.source, folder / "index", embedder, progress, passage_tokens=size)
 
 
 def with_noise(
@@ -102,8 +114,17 @@ def with_noise(
     return made, tuple(carried_along(each, kept) for each in questions)
 
 
-def _indexed(documents: Path, out: Path, embedder: Embedder, progress: Progress) -> Prepared:
-    report = build_index(documents, out, embedder=embedder, progress=progress)
+def _indexed(
+    documents: Path,
+    out: Path,
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    passage_tokens: int = PASSAGE_TOKENS,
+) -> Prepared:
+    report = build_index(
+        documents, out, embedder=embedder, passage_tokens=passage_tokens, progress=progress
+    )
     skipped = tuple(f"Not indexed: {each}" for each in report.problems if each.skipped)
     return Prepared(out, documents, skipped)
 

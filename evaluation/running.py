@@ -6,13 +6,15 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from answerer.extractive import ExtractiveAnswerer
+from answerer.pipeline import Pipeline
 from datatypes import Answer, Hit, Passage
 from errors import QuestionError
 from evaluation.formats.question_files import FORMS, read_questions
@@ -36,12 +38,23 @@ if TYPE_CHECKING:
     from ir_measures import Measure
 
 CLEAN, TYPING = "clean", "typing"
+ANSWER = "answer"
+"""The mode that answers; the others retrieve."""
+
+UNCALIBRATED = (
+    "Uncalibrated: nothing was learned with these models, so no answer has a confidence, and none "
+    "is withheld."
+)
 NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to measure. `unit`: by default documents where each is the size of a passage."""
+    """What to measure. `unit`: by default documents where each is the size of a passage.
+
+    `development`: files of whose questions a trial is calibrated on those of the split dev; by
+    default the one that is measured. One that is not about these documents is passed over.
+    """
 
     questions: Path
     index: Path | None = None
@@ -53,6 +66,7 @@ class Request:
     unit: Unit | None = None
     work: Path = Path("build/evaluation")
     trial: Trial = field(default_factory=Trial)
+    development: tuple[Path, ...] = ()
 
 
 def request_of(setting: Setting, work: Path) -> Request:
@@ -97,12 +111,13 @@ def evaluate(
     retriever = request.trial.retriever(place.index)
     with closing(retriever.index) as index:
         asked = read_questions(request.questions, index).of_split(request.split)
+        answerer = _answerer(request, place, index, progress) if ANSWER in request.modes else None
         unit: Unit = request.unit or ("document" if asked.by_document else "passage")
         runs: dict[str, Measured] = {}
         passages: dict[str, PassageText] = {}
         for condition in request.conditions:
             with _bench(
-                condition, place, retriever, asked, request=request, progress=progress
+                condition, place, retriever, asked, answerer, request=request, progress=progress
             ) as bench:
                 for mode in request.modes:
                     name = mode if condition == CLEAN else f"{mode} {condition}"
@@ -123,7 +138,10 @@ def evaluate(
         runs=reports,
         comparisons=compared_runs(reports),
         passages=passages,
-        warnings=(*place.warnings, *asked.warnings, *_of_quotes(reports), *few),
+        warnings=(
+            *(*place.warnings, *asked.warnings, *_of_quotes(reports), *few),
+            *([UNCALIBRATED] if answerer and not answerer.retriever.ranking.calibrated else []),
+        ),
     )
     return Evaluation(report, runs)
 
@@ -135,7 +153,7 @@ class _Bench:
     condition: str
     place: Prepared
     retriever: Retriever
-    trial: Trial
+    answerer: ExtractiveAnswerer | None
     questions: tuple[tuple[Question, str], ...]
     originals: Originals | None
     explainer: Explainer
@@ -145,13 +163,13 @@ class _Bench:
         retriever = self.retriever
         # several passages of a document count once: look deeper where documents are ranked
         k = depth if unit == "passage" else 3 * depth
-        chosen: Mode = "hybrid" if mode == "answer" else mode  # type: ignore[assignment]
+        chosen: Mode = "hybrid" if mode == ANSWER else mode  # type: ignore[assignment]
         return System(
             name,
             mode,
             self.condition,
             unit,
-            ask=self._answering() if mode == "answer" else _retrieving(retriever, k, chosen),
+            ask=self._answering() if mode == ANSWER else _retrieving(retriever, k, chosen),
             deeper=lambda question: retriever.retrieve(question, k=max(k, DEEP), mode=chosen),
             documents=retriever.index,
             passages_of=passages_in(retriever.index),
@@ -160,7 +178,10 @@ class _Bench:
         )
 
     def _answering(self) -> Ask:
-        pipeline = self.stack.enter_context(closing(self.trial.pipeline(self.place.index)))
+        if self.answerer is None:
+            raise ValueError("answers are measured by an answerer")
+        answerer = self.answerer.with_index(self.place.index)
+        pipeline = self.stack.enter_context(closing(Pipeline(self.place.index, answerer)))
 
         def ask(question: str) -> tuple[Sequence[Hit], Answer]:
             try:
@@ -178,6 +199,7 @@ def _bench(
     place: Prepared,
     retriever: Retriever,
     asked: QuestionSet,
+    answerer: ExtractiveAnswerer | None,
     *,
     request: Request,
     progress: Progress,
@@ -195,7 +217,7 @@ def _bench(
             condition,
             place,
             retriever,
-            request.trial,
+            answerer,
             tuple((each, before.query.text) for each, before in zip(put, questions, strict=True)),
             Originals(place.source) if place.source else None,
             Explainer(retriever.index, condition if rate else ""),
@@ -228,6 +250,25 @@ def passages_in(index: PassageIndex) -> PassagesOf:
         return tuple(index.passages_of(document_id))
 
     return passages_of
+
+
+def _answerer(
+    request: Request, place: Prepared, index: PassageIndex, progress: Progress
+) -> ExtractiveAnswerer:
+    """That of the trial, calibrated before its answers are seen."""
+    needed = () if request.trial == Trial() else _development(request, index)
+    development = list(needed)
+
+    def counted(done: int) -> None:
+        progress("Calibrating on development questions", done, len(development))
+
+    return request.trial.answerer(place.index, development, progress=counted)
+
+
+def _development(request: Request, index: PassageIndex) -> Iterator[Question]:
+    for path in request.development or (request.questions,):
+        with suppress(QuestionError):
+            yield from read_questions(path, index).of_split("dev").questions
 
 
 def _counting(name: str, bench: _Bench, progress: Progress) -> Callable[[int], object]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from answerer.reader import shipped_reader_sha256
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
 from evaluation.formats.question_files import brings_documents, read_questions
@@ -29,7 +30,8 @@ from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
-from index.text.chunker import PASSAGE_PIECES
+from index.text.chunker import PASSAGE_TOKENS
+from retriever.ranking import find_ranking
 
 if TYPE_CHECKING:
     from _typeshed import StrPath
@@ -88,15 +90,14 @@ class Workbench:
 
     @property
     def passage_pieces(self) -> int:
-        return PASSAGE_PIECES
+        return PASSAGE_TOKENS
 
     @property
     def not_found(self) -> float:
         """The shipped threshold."""
-        from answerer.confidence import Judge
-        from answerer.reader import reader_is_there
-
-        return Judge.load("reader" if reader_is_there() else "plain").weights.not_found
+        embedder_sha256 = self.index().recipe.making.model_sha256
+        ranking = find_ranking(embedder_sha256, shipped_reader_sha256())
+        return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
     def files(self) -> Sequence[QuestionFile]:
         """Those made here first, then those that came with Docent."""
@@ -142,6 +143,7 @@ class Workbench:
             modes=("answer",),
             work=self.work,
             trial=Trial(passage_pieces, meaning, not_found),
+            development=() if own else tuple(self._paths().values()),
         )
         return _measurement(evaluate(request, progress=progress).report)
 

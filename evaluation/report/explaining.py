@@ -119,7 +119,7 @@ def given(answer: Answer, question: Question, originals: Originals | None) -> Gi
     exact: Callable[..., bool | None] = originals.exact if originals else lambda quote: None
     return GivenAnswer(
         answer.found,
-        round(answer.confidence, 4),
+        None if answer.confidence is None else round(answer.confidence, 4),
         answer.understood_as,
         tuple(
             QuotedPlace(
@@ -139,7 +139,4 @@ def given(answer: Answer, question: Question, originals: Originals | None) -> Gi
 
 
 def page_name(page: Page | None) -> str | None:
-    """The label printed on the page, or else its number."""
-    if page is None:
-        return None
-    return page.label or str(page.number)
+    return page.name if page else None

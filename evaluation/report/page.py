@@ -221,18 +221,18 @@ def _of_risk(run: RunReport) -> str:
 def _histograms(run: RunReport) -> Iterator[Plot]:
     """Of the confidence, and of the score of the first passage."""
     said = "The further apart the two, the better it can tell what the documents do not say. "
-    answered = [each for each in run.questions if each.answer]
+    answered = [
+        (each.answer.confidence, each.answerable)
+        for each in run.questions
+        if each.answer and each.answer.confidence is not None
+    ]
     if answered:
         better = run.figure("AUROC")
         yield Plot(
             "With and without an answer",
             plots.histograms(
-                [each.answer.confidence for each in answered if each.answer and each.answerable],
-                [
-                    each.answer.confidence
-                    for each in answered
-                    if each.answer and not each.answerable
-                ],
+                [confidence for confidence, answerable in answered if answerable],
+                [confidence for confidence, answerable in answered if not answerable],
                 label="confidence",
             ),
             said + (plain.sentence(better, run.unit) if better else ""),

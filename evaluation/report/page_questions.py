@@ -106,7 +106,7 @@ def is_judged(result: QuestionResult) -> bool:
 
 def _gravity(question: QuestionOnPage) -> tuple[float, ...]:
     result = question.result
-    sureness = result.answer.confidence if result.answer else 0.0
+    sureness = (result.answer and result.answer.confidence) or 0.0
     rank = math.inf if result.rank is None and result.answerable else result.rank or 0
     return (question.outcome.gravity, -question.n_failed, -sureness, -rank, question.number)
 

@@ -95,7 +95,7 @@ class QuotedPlace:
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
     found: bool
-    confidence: float
+    confidence: float | None
     understood_as: str | None
     quotes: tuple[QuotedPlace, ...]
 

@@ -17,14 +17,14 @@ from nupunkt import sent_spans
 from datatypes import Document, Passage, Span
 from language.lookup import LANGUAGES
 
-PASSAGE_PIECES = 200
-"""Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
+PASSAGE_TOKENS = 200
+"""Size that passages grow to, in tokens: a paragraph of a letter or an encyclopaedia."""
 
-OVERLAP_PIECES = 50
-"""A sentence of at most this many word pieces is repeated at the head of the next passage."""
+_OVERLAP = 0.25
+"""A sentence of at most this share of a passage is repeated at the head of the next one."""
 
-SECTION_PIECES = 60
-"""A passage shorter than this goes on under the next heading: letterheads are one passage."""
+_SECTION = 0.3
+"""A passage shorter than this share goes on under the next heading: letterheads are one passage."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
@@ -42,10 +42,10 @@ _LINE_END = re.compile(r"\n")
 _CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
 _SPACE = re.compile(r"\s+")
 _LONGEST_INTRODUCTION = 120
-"""Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
+"""Bytes of UTF-8. No tokenizer makes more tokens than bytes: half the model's room is left."""
 
-_CHARACTERS_PER_PIECE = 16
-"""At most, on average: models read an endless run of letters as one unknown piece."""
+_CHARACTERS_PER_TOKEN = 16
+"""At most, on average: models read an endless run of letters as one unknown token."""
 
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
@@ -67,17 +67,23 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
 
 
 def passages_of(
-    document: Document, *, count_pieces: Callable[[str], int], max_pieces: int
+    document: Document,
+    *,
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+    passage_tokens: int = PASSAGE_TOKENS,
 ) -> tuple[Passage, ...]:
     """The document's passages in order; every sentence lies in at least one of them.
 
-    `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
-    what the model reads, the passage's introduction (`introduction`) included.
+    `count_tokens` gives a text's length in the embedding model's tokens, `max_tokens` is what the
+    model reads, the passage's introduction (`introduction`) included. Passages grow to
+    `passage_tokens`.
     """
 
     def length(text: str) -> int:
-        return max(count_pieces(text), len(text) // _CHARACTERS_PER_PIECE)
+        return max(count_tokens(text), len(text) // _CHARACTERS_PER_TOKEN)
 
+    section, overlap = round(_SECTION * passage_tokens), round(_OVERLAP * passage_tokens)
     headings = {heading.span.start: heading for heading in document.headings}
     starts = sorted(headings)
     passages: list[Passage] = []
@@ -92,11 +98,11 @@ def passages_of(
 
     @cache
     def room_under(heading: str | None) -> int:
-        return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
+        return max_tokens - count_tokens(f"{introduction(heading, document.title)}\n")
 
     def fit(first: Span, last: Span) -> bool:
         room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
-        return size(first, last) <= min(PASSAGE_PIECES, room)
+        return size(first, last) <= min(passage_tokens, room)
 
     def close() -> None:
         if current:
@@ -107,14 +113,14 @@ def passages_of(
         room = room_under(heading_at(sentence.start))
         for part in _fitting(document.text, sentence, length, room):
             if current:
-                opens_section = part.start in headings and size(current[0], part) >= SECTION_PIECES
+                opens_section = part.start in headings and size(current[0], part) >= section
                 if opens_section or not fit(current[0], part):
                     close()
                     last = current[-1]
                     shared = (
                         len(current) > 1
                         and not opens_section
-                        and size(last, last) <= OVERLAP_PIECES
+                        and size(last, last) <= overlap
                         and fit(last, part)
                     )
                     current = [last] if shared else []
@@ -228,7 +234,7 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
 
 
 def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int) -> Iterable[Span]:
-    """The sentence, or where it is longer than `limit` word pieces, its parts.
+    """The sentence, or where it is longer than `limit` tokens, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """
