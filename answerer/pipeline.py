@@ -15,12 +15,11 @@ import numpy as np
 from answerer.citing import citations
 from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from answerer.extractive import ExtractiveAnswerer
-from answerer.generative.answering import GenerativeAnswerer
+from answerer.generative.answering import answers_in_own_words
 from answerer.generative.language_model import LanguageModel
 from answerer.generative.receipts import receipt
-from answerer.generative.rewording import conversation_after
 from answerer.json_form import to_json
-from answerer.question import cleaned
+from answerer.question import cleaned, conversation_after
 from answerer.quoting import check_against
 from answerer.understanding import answer_what_is_meant
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
@@ -94,8 +93,8 @@ class Pipeline:
         answer = answer_what_is_meant(
             opened.answerer, cleaned(question), previous, model=self._model, stop=stop
         )
-        writer = GenerativeAnswerer(self._model)
-        for grown in writer.answers(answer, reader=opened.answerer.reader, stop=stop):
+        reader = opened.answerer.reader
+        for grown in answers_in_own_words(self._model, answer, reader=reader, stop=stop):
             yield opened.checked(grown, previous)
 
     @property

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import httpx2
     import openai
 
+_Form = dict[str, Any]
+"""The body of a request."""
 FaultKind = Literal["unreachable", "slow", "refused", "busy", "failed", "broke_off", "stopped"]
 
 _RETRY_AFTER_S = 0.5  # where the server does not say
@@ -84,7 +86,7 @@ class LanguageModel:
 
     def __init__(self, settings: ModelSettings) -> None:
         self.settings = settings
-        self._places = threading.BoundedSemaphore(settings.at_once)
+        self._places = asyncio.Semaphore(settings.at_once)
         self._starting = threading.Lock()
         self._runs_on: tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI] | None = None
         self._form = 0
@@ -102,21 +104,17 @@ class LanguageModel:
         Raises LanguageModelError, after the pieces that came. Closing the iterator or setting
         `stop` ends the request at the server.
         """
-        self._take_place(stop)
+        pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        loop, client = self._running()
+        forms = _forms(self.settings.model, messages, most_tokens, schema)
+        running = asyncio.run_coroutine_threadsafe(self._reply(client, forms, pieces.put), loop)
+        running.add_done_callback(lambda _: pieces.put(None))
         try:
-            pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-            loop, client = self._running()
-            request = self._reply(client, list(messages), most_tokens, schema, pieces.put)
-            running = asyncio.run_coroutine_threadsafe(request, loop)
-            running.add_done_callback(lambda _: pieces.put(None))
-            try:
-                while (piece := _next(pieces, stop)) is not None:
-                    yield piece
-                running.result()
-            finally:
-                running.cancel()
+            while (piece := _next(pieces, stop)) is not None:
+                yield piece
+            running.result()
         finally:
-            self._places.release()
+            running.cancel()
 
     def complete(
         self,
@@ -128,14 +126,6 @@ class LanguageModel:
         """The whole reply. Raises LanguageModelError."""
         return "".join(self.stream(messages, most_tokens=most_tokens, stop=stop))
 
-    def _take_place(self, stop: threading.Event | None) -> None:
-        until = time.monotonic() + self.settings.first_token_s
-        while not self._places.acquire(timeout=_LOOK_S):
-            if stop is not None and stop.is_set():
-                raise LanguageModelError("stopped", "The reader stopped the language model.")
-            if time.monotonic() > until:
-                raise LanguageModelError("busy", "The language model is busy with others.")
-
     def _running(self) -> tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI]:
         with self._starting:
             if self._runs_on is None:
@@ -145,20 +135,20 @@ class LanguageModel:
             return self._runs_on
 
     async def _reply(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        most_tokens: int,
-        schema: Mapping[str, Any] | None,
-        put: Callable[[str], None],
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form], put: Callable[[str], None]
     ) -> None:
         """Puts the pieces; asks again once where nothing came and the fault may pass."""
+        try:
+            async with asyncio.timeout(self.settings.first_token_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise LanguageModelError("busy", "The language model is busy with others.") from error
         n_pieces, may_retry = 0, True
         try:
             async with asyncio.timeout(self.settings.answer_s):
                 while True:
                     try:
-                        async for piece in self._pieces(client, messages, most_tokens, schema):
+                        async for piece in self._pieces(client, forms):
                             n_pieces += 1
                             put(piece)
                         return
@@ -170,22 +160,18 @@ class LanguageModel:
                         await asyncio.sleep(passing.after_s)
         except TimeoutError as error:
             raise LanguageModelError("slow", "The language model took too long.") from error
+        finally:
+            self._places.release()
 
     async def _pieces(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        most_tokens: int,
-        schema: Mapping[str, Any] | None,
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form]
     ) -> AsyncIterator[str]:
         import openai
 
-        forms = _forms(most_tokens, schema)
         ended, silence = False, self.settings.first_token_s
         try:
             async with asyncio.timeout(silence) as patience:
-                stream = await self._opened(client, messages, forms)
-                async with stream:
+                async with await self._opened(client, forms, self._form) as stream:
                     async for chunk in stream:
                         patience.reschedule(asyncio.get_running_loop().time() + silence)
                         for choice in chunk.choices or ():
@@ -205,33 +191,22 @@ class LanguageModel:
             raise LanguageModelError("broke_off", "The reply ends before its end.")
 
     async def _opened(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        forms: Sequence[Mapping[str, Any]],
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form], number: int
     ) -> openai.AsyncStream[Any]:
-        """The reply's stream, in the first form of request that the server understands."""
+        """The reply's stream, in the first form from `number` on that the server understands."""
         import openai
 
-        request: dict[str, Any] = {
-            "model": self.settings.model,
-            "messages": messages,
-            "stream": True,
-        }
-        first = min(self._form, len(forms) - 1)
-        for form in range(first, len(forms)):
-            try:
-                opened: openai.AsyncStream[Any] = await client.chat.completions.create(
-                    **request, **forms[form]
-                )
-            except openai.APIStatusError as error:
-                if error.status_code not in _NOT_UNDERSTOOD or form == len(forms) - 1:
-                    raise
-                _log.info("The server refuses form %d of requests (%d)", form, error.status_code)
-                continue
-            self._form = form
-            return opened
-        raise AssertionError("the last form returns or raises")
+        try:
+            opened: openai.AsyncStream[Any] = await client.chat.completions.create(
+                stream=True, **forms[number]
+            )
+        except openai.APIStatusError as error:
+            if error.status_code not in _NOT_UNDERSTOOD or forms[number] is forms[-1]:
+                raise
+            _log.info("The server refuses form %d of requests (%d)", number, error.status_code)
+            return await self._opened(client, forms, number + 1)
+        self._form = number
+        return opened
 
 
 @dataclass
@@ -242,12 +217,19 @@ class _Passing(Exception):
     after_s: float
 
 
-def _forms(most_tokens: int, schema: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _forms(
+    model: str,
+    messages: Sequence[Mapping[str, str]],
+    most_tokens: int,
+    schema: Mapping[str, Any] | None,
+) -> list[_Form]:
     """From the most wanted to what every server takes; some know neither schema nor temperature."""
+    request = {"model": model, "messages": list(messages)}
     plain = {"temperature": 0.0, "max_tokens": most_tokens}
     named = {"name": "answer", "strict": True, "schema": schema}
     made = {"response_format": {"type": "json_schema", "json_schema": named}} if schema else {}
-    return [{**plain, **made}, plain, {"max_completion_tokens": most_tokens}]
+    forms = ({**plain, **made}, plain, {"max_completion_tokens": most_tokens})
+    return [{**request, **form} for form in forms]
 
 
 def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -> str | None:
@@ -274,16 +256,15 @@ def _of_status(error: openai.APIStatusError) -> LanguageModelError | _Passing:
     return fault
 
 
-def _retry_after(said: str | None) -> float:
+def _retry_after(header: str | None) -> float:
     """Seconds, from seconds or a date."""
-    if said is None:
-        return _RETRY_AFTER_S
     try:
-        return max(0.0, float(said))
+        return max(0.0, float(header or _RETRY_AFTER_S))
     except ValueError:
         pass
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
+        date = email.utils.parsedate_to_datetime(header or "")
+        return max(0.0, date.timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return _RETRY_AFTER_S
 

@@ -22,11 +22,7 @@ from prompts.templates import Rendered, load_prompt
 from prompts.tokens import count_tokens
 from retriever.lexical import FUNCTION_WORDS
 
-MOST_TURNS = 6
-"""Earlier turns that are kept with an answer, and shown to the model where they fit."""
-
 _QUESTION_TOKENS = 200
-_MOST_SAID = 600  # characters of an earlier answer
 _SHARE_OF_WINDOW = 0.5
 _N_SAMPLES = 3  # passages that show which language the documents are in
 _MOST_SAMPLE = 300  # characters of each
@@ -43,14 +39,6 @@ _MOST_SHORTER = 3
 """Times that a translation may be shorter; Korean is half as long as German."""
 
 _log = logging.getLogger(__name__)
-
-
-def conversation_after(answer: Answer, previous: Answer | None) -> tuple[Turn, ...]:
-    """The turns up to the answer, oldest first, this one included."""
-    before = previous.turns if previous else ()
-    said = " ".join(statement.text for statement in answer.statements)
-    turn = Turn(answer.understood_as or answer.question, " ".join(said.split())[:_MOST_SAID])
-    return (*before, turn)[-MOST_TURNS:]
 
 
 def rewritten(
