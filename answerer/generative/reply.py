@@ -116,24 +116,26 @@ def claims_of(line: str) -> Iterator[Claim]:
     """The claims of one line: a mark ends a claim if the sentence ends there."""
     if _FENCE.match(line) or line.strip().strip(".*`\"'").upper() == NOTHING:
         return
-    line = " ".join(line.split())
-    text, numbers, end = "", list[int](), 0
-    for mark in _MARK.finditer(line):
-        before = line[end : mark.start()]
+    text, numbers = "", list[int]()
+    for before, stop, pointed in _marked(" ".join(line.split())):
         if numbers and before.strip() and _ENDED.search(text):
             yield from _claim(text, numbers)
             text, numbers = "", []
         text += before
-        numbers += _numbers(mark)
-        end = mark.end()
-        if behind := _END_BEHIND.match(line, end):
-            text += behind.group().strip() if not _ENDED.search(text) else ""
-            end = behind.end()
-    rest = line[end:]
-    if numbers and rest.strip() and _ENDED.search(text):
-        yield from _claim(text, numbers)
-        text, numbers = "", []
-    yield from _claim(text + rest, numbers)
+        text += "" if _ENDED.search(text) else stop
+        numbers += pointed
+    yield from _claim(text, numbers)
+
+
+def _marked(line: str) -> Iterator[tuple[str, str, list[int]]]:
+    """What stands before each mark, the full stop behind it, its numbers; at last the rest."""
+    end = 0
+    for mark in _MARK.finditer(line):
+        before = line[end : mark.start()]
+        behind = _END_BEHIND.match(line, mark.end())
+        end = behind.end() if behind else mark.end()
+        yield before, behind.group().strip() if behind else "", list(_numbers(mark))
+    yield line[end:], "", []
 
 
 def _claim(text: str, numbers: list[int]) -> Iterator[Claim]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, takewhile
 
@@ -34,7 +33,6 @@ def uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> I
             any(_covers(other, amount, meant) for other in around)
             or (amount.values == {2} and not amount.unit and _names_two(cited, given))
             or _is_between_years(amount, given)
-            or _counts_its_list(statement, amount)
         ):
             yield f"{amount.text} is not in the cited sentences"
     theirs, own = set(_bare_units(cited)), set(_bare_units(statement))
@@ -128,13 +126,6 @@ def _is_between_years(amount: Amount, given: Sequence[Amount]) -> bool:
     years = sorted({year for other in given for year in _years(other)})
     return any((later - year) / length in amount.values for year, later in combinations(years, 2)
                if length)  # fmt: skip
-
-
-def _counts_its_list(statement: str, amount: Amount) -> bool:
-    """Whether the statement itself names as many: "three states: Uganda, Yemen and Egypt"."""
-    _, colon, listed = in_figures(statement)[amount.end :].partition(":")
-    items = re.split(rf",\s*|\s+(?:{'|'.join(CONJUNCTIONS)})\s+", listed)
-    return bool(colon) and not amount.unit and float(len(items)) in amount.values
 
 
 def _bare_units(text: str) -> Iterator[str]:

@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from answerer.generative.facts.amounts import is_amount_word
 from answerer.generative.facts.words import PREPOSITIONS, Word, listed, words_of
-from index.text.abbreviations import abbreviations_of
-from index.text.folding import confusion_key, folded
+from index.text.folding import confusion_key
 from language.lookup import LANGUAGES
 
 _PARTICLES = listed(lambda comparison: comparison.name_particles)
@@ -33,50 +32,36 @@ def unknown_names(
     A name that is cited in part may be given in full as it stands in the sentences `before`, and
     the name that is in the whole text of a document most often may always be said.
     """
-    known = _Known("\n\n".join((cited, *map(_subject, documents))))
+    text = "\n\n".join((cited, *map(_subject, documents)))
+    known = _known_forms(text)
+    abbreviations = {word.form for word in words_of(text) if word.text[:2].isupper()}
     fuller = [_joined(run) for run in _runs(words_of(before))]
     said = words_of(statement)
-    seen = set()
     for run in _runs(said):
         name = [word for word in run if not _is_common(word, said, documents)]
-        is_fuller = any(map(known.has, name)) and any(_joined(name) in other for other in fuller)
-        if is_fuller or known.has_initials(name):
-            continue
-        for word in name:
-            if not known.has(word) and word.form not in seen:
-                seen.add(word.form)
-                yield f"the name {word.text} is not in the cited sentences"
+        is_short = len(name) > 1 and _initials(name) in abbreviations
+        unknown = [word for word in name if not _is_known(word, known)]
+        is_fuller = len(unknown) < len(name) and any(_joined(name) in other for other in fuller)
+        if not (is_short or is_fuller):
+            yield from (f"the name {word.text} is not in the cited sentences" for word in unknown)
 
 
-class _Known:
-    """The names that a text gives, their other forms, their abbreviations."""
+def _known_forms(text: str) -> set[str]:
+    """The words of a text, also two as one, their stems, and other names of what they name."""
+    words = [word for word in words_of(text) if word.stem]
+    forms = [word.form for word in words]
+    known = {*forms, *(word.stem for word in words)}
+    known.update("".join(pair) for pair in pairwise(forms))
+    known.update(_initials(run) for run in _runs(words) if len(run) > 1)
+    for names in _SAME_NAMES:
+        if any(f" {name} " in f" {' '.join(forms)} " for name in names):
+            known.update(part for name in names for part in name.split())
+    return known | {confusion_key(form) for form in known}
 
-    def __init__(self, text: str) -> None:
-        words = [word for word in words_of(text) if word.stem]
-        forms = [word.form for word in words]
-        self._forms = {*forms, *("".join(pair) for pair in pairwise(forms))}
-        for names in _SAME_NAMES:
-            if any(f" {name} " in f" {' '.join(forms)} " for name in names):
-                self._forms.update(part for name in names for part in name.split())
-        for short, long in abbreviations_of(text):
-            self._forms.update((folded(short), *folded(long).split()))
-        self._stems = {word.stem for word in words}
-        self._keys = {confusion_key(form) for form in self._forms if len(form) > 1}
-        self._initials = {_initials(run) for run in _runs(words)}
-        self._shorts = {word.form for word in words if word.text.isupper() and len(word.text) > 1}
 
-    def has(self, word: Word) -> bool:
-        return (
-            not self._forms.isdisjoint((word.form, word.form.removesuffix("s")))
-            or word.stem in self._stems
-            or confusion_key(word.form) in self._keys
-            or (word.text.isupper() and word.form in self._initials)
-            or any(_is_one_name(word.form, form) for form in self._forms)
-        )
-
-    def has_initials(self, run: Sequence[Word]) -> bool:
-        """Whether the text has the name's initials: SPA, of which it is the whole."""
-        return len(run) > 1 and _initials(run) in self._shorts
+def _is_known(word: Word, known: set[str]) -> bool:
+    forms = (word.form, word.form.removesuffix("s"), word.stem, confusion_key(word.form))
+    return not known.isdisjoint(forms) or any(_is_one_name(word.form, form) for form in known)
 
 
 def _runs(words: Sequence[Word]) -> list[list[Word]]:
