@@ -28,11 +28,9 @@ _Form = dict[str, Any]
 """The body of a request."""
 FaultKind = Literal["unreachable", "slow", "refused", "busy", "failed", "broke_off", "stopped"]
 
-_RETRY_AFTER_S = 0.5  # where the server does not say
 _LONGEST_RETRY_S = 10.0  # a visitor waits
 _LOOK_S = 0.05  # how often a thread looks whether it shall stop
 _HEADERS = ("host", "accept", "content-type", "content-length", "connection", "accept-encoding")
-_RETRIED = frozenset((408, 409, 429))
 _NOT_UNDERSTOOD = frozenset((400, 415, 422, 501))
 
 _log = logging.getLogger(__name__)
@@ -137,27 +135,16 @@ class LanguageModel:
     async def _reply(
         self, client: openai.AsyncOpenAI, forms: Sequence[_Form], put: Callable[[str], None]
     ) -> None:
-        """Puts the pieces; asks again once where nothing came and the fault may pass."""
+        """Puts the pieces, when there is a place."""
         try:
             async with asyncio.timeout(self.settings.first_token_s):
                 await self._places.acquire()
         except TimeoutError as error:
             raise LanguageModelError("busy", "The language model is busy with others.") from error
-        n_pieces, may_retry = 0, True
         try:
             async with asyncio.timeout(self.settings.answer_s):
-                while True:
-                    try:
-                        async for piece in self._pieces(client, forms):
-                            n_pieces += 1
-                            put(piece)
-                        return
-                    except _Passing as passing:
-                        if n_pieces or not may_retry or passing.after_s > _LONGEST_RETRY_S:
-                            raise passing.fault from passing
-                        may_retry = False
-                        _log.info("The language model is asked again: %s", passing.fault.what)
-                        await asyncio.sleep(passing.after_s)
+                async for piece in self._pieces(client, forms):
+                    put(piece)
         except TimeoutError as error:
             raise LanguageModelError("slow", "The language model took too long.") from error
         finally:
@@ -181,10 +168,11 @@ class LanguageModel:
                             if choice.finish_reason == "length":
                                 raise LanguageModelError("broke_off", "The answer is too long.")
         except openai.APIStatusError as error:
-            raise _of_status(error) from None
+            raise _of_status(error.status_code) from None
         except openai.APIConnectionError:  # its text may name what was sent
-            fault = LanguageModelError("unreachable", "The language model cannot be reached.")
-            raise _Passing(fault, _RETRY_AFTER_S) from None
+            raise LanguageModelError(
+                "unreachable", "The language model cannot be reached."
+            ) from None
         except (openai.OpenAIError, ValueError, TypeError, AttributeError):
             raise LanguageModelError("failed", "The server's reply is malformed.") from None
         if not ended:
@@ -207,14 +195,6 @@ class LanguageModel:
             return await self._opened(client, forms, number + 1)
         self._form = number
         return opened
-
-
-@dataclass
-class _Passing(Exception):
-    """A fault after which it is worth asking again."""
-
-    fault: LanguageModelError
-    after_s: float
 
 
 def _forms(
@@ -242,31 +222,26 @@ def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -
             continue
 
 
-def _of_status(error: openai.APIStatusError) -> LanguageModelError | _Passing:
+def _of_status(status: int) -> LanguageModelError:
     """The server's own words are left out: they may repeat the key."""
-    status = error.status_code
     if status in (401, 403):
         return LanguageModelError("refused", f"The server refuses the key ({status}).")
     if 300 <= status < 400:
         return LanguageModelError("failed", f"The server sends elsewhere ({status}).")
     kind: FaultKind = "busy" if status in (429, 503) else "failed"
-    fault = LanguageModelError(kind, f"The server answers with an error ({status}).")
-    if status in _RETRIED or status >= 500:
-        return _Passing(fault, _retry_after(error.response.headers.get("retry-after")))
-    return fault
+    return LanguageModelError(kind, f"The server answers with an error ({status}).")
 
 
-def _retry_after(header: str | None) -> float:
-    """Seconds, from seconds or a date."""
+def _is_soon(retry_after: str) -> bool:
+    """Whether the time of a Retry-After header, in seconds or a date, is worth waiting for."""
     try:
-        return max(0.0, float(header or _RETRY_AFTER_S))
+        wait_s = float(retry_after)
     except ValueError:
-        pass
-    try:
-        date = email.utils.parsedate_to_datetime(header or "")
-        return max(0.0, date.timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return _RETRY_AFTER_S
+        try:
+            wait_s = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            return True
+    return wait_s <= _LONGEST_RETRY_S
 
 
 def _client(settings: ModelSettings) -> openai.AsyncOpenAI:
@@ -284,15 +259,19 @@ def _client(settings: ModelSettings) -> openai.AsyncOpenAI:
         if settings.key:
             request.headers["Authorization"] = f"Bearer {settings.key}"
 
+    async def no_long_wait(response: httpx2.Response) -> None:
+        if not _is_soon(response.headers.get("retry-after", "0")):
+            response.headers["x-should-retry"] = "false"  # which `openai` obeys
+
     return openai.AsyncOpenAI(
         api_key="none",  # else the environment's; the hook sets ours
         base_url=settings.url,
-        max_retries=0,
+        max_retries=1,  # of what may pass: no connection, 429, 5xx
         timeout=None,  # counted here, over all of an answer
         http_client=httpx2.AsyncClient(
             trust_env=False,
             follow_redirects=False,
             timeout=None,
-            event_hooks={"request": [only_what_is_needed]},
+            event_hooks={"request": [only_what_is_needed], "response": [no_long_wait]},
         ),
     )
