@@ -29,7 +29,7 @@ _CLOSING = {
     "`": "`'´",
 }
 _SINGLE = "‘’‚'´`"  # apostrophes too: these open only before a word and close only behind one
-_LOOSE = re.compile(r"[\"“”„«»「」『』《》〈〉]")
+_LOOSE = '"“”„«»「」『』《》〈〉'
 _WORD = re.compile(r"\w")
 _BLANK = r"\s+"
 _MARKS = "\"'“”„‘’‚«»‹›´`"
@@ -45,8 +45,7 @@ def settled(text: str, cited: Sequence[Quote]) -> str:
     while place < len(text):
         end = _closing(text, place)
         if end is None:
-            sign = text[place]
-            out += "" if _LOOSE.match(text, place) else sign
+            out += "" if text[place] in _LOOSE else text[place]
             place += 1
             continue
         inside = text[place + 1 : end]
@@ -64,20 +63,18 @@ def quoted_parts(text: str) -> list[str]:
 def _closing(text: str, place: int) -> int | None:
     """Where the mark that opens at `place` is closed; None if none opens there."""
     sign = text[place]
-    closings = _CLOSING.get(sign)
-    if closings is None:
-        return None
-    if sign in _SINGLE and (
-        (place and _WORD.match(text, place - 1)) or not _WORD.match(text, place + 1)
-    ):
+    is_single = sign in _SINGLE
+    if is_single and (_is_word(text, place - 1) or not _is_word(text, place + 1)):
         return None
     for end in range(place + 2, len(text)):
-        if text[end] not in closings:
-            continue
-        if sign in _SINGLE and _WORD.match(text, end + 1):
-            continue
-        return end
+        is_apostrophe = is_single and _is_word(text, end + 1)
+        if text[end] in _CLOSING.get(sign, "") and not is_apostrophe:
+            return end
     return None
+
+
+def _is_word(text: str, place: int) -> bool:
+    return place >= 0 and _WORD.match(text, place) is not None
 
 
 def _slice(words: str, cited: Sequence[Quote]) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from answerer.generative.language_model import LanguageModel, LanguageModelError
 from answerer.generative.numbered import tamed
-from answerer.question import LONGEST, cleaned
+from answerer.question import cleaned
 from datatypes import Answer, Turn
 from errors import QuestionError
 from index.storage.passage_index import PassageIndex
@@ -57,17 +57,12 @@ def rewritten(
         if room < 0:
             break
         lines.insert(0, line)
-    prompt = load_prompt("rewrite_question")
-    request = prompt.render({"conversation": "\n".join(lines), "question": question})
-    meant = _reworded(model, request, question, stop)
-    own, kept = _own_words(question), _own_words(meant or question)
+    fields = {"conversation": "\n".join(lines), "question": question}
+    meant = _reworded(model, load_prompt("rewrite_question").render(fields), question, stop)
+    own, kept = (set(terms_of(text)) - FUNCTION_WORDS for text in (question, meant or question))
     if len(own & kept) < _KEPT * len(own):
         raise LanguageModelError("failed", "The language model said another question.")
     return meant
-
-
-def _own_words(question: str) -> set[str]:
-    return set(terms_of(question)) - FUNCTION_WORDS
 
 
 def is_foreign(question: str, index: PassageIndex) -> bool:
@@ -86,10 +81,9 @@ def translated(
 
     Raises LanguageModelError where the model does not say.
     """
-    samples = [hit.passage.text[:_MOST_SAMPLE] for hit in answer.hits[:_N_SAMPLES]]
-    prompt = load_prompt("translate_question")
-    request = prompt.render({"sample": "\n".join(map(tamed, samples)), "question": question})
-    meant = _reworded(model, request, question, stop)
+    samples = [tamed(hit.passage.text[:_MOST_SAMPLE]) for hit in answer.hits[:_N_SAMPLES]]
+    fields = {"sample": "\n".join(samples), "question": question}
+    meant = _reworded(model, load_prompt("translate_question").render(fields), question, stop)
     if meant and re.findall(r"\d+", meant) != re.findall(r"\d+", question):
         raise LanguageModelError("failed", "The language model changed a number.")
     if meant and len(meant) < len(question) / _MOST_SHORTER:
@@ -100,26 +94,23 @@ def translated(
 def _reworded(
     model: LanguageModel, request: Rendered, question: str, stop: threading.Event | None
 ) -> str | None:
+    """The one line that was asked for, if it is another question."""
     try:
-        said = model.complete(request.messages, most_tokens=_QUESTION_TOKENS, stop=stop)
-        line = _question_in(said)
+        reply = model.complete(request.messages, most_tokens=_QUESTION_TOKENS, stop=stop)
+        line = _question_in(reply)
     except LanguageModelError as error:
         _log.warning("A question is understood without the language model. %s", error.what)
         raise
-    return None if _same(line, question) else line
+    old, new = (text.casefold().strip(" ?!.") for text in (question, line))
+    return None if old == new else line
 
 
-def _question_in(said: str) -> str:
-    """The one line that was asked for. Raises LanguageModelError where there is none."""
-    spoken = said.rpartition("</think>")[2]
+def _question_in(reply: str) -> str:
+    """Raises LanguageModelError where the reply is not one line."""
+    spoken = reply.rpartition("</think>")[2]
     lines = [line.strip(' *`"“”«»') for line in spoken.splitlines() if line.strip()]
     try:
-        if len(lines) == 1 and len(lines[0]) <= LONGEST:
-            return cleaned(tamed(lines[0]))
-    except QuestionError:
-        pass
-    raise LanguageModelError("failed", "The language model did not say a question.")
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold().strip(" ?!.") == other.casefold().strip(" ?!.")
+        (line,) = lines
+        return cleaned(tamed(line))
+    except (ValueError, QuestionError):
+        raise LanguageModelError("failed", "The language model did not say a question.") from None
