@@ -5,11 +5,33 @@ A span counts Unicode characters of the document's canonical text (NFC, LF line 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Metadata = Mapping[str, "str | tuple[str, ...]"]
+
+
+_SPELLED_WITH = frozenset("\u061c\u200c\u200d\u200e\u200f")
+"""Signs without a shape that Persian, Hindi and Hebrew need: joiners and marks of direction."""
+
+
+def visible_line(text: str) -> str:
+    """What is seen of `text`, as one line in NFC; white space and controls are single blanks.
+
+    Left out is what has no shape and can hide words or turn them round: zero-width spaces, soft
+    hyphens, overrides of direction, half surrogates. For titles, names and questions, never for
+    the text of a document.
+    """
+    signs: list[str] = []
+    for sign in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(sign)
+        if category in ("Cc", "Zl", "Zp"):
+            signs.append(" ")
+        elif category not in ("Cf", "Cs") or sign in _SPELLED_WITH:
+            signs.append(sign)
+    return " ".join("".join(signs).split())
 
 
 @dataclass(frozen=True, slots=True, order=True)

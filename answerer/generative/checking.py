@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from answerer.generative.entailment import unsupported
-from answerer.generative.numbered import visible
 from answerer.generative.quotation_marks import settled
 from answerer.generative.reply import Claim
-from datatypes import Dropped, Quote, Statement
+from datatypes import Dropped, Quote, Statement, visible_line
 
 NOT_RELEVANT = "what it cites does not concern the question"
 
@@ -38,7 +37,7 @@ class Checker:
             if 0 < number <= len(self._sentences)
         ]
         self.n_unknown += len(claim.numbers) - len(cited)
-        text = settled(visible(claim.text), cited)
+        text = settled(visible_line(claim.text), cited)
         if text in (statement.text for statement in self.statements):
             return False
         reasons = self._reasons(text, cited)

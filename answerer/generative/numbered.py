@@ -8,10 +8,9 @@ is written otherwise.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
-from datatypes import Answer, Quote
+from datatypes import Answer, Quote, visible_line
 from prompts.tokens import fit_sentences
 
 N_PASSAGES = 5
@@ -19,7 +18,6 @@ N_PASSAGES = 5
 
 _TAMED = str.maketrans({"<": "‹", ">": "›", "[": "{", "]": "}", "【": "{", "】": "}", "`": "'"})
 _ROUND = re.compile(r"\(\s*([sS]\d{1,4}[^()]{0,40})\)")
-_UNSEEN = ("Cc", "Cf", "Cs", "Co")
 _MOST_TITLE = 200  # characters
 
 
@@ -43,13 +41,7 @@ def numbered(answer: Answer, *, room: int) -> tuple[tuple[Quote, ...], str]:
 
 def tamed(text: str) -> str:
     """One visible line without brackets that mean something to us or to a chat format."""
-    return _ROUND.sub(r"{\1}", visible(text).translate(_TAMED))
-
-
-def visible(text: str) -> str:
-    """One line without signs that are not seen, such as joiners, overrides and controls."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(sign for sign in line if unicodedata.category(sign) not in _UNSEEN)
+    return _ROUND.sub(r"{\1}", visible_line(text).translate(_TAMED))
 
 
 def _best_first(answer: Answer) -> list[Quote]:
