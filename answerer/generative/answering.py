@@ -56,7 +56,7 @@ def answers_in_own_words(
         _log.warning("--llm-window leaves no room for a single sentence.")
         yield replace(answer, notes=(Note("no_model"),))
         return
-    checker = Checker(_with_highlights(sentences, answer), relevant=_relevance(answer, reader))
+    checker = Checker([*_with_highlights(sentences, answer)], relevant=_relevance(answer, reader))
     parser, reply = ReplyParser(), ""
     fault: LanguageModelError | None = None
 
@@ -117,19 +117,13 @@ def _with_notes(
     return replace(quoting, exchange=written.exchange, notes=(note,))
 
 
-def _with_highlights(sentences: Sequence[Quote], answer: Answer) -> list[Quote]:
+def _with_highlights(sentences: Sequence[Quote], answer: Answer) -> Iterator[Quote]:
     """The sentences, with the words marked in them that answer, as the quotes have them."""
-    marked = []
+    quotes = [citation.quote for citation in answer.citations]
     for sentence in sentences:
-        highlights = [
-            citation.quote.highlight
-            for citation in answer.citations
-            if citation.quote.highlight
-            and citation.quote.overlaps(sentence)
-            and sentence.span.holds(citation.quote.highlight)
-        ]
-        marked.append(replace(sentence, highlight=next(iter(highlights), None)))
-    return marked
+        near = (quote.highlight for quote in quotes if quote.overlaps(sentence))
+        inside = (mark for mark in near if mark and sentence.span.holds(mark))
+        yield replace(sentence, highlight=next(inside, None))
 
 
 def _relevance(answer: Answer, reader: Reader | None) -> Callable[[Quote], bool]:

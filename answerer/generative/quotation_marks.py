@@ -11,23 +11,13 @@ from collections.abc import Sequence
 from datatypes import Quote
 
 _CLOSING = {
-    '"': '"”“',
-    "“": '”“"',
-    "„": '“”"',
-    "”": "”",
-    "«": "»",
-    "»": "«»",
-    "‹": "›",
-    "「": "」",
-    "『": "』",
-    "《": "》",
-    "〈": "〉",
-    "‘": "’'",
-    "‚": "‘’'",
-    "'": "'’",
-    "´": "´'",
-    "`": "`'´",
+    marks[0]: marks[1:]
+    for marks in (
+        *('""”“', '“”"“', '„“”"', "””", "«»", "»«»", "‹›", "「」", "『』", "《》", "〈〉"),
+        *("‘’'", "‚‘’'", "''’", "´´'", "``'´"),
+    )
 }
+"""Each mark that opens, and those that may close it."""
 _SINGLE = "‘’‚'´`"  # apostrophes too: these open only before a word and close only behind one
 _LOOSE = '"“”„«»「」『』《》〈〉'
 _WORD = re.compile(r"\w")

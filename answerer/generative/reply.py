@@ -35,6 +35,7 @@ _OBJECT = re.compile(
     re.DOTALL,
 )
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_UNENDED_THOUGHT = re.compile(r"<think(?:ing)?>.*", re.DOTALL)
 _THINKING = re.compile(
     r"<think(?:ing)?>|<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?\Z", re.IGNORECASE
 )
@@ -66,10 +67,15 @@ class ReplyParser:
         piece = piece[: max(0, MOST_CHARACTERS - self._n_read)]
         self._n_read += len(piece)
         self._waiting = _THOUGHT.sub("", self._waiting + piece)
-        if _THINKING.search(self._waiting):
-            return
-        if self._decide() is None:
-            return
+        if not _THINKING.search(self._waiting) and self._decide() is not None:
+            yield from self._complete()
+
+    def finish(self) -> Iterator[Claim]:
+        """What remains when the reply is at its end."""
+        self._waiting = _UNENDED_THOUGHT.sub("", self._waiting) + "\n"
+        yield from self._complete()
+
+    def _complete(self) -> Iterator[Claim]:
         if self._is_json:
             yield from self._objects()
             return
@@ -77,16 +83,6 @@ class ReplyParser:
         *lines, self._waiting = self._waiting.split("\n")
         for line in lines:
             yield from claims_of(line)
-
-    def finish(self) -> Iterator[Claim]:
-        """What remains when the reply is at its end."""
-        self._waiting = re.sub(r"<think(?:ing)?>.*", "", self._waiting, flags=re.DOTALL)
-        if self._is_json:
-            yield from self._objects()
-            return
-        for line in self._waiting.split("\n"):
-            yield from claims_of(line)
-        self._waiting = ""
 
     def _decide(self) -> bool | None:
         """Whether it is JSON, once that can be seen."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import pairwise
 from typing import Literal
 
 from answerer.generative.facts.figures import FIGURE, UNITS, any_of, is_number_word, readings
@@ -172,27 +172,20 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
             if amounts:  # not to be read again as something else
                 found += amounts
                 text = text[:start] + "\0" * (end - start) + text[end:]
-    return tuple(_sharing_units(text, sorted(found, key=lambda amount: amount.start)))
+    found.sort(key=lambda amount: amount.start)
+    for place, (amount, following) in enumerate(pairwise(found)):
+        is_pair = amount.kind == following.kind == "number" and not amount.unit
+        if is_pair and _SHARING.fullmatch(text[amount.end : following.start]):
+            found[place] = _like(amount, following)
+    return tuple(found)
 
 
-def _sharing_units(text: str, amounts: list[Amount]) -> Iterator[Amount]:
+def _like(amount: Amount, following: Amount) -> Amount:
     """In "30–60 %" and "3 to 7000", unit and scale are the first figure's too."""
-    for amount, following in zip_longest(amounts, amounts[1:]):
-        if following is None or not _shares_unit(text, amount, following):
-            yield amount
-            continue
-        scale = next(
-            scale
-            for scale in (1e9, 1e6, 1e3, 1)
-            if all(value % scale == 0 for value in following.values) or scale == 1
-        )
-        values = amount.values | {value * scale for value in amount.values if value < 1000}
-        yield replace(amount, values=values, unit=following.unit)
-
-
-def _shares_unit(text: str, amount: Amount, following: Amount) -> bool:
-    is_pair = amount.kind == following.kind == "number" and not amount.unit
-    return is_pair and _SHARING.fullmatch(text[amount.end : following.start]) is not None
+    scales = (1e9, 1e6, 1e3)
+    scale = next((s for s in scales if all(value % s == 0 for value in following.values)), 1)
+    values = amount.values | {value * scale for value in amount.values if value < 1000}
+    return replace(amount, values=values, unit=following.unit)
 
 
 def is_amount_word(form: str) -> bool:

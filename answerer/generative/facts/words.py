@@ -69,18 +69,8 @@ def words_of(text: str) -> tuple[Word, ...]:
         clause += token in _CLAUSE_MARKS or form in CONJUNCTIONS
         sentence += ends
         is_content = bool(stem) and not token[0].isdigit() and _LIGHT.isdisjoint((form, stem))
-        words.append(
-            Word(
-                token,
-                form,
-                stem,
-                clause,
-                sentence,
-                opens=bool(stem) and opens,
-                is_capital=token[0].isupper(),
-                is_content=is_content,
-            )
-        )
+        is_first, is_capital = bool(stem) and opens, token[0].isupper()
+        words.append(Word(token, form, stem, clause, sentence, is_first, is_capital, is_content))
         opens = ends or (opens and not stem)
     return tuple(words)
 
