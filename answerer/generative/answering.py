@@ -57,21 +57,11 @@ def answers_in_own_words(
         yield replace(answer, notes=(Note("no_model"),))
         return
     checker = Checker([*_with_highlights(sentences, answer)], relevant=_relevance(answer, reader))
+    exchange = Exchange(
+        model.settings.model, load_prompt("answer").version, sentences, request.n_tokens
+    )
     parser, reply = ReplyParser(), ""
     fault: LanguageModelError | None = None
-
-    def written() -> Answer:
-        name, version = model.settings.model, load_prompt("answer").version
-        dropped = tuple(checker.dropped)
-        return replace(
-            answer,
-            statements=tuple(checker.statements[:MOST_STATEMENTS]),
-            model=name,
-            exchange=Exchange(
-                name, version, sentences, request.n_tokens, reply, dropped, checker.n_unknown
-            ),
-        )
-
     try:
         schema = _schema(len(sentences))
         pieces = model.stream(request.messages, most_tokens=ANSWER_TOKENS, schema=schema, stop=stop)
@@ -80,7 +70,7 @@ def answers_in_own_words(
                 reply += piece
                 taken = [checker.take(claim) for claim in parser.feed(piece)]
                 if any(taken):
-                    yield written()
+                    yield _written(answer, exchange, checker, reply)
                 if len(checker.statements) >= MOST_STATEMENTS:
                     break
             else:
@@ -89,7 +79,7 @@ def answers_in_own_words(
     except LanguageModelError as error:
         _log.warning("An answer without the language model. %s", error.what)
         fault = error
-    yield _with_notes(answer, written(), len(checker.dropped), fault)
+    yield _with_notes(answer, _written(answer, exchange, checker, reply), fault)
 
 
 def _request(model: LanguageModel, answer: Answer) -> tuple[tuple[Quote, ...], Rendered]:
@@ -103,10 +93,19 @@ def _request(model: LanguageModel, answer: Answer) -> tuple[tuple[Quote, ...], R
     return sentences, prompt.render({"evidence": evidence, "question": question})
 
 
-def _with_notes(
-    quoting: Answer, written: Answer, n_dropped: int, fault: LanguageModelError | None
-) -> Answer:
+def _written(answer: Answer, exchange: Exchange, checker: Checker, reply: str) -> Answer:
+    dropped, n_unknown = tuple(checker.dropped), checker.n_unknown
+    return replace(
+        answer,
+        statements=tuple(checker.statements[:MOST_STATEMENTS]),
+        model=exchange.model,
+        exchange=replace(exchange, reply=reply, dropped=dropped, n_unknown=n_unknown),
+    )
+
+
+def _with_notes(quoting: Answer, written: Answer, fault: LanguageModelError | None) -> Answer:
     """The written answer, or else the one by quoting, with what a reader should know of it."""
+    n_dropped = len(written.exchange.dropped) if written.exchange else 0
     stopped = fault is not None and fault.kind == "stopped"
     if written.found:
         notes = [Note("stopped" if stopped else "broke_off")] if fault else []

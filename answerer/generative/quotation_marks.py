@@ -52,13 +52,11 @@ def quoted_parts(text: str) -> list[str]:
 
 def _closing(text: str, place: int) -> int | None:
     """Where the mark that opens at `place` is closed; None if none opens there."""
-    sign = text[place]
-    is_single = sign in _SINGLE
+    closings, is_single = _CLOSING.get(text[place], ""), text[place] in _SINGLE
     if is_single and (_is_word(text, place - 1) or not _is_word(text, place + 1)):
         return None
-    for end in range(place + 2, len(text)):
-        is_apostrophe = is_single and _is_word(text, end + 1)
-        if text[end] in _CLOSING.get(sign, "") and not is_apostrophe:
+    for end in range(place + 2, len(text) if closings else 0):
+        if text[end] in closings and not (is_single and _is_word(text, end + 1)):
             return end
     return None
 

@@ -13,7 +13,14 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from answerer.generative.facts.figures import FIGURE, UNITS, any_of, is_number_word, readings
+from answerer.generative.facts.figures import (
+    FIGURE,
+    UNITS,
+    any_of,
+    in_figures,
+    is_number_word,
+    readings,
+)
 from answerer.generative.facts.words import listed
 from language.lookup import LANGUAGES
 
@@ -160,7 +167,8 @@ _COMPILED = [(re.compile(pattern, re.I), read) for pattern, read in _READERS]
 
 @lru_cache(maxsize=4_000)
 def amounts_of(text: str) -> tuple[Amount, ...]:
-    """All numbers and dates of a text `in_figures`, in order of place."""
+    """All numbers and dates in order of place, which is one in the text `in_figures`."""
+    text = in_figures(text)
     found: list[Amount] = []
     for pattern, read in _COMPILED:
         for match in list(pattern.finditer(text)):

@@ -23,10 +23,10 @@ def uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> I
 
     A number of the sentences `before` counts where the cited ones have none of its kind and unit.
     """
-    given = amounts_of(in_figures(cited))
-    named = given + amounts_of(in_figures(titles))
-    meant = named + amounts_of(in_figures(before))
-    for amount in amounts_of(in_figures(statement)):
+    given = amounts_of(cited)
+    named = given + amounts_of(titles)
+    meant = named + amounts_of(before)
+    for amount in amounts_of(statement):
         is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
         around = named if is_counted and amount.unit else meant
         if not (
@@ -59,8 +59,7 @@ def misplaced_amounts(statement: str, cited: str) -> Iterator[str]:
 
 def _with_belongings(text: str) -> Iterator[tuple[Amount, set[str]]]:
     """Each amount with the stems of what it counts, or of all that may be dated by it."""
-    text = in_figures(text)
-    amounts = amounts_of(text)
+    amounts, text = amounts_of(text), in_figures(text)
     ends = [0, *(amount.end for amount in amounts)]
     starts = [*(amount.start for amount in amounts), len(text)]
     for amount, end_before, start_behind in zip(amounts, ends, starts[1:], strict=False):

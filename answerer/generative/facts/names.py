@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from answerer.generative.facts.amounts import is_amount_word
-from answerer.generative.facts.words import PREPOSITIONS, Word, listed, words_of
-from index.text.folding import confusion_key
+from answerer.generative.facts.words import PREPOSITIONS, Word, listed, stem_of, words_of
+from index.text.folding import confusion_key, folded
 from language.lookup import LANGUAGES
 
 _PARTICLES = listed(lambda comparison: comparison.name_particles)
@@ -20,6 +21,7 @@ _COMMON_ENDINGS = tuple(listed(lambda comparison: comparison.common_endings))
 _LEAST_SHARED = 4
 """Letters of two names that differ in their endings."""
 
+_WORD = re.compile(r"[^\W\d_]+")
 _OFTEN = 5
 """Times that the name of what a document is about stands in it at least."""
 
@@ -61,7 +63,10 @@ def _known_forms(text: str) -> set[str]:
 
 def _is_known(word: Word, known: set[str]) -> bool:
     forms = (word.form, word.form.removesuffix("s"), word.stem, confusion_key(word.form))
-    return not known.isdisjoint(forms) or any(_is_one_name(word.form, form) for form in known)
+    start = word.form[:_LEAST_SHARED]
+    return not known.isdisjoint(forms) or any(
+        _is_one_name(word.form, form) for form in known if form.startswith(start)
+    )
 
 
 def _runs(words: Sequence[Word]) -> list[list[Word]]:
@@ -97,14 +102,15 @@ def _is_common(word: Word, said: Sequence[Word], documents: Sequence[str]) -> bo
 
 @lru_cache(maxsize=64)
 def _small_stems(text: str) -> Collection[str]:
-    return {word.stem for word in words_of(text) if word.text.islower()}
+    return {stem_of(folded(word)) for word in set(_WORD.findall(text)) if word.islower()}
 
 
 @lru_cache(maxsize=64)
 def _subject(text: str) -> str:
     """The name that stands in a document most often: lists and minutes often leave it out."""
-    names = Counter(word.text for word in words_of(text) if _may_name(word) and not word.opens)
-    return "".join(name for name, n in names.most_common(1) if n >= _OFTEN)
+    capitals = Counter(word for word in _WORD.findall(text) if word[0].isupper())
+    often = (word for word, n in capitals.most_common() if n >= _OFTEN)
+    return next((word for word in often if any(map(_may_name, words_of(word)))), "")
 
 
 def _is_one_name(one: str, other: str) -> bool:
