@@ -150,11 +150,7 @@ def _lines(pipeline: Pipeline, answer: Answer) -> Iterator[str]:
         sureness = f"confidence {answer.confidence:.2f}"
     if not answer.found:
         yield f"The documents do not say. ({sureness})"
-        if answer.hits:
-            yield "\nRelated, not an answer:"
-        for hit in answer.hits[:3]:
-            opening = " ".join(hit.passage.text.split())
-            yield fill(f"{opening[:240]} …", 96, initial_indent="  – ", subsequent_indent="    ")
+        yield from _related(answer)
     if answer.understood_as:
         yield f"Understood as: {answer.understood_as}\n"
     if answer.model:
@@ -172,6 +168,14 @@ def _lines(pipeline: Pipeline, answer: Answer) -> Iterator[str]:
         yield fill(note, 96, initial_indent=f"[{citation.number}] ", subsequent_indent="    ")
     if answer.found:
         yield f"\n{sureness}"
+
+
+def _related(answer: Answer) -> Iterator[str]:
+    if answer.hits:
+        yield "\nRelated, not an answer:"
+    for hit in answer.hits[:3]:
+        opening = " ".join(hit.passage.text.split())
+        yield fill(f"{opening[:240]} …", 96, initial_indent="  – ", subsequent_indent="    ")
 
 
 if __name__ == "__main__":

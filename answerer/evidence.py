@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from answerer.expected import KINDS, expected_kind, has_expression
 from answerer.reader import ReaderOutput
-from datatypes import Document, Passage, Span
+from datatypes import Document, Passage, Slice, Span
 from index.metadata.letterhead import labels_of
 from index.text.folding import terms_of
 from language.english import ENGLISH
@@ -63,13 +63,8 @@ READER_FEATURES = (
     "behind_best_answer",
 )
 
-_BEHIND_BEST = {
-    "behind_best_cosine": "cosine",
-    "behind_best_coverage": "coverage",
-    "behind_best_relevance": "relevance",
-    "behind_best_evidence": "evidence",
-    "behind_best_answer": "answer",
-}
+_COMPARED = ("cosine", "coverage", "relevance", "evidence", "answer")
+"""Features whose distance to the best sentence's is a feature too."""
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
 _OPENING_BACK = re.compile(rf"[\"“'(\[]?(?:{'|'.join(ENGLISH.opening_back)})\b", re.IGNORECASE)
@@ -79,27 +74,17 @@ _SHORT = 4  # content words: less is a caption or a name
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a candidate passage.
+class Sentence(Slice):
+    """The sentence number `place` of a candidate's passage.
 
     `features`: one number for each of SENTENCE_FEATURES and, where the reader read the passage, of
     READER_FEATURES. `answer`: what the reader takes for the answer in it.
     """
 
     passage: Passage
-    span: Span
     place: int
-    """Which of the passage's sentences it is."""
     features: NDArray[np.float64]
     answer: Span | None = None
-
-    @property
-    def document(self) -> Document:
-        return self.passage.document
-
-    @property
-    def text(self) -> str:
-        return self.span.of(self.document.text)
 
 
 def describe_sentences(
@@ -112,24 +97,22 @@ def describe_sentences(
     `outputs`: what the reader makes of these candidates, one each; or none at all.
     """
     described: dict[tuple[str, Span], Sentence] = {}
-    if candidates:
-        describer = _Describer(question, candidates[0].hit.score)
-        for candidate, output in zip_longest(candidates, outputs):
-            for place in range(len(candidate.passage.sentences)):
-                sentence = describer.describe(candidate, place, output)
-                where = (sentence.document.document_id, sentence.span)
-                known = described.get(where)
-                if known is None or _strength(sentence) > _strength(known):
-                    described[where] = sentence
+    describer = _Describer(question, candidates[0].hit.score if candidates else 0.0)
+    for candidate, output in zip_longest(candidates, outputs):
+        for sentence in describer.describe(candidate, output):
+            where = (sentence.document.document_id, sentence.span)
+            known = described.get(where)
+            if known is None or _strength(sentence) > _strength(known):
+                described[where] = sentence
     if not described:
         return ()
     sentences = tuple(described.values())
     table = np.stack([sentence.features for sentence in sentences])
     names = SENTENCE_FEATURES + (READER_FEATURES if outputs else ())
-    for name, of in _BEHIND_BEST.items():
+    for name in _COMPARED:
         if name in names:
-            column = table[:, names.index(of)]
-            table[:, names.index(name)] = column - column.max()
+            column = table[:, names.index(name)]
+            table[:, names.index(f"behind_best_{name}")] = column - column.max()
     return tuple(
         replace(sentence, features=features)
         for sentence, features in zip(sentences, table, strict=True)
@@ -152,25 +135,23 @@ class _Describer:
         self._asks_for_count = _ASKS_FOR_COUNT.search(question.question) is not None
         self._asked = frozenset(terms_of(question.question))
         self._pairs = content_pairs(content_terms(question.question))
-        self._passage_coverage: dict[int, float] = {}
         rarity = question.rarity
         self._rarest = max(question.asked, key=lambda term: rarity[term.text], default=None)
 
-    def describe(self, candidate: Candidate, place: int, output: ReaderOutput | None) -> Sentence:
-        values = self._values(candidate, place)
-        names, answer = SENTENCE_FEATURES, None
-        if output:
-            answer, score = output.best[place]
-            values |= {"relevance": output.relevance, "evidence": output.sentences[place]}
-            values["answer"] = score
-            names += READER_FEATURES
-        return Sentence(
-            candidate.passage,
-            candidate.passage.sentences[place],
-            place,
-            np.array([values.get(name, 0.0) for name in names]),
-            answer,
-        )
+    def describe(self, candidate: Candidate, output: ReaderOutput | None) -> Iterator[Sentence]:
+        """Each of the passage's; `output` is what the reader makes of it, if it has read it."""
+        passage = candidate.passage
+        covered = self._coverage(set(sentence_terms(passage.text)))
+        for place, span in enumerate(passage.sentences):
+            values = self._values(candidate, place) | {"passage_coverage": covered}
+            names, answer = SENTENCE_FEATURES, None
+            if output:
+                answer, score = output.best[place]
+                values |= {"relevance": output.relevance, "evidence": output.sentences[place]}
+                values["answer"] = score
+                names += READER_FEATURES
+            features = np.array([values.get(name, 0.0) for name in names])
+            yield Sentence(passage.document, span, passage, place, features, answer)
 
     def _values(self, candidate: Candidate, place: int) -> dict[str, float]:
         passage, text = candidate.passage, candidate.passage.document.text
@@ -186,11 +167,8 @@ class _Describer:
         covered = self._coverage(own)
         carried: set[str] = set()
         if _POINTING_BACK.search(words):
-            carried = {
-                t
-                for span in spans[max(place - 3, 0) : place]
-                for t in sentence_terms(span.of(text))
-            }
+            earlier = spans[max(place - 3, 0) : place]
+            carried = {term for span in earlier for term in sentence_terms(span.of(text))}
         pairs = content_pairs(content) & self._pairs
         has = self._kind != "other" and has_expression(self._kind, words, self._asked)
         return {
@@ -201,7 +179,6 @@ class _Describer:
             "coverage_with_heading": self._coverage(own | heading),
             "neighbour_before": self._coverage(own | before) - covered,
             "carried": self._coverage(own | carried) - covered,
-            "passage_coverage": self._coverage_of(candidate),
             "pairs": len(pairs) / len(self._pairs) if self._pairs else 0.0,
             "rarest_word": self._rarest.held_by(own) if self._rarest else 0.0,
             "points_behind": (candidate.hit.score - self._best_score) / 10,
@@ -217,13 +194,6 @@ class _Describer:
             "refers_back": float(refers_back(words)),
             "lacks_count": float(self._asks_for_count and not has),
         }
-
-    def _coverage_of(self, candidate: Candidate) -> float:
-        """The passage's own, worked out once for all its sentences."""
-        if candidate.key not in self._passage_coverage:
-            terms = set(sentence_terms(candidate.passage.text))
-            self._passage_coverage[candidate.key] = self._coverage(terms)
-        return self._passage_coverage[candidate.key]
 
     def _coverage(self, terms: set[str]) -> float:
         return coverage(self._question.asked, self._question.rarity, terms)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from answerer.evidence import describe_sentences
-from answerer.quoting import quotes_of
+from answerer.quoting import cut_quotes
 from answerer.reader import Reader, reader_is_there
 from answerer.sentence_ranking import SentenceRanker, ranker_for, reranked_hits
 from datatypes import Answer, Statement
@@ -54,7 +54,7 @@ class ExtractiveAnswerer:
         retriever = Retriever.load(folder)
         return self.build(retriever, self.reader, ranking=ranking, mode=self.mode)
 
-    def answer(self, question: str, *, understood_as: str | None = None) -> Answer:
+    def quote_answer(self, question: str, *, understood_as: str | None = None) -> Answer:
         """Without statements where the evidence is too weak; `hits` are there all the same.
 
         They are in the order of their best sentences, not as the retriever had them. Words that
@@ -67,7 +67,7 @@ class ExtractiveAnswerer:
         outputs = self.reader.read_passages(parsed.question, passages) if self.reader else ()
         sentences = describe_sentences(parsed, candidates[:n_read], outputs)
         ranked = self.ranker.rank_sentences(parsed, sentences)
-        quotes = quotes_of(parsed, ranked) if ranked.answers else ()
+        quotes = cut_quotes(parsed, ranked) if ranked.answers else ()
         return Answer(
             question=question,
             statements=tuple(Statement(quote.text, (quote,)) for quote in quotes),

@@ -29,10 +29,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "calibrated": answer.confidence is not None,
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "statements": [
-            {
-                "text": statement.text,
-                "citations": [numbers[quote] for quote in statement.quotes],
-            }
+            {"text": statement.text, "citations": [numbers[each] for each in statement.quotes]}
             for statement in answer.statements
         ],
         "quotes": [_quote_json(citation) for citation in answer.citations],

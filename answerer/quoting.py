@@ -23,7 +23,7 @@ _SAME = 0.6
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
-def quotes_of(question: ParsedQuestion, ranked: RankedSentences) -> tuple[Quote, ...]:
+def cut_quotes(question: ParsedQuestion, ranked: RankedSentences) -> tuple[Quote, ...]:
     """The best sentence as a quote, and others that come near it and add something."""
     quotes: list[Quote] = []
     for sentence, score in zip(ranked.sentences, ranked.scores, strict=True):

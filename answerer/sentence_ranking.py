@@ -33,6 +33,7 @@ _COVERAGE_SCALE = 15.0
 """Points for a sentence that has all the asked words: as many as one that means just the same."""
 
 Floats = NDArray[np.float64]
+Sentences = Sequence[Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ class RankedSentences:
     answers: bool = False
     margin: float = 0.0
 
+    @classmethod
+    def by_score(
+        cls, sentences: Sentences, scores: Floats, confidence: float | None, margin: float = 0.0
+    ) -> RankedSentences:
+        order = np.argsort(-scores, kind="stable")
+        ranked = tuple(sentences[row] for row in order)
+        return cls(ranked, tuple(scores[order].tolist()), confidence, margin=margin)
+
     def scores_by_place(self) -> dict[tuple[str, Span], float]:
         """The score of each sentence, by its document's id and its span."""
         return {
@@ -60,9 +69,7 @@ class RankedSentences:
 class SentenceRanker(Protocol):
     """Safe from many threads."""
 
-    def rank_sentences(
-        self, question: ParsedQuestion, sentences: Sequence[Sentence]
-    ) -> RankedSentences:
+    def rank_sentences(self, question: ParsedQuestion, sentences: Sentences) -> RankedSentences:
         """All the sentences. Each has the features of its kind (with the reader's, or without)."""
 
 
@@ -85,9 +92,7 @@ class LearnedRanker:
 
     weights: Weights
 
-    def rank_sentences(
-        self, question: ParsedQuestion, sentences: Sequence[Sentence]
-    ) -> RankedSentences:
+    def rank_sentences(self, question: ParsedQuestion, sentences: Sentences) -> RankedSentences:
         if not sentences:
             return RankedSentences()
         table = np.stack([sentence.features for sentence in sentences])
@@ -96,8 +101,8 @@ class LearnedRanker:
             table, scores, unknown=unknown_share(question, sentences), n_asked=len(question.asked)
         )
         confidence = 1 / (1 + math.exp(-float(self.weights.answer(description[None])[0])))
-        answers = confidence >= self.weights.not_found
-        return _ranked(sentences, scores, confidence, answers, self.weights.margin)
+        ranked = RankedSentences.by_score(sentences, scores, confidence, self.weights.margin)
+        return replace(ranked, answers=confidence >= self.weights.not_found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,7 @@ class PlainRanker:
 
     ranking: Ranking
 
-    def rank_sentences(
-        self, question: ParsedQuestion, sentences: Sequence[Sentence]
-    ) -> RankedSentences:
+    def rank_sentences(self, question: ParsedQuestion, sentences: Sentences) -> RankedSentences:
         if not sentences:
             return RankedSentences(confidence=None)
         table = np.stack([sentence.features for sentence in sentences])
@@ -120,24 +123,7 @@ class PlainRanker:
         else:
             cosines, coverages = _columns(table, "cosine", "coverage")
             scores = self.ranking.sentence_scale * cosines + _COVERAGE_SCALE * coverages
-        return _ranked(sentences, scores, None, True, 0.0)
-
-
-def _ranked(
-    sentences: Sequence[Sentence],
-    scores: Floats,
-    confidence: float | None,
-    answers: bool,
-    margin: float,
-) -> RankedSentences:
-    order = np.argsort(-scores, kind="stable")
-    return RankedSentences(
-        tuple(sentences[row] for row in order),
-        tuple(scores[order].tolist()),
-        confidence,
-        answers,
-        margin,
-    )
+        return replace(RankedSentences.by_score(sentences, scores, None), answers=True)
 
 
 def reranked_hits(candidates: Sequence[Candidate], ranked: RankedSentences) -> tuple[Hit, ...]:
@@ -180,7 +166,7 @@ def describe_answer(table: Floats, scores: Floats, *, unknown: float, n_asked: i
     return np.concatenate([table[best], own])
 
 
-def unknown_share(question: ParsedQuestion, sentences: Sequence[Sentence]) -> float:
+def unknown_share(question: ParsedQuestion, sentences: Sentences) -> float:
     """The share of the asked words, by rarity, that none of the sentences has."""
     seen = {term for sentence in sentences for term in sentence_terms(sentence.text)}
     return 1.0 - coverage(question.asked, question.rarity, seen)

@@ -29,11 +29,11 @@ def answer_what_is_meant(
             meant = rewritten(model, question, previous.turns, stop)
     except LanguageModelError:
         pass  # the rule's completion stands
-    answer = answerer.answer(question, understood_as=meant)
+    answer = answerer.quote_answer(question, understood_as=meant)
     if model is None or not is_foreign(meant or question, answerer.retriever.index):
         return answer
     try:
         meant = translated(model, meant or question, answer, stop)
     except LanguageModelError:
         return answer
-    return answerer.answer(question, understood_as=meant) if meant else answer
+    return answerer.quote_answer(question, understood_as=meant) if meant else answer

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerer.extractive import ExtractiveAnswerer
-from errors import SettingError
+from errors import QuestionError, SettingError
+from evaluation.formats.question_files import read_questions
 from evaluation.measures.quoting import quote_success
-from evaluation.question import Question
+from evaluation.question import Documents, Question
 from retriever.ranking import Ranking, Weights
 
 REFUSED = 0.02
@@ -45,6 +48,16 @@ def recalibrated(
     return replace(weights, answer=answer, not_found=round(threshold, 4))
 
 
+def development_questions(files: Iterable[Path], documents: Documents) -> Sequence[Question]:
+    """The split dev of the first file that is about these documents and has enough of it."""
+    for path in files:
+        with suppress(QuestionError):
+            questions = read_questions(path, documents).of_split("dev").questions
+            if sum(question.answerable for question in questions) >= 2 * FEWEST:
+                return questions
+    return ()
+
+
 def calibrated_on(
     questions: Sequence[Question],
     answerer: ExtractiveAnswerer,
@@ -64,16 +77,16 @@ def calibrated_on(
     )
     confidences, right = [], []
     for n_done, question in enumerate(questions, start=1):
-        answer = asked.answer(question.query.text)
+        answer = asked.quote_answer(question.query.text)
         confidences.append(answer.confidence or 0.0)
         right.append(question.answerable and quote_success(answer, question, k=1) == 1)
         progress(n_done)
     if min(sum(right), len(right) - sum(right)) < FEWEST:
         raise SettingError(
-            f"A changed ranking is shown only when it is calibrated, and {len(questions)} "
-            "development questions are too few for it.",
-            f"Give a file with more of the split dev: {FEWEST} that are answered rightly, and "
-            f"{FEWEST} that are not.",
+            "What is tried is shown only when it is calibrated, and there are too few development "
+            f"questions for that ({len(questions)}).",
+            f"Give a file with the split dev: of {2 * FEWEST} questions that the documents answer, "
+            "some must be answered rightly, and some wrongly.",
         )
     chances = np.clip(np.array(confidences), 1e-9, 1 - 1e-9)
     weights = recalibrated(ranking.weights, np.log(chances / (1 - chances)), np.array(right))

@@ -6,7 +6,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +17,7 @@ from answerer.extractive import ExtractiveAnswerer
 from answerer.pipeline import Pipeline
 from datatypes import Answer, Hit, Passage
 from errors import QuestionError
+from evaluation.calibration import development_questions
 from evaluation.formats.question_files import FORMS, read_questions
 from evaluation.measures.comparing import compared_runs
 from evaluation.measures.exactness import Originals
@@ -52,8 +53,8 @@ NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
 class Request:
     """What to measure. `unit`: by default documents where each is the size of a passage.
 
-    `development`: files of whose questions a trial is calibrated on those of the split dev; by
-    default the one that is measured. One that is not about these documents is passed over.
+    `development`: files of which one has the questions that a trial is calibrated on; by default
+    the one that is measured.
     """
 
     questions: Path
@@ -128,20 +129,15 @@ def evaluate(
                 passages |= bench.explainer.passages
         setting = _setting(request, measures, unit, index.recipe)
     reports = tuple(each.report for each in runs.values())
-    n = len(asked.questions)
-    few = [few_questions(n)] if n < FEW_QUESTIONS else []
     report = Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         setting=setting,
-        n_questions=n,
+        n_questions=len(asked.questions),
         n_answerable=sum(each.answerable for each in asked.questions),
         runs=reports,
         comparisons=compared_runs(reports),
         passages=passages,
-        warnings=(
-            *(*place.warnings, *asked.warnings, *_of_quotes(reports), *few),
-            *([UNCALIBRATED] if answerer and not answerer.retriever.ranking.calibrated else []),
-        ),
+        warnings=(*place.warnings, *asked.warnings, *_warnings(reports, asked, answerer)),
     )
     return Evaluation(report, runs)
 
@@ -225,7 +221,13 @@ def _bench(
         )
 
 
-def _of_quotes(runs: Iterable[RunReport]) -> Iterator[str]:
+def _warnings(
+    runs: Iterable[RunReport], asked: QuestionSet, answerer: ExtractiveAnswerer | None
+) -> Iterator[str]:
+    if len(asked.questions) < FEW_QUESTIONS:
+        yield few_questions(len(asked.questions))
+    if answerer and not answerer.retriever.ranking.calibrated:
+        yield UNCALIBRATED
     for run in runs:
         exact = run.figure("quote_exactness")
         if exact and exact.value < 1:
@@ -256,19 +258,14 @@ def _answerer(
     request: Request, place: Prepared, index: PassageIndex, progress: Progress
 ) -> ExtractiveAnswerer:
     """That of the trial, calibrated before its answers are seen."""
-    needed = () if request.trial == Trial() else _development(request, index)
-    development = list(needed)
+    development: Sequence[Question] = ()
+    if request.trial != Trial():
+        development = development_questions(request.development or [request.questions], index)
 
     def counted(done: int) -> None:
         progress("Calibrating on development questions", done, len(development))
 
     return request.trial.answerer(place.index, development, progress=counted)
-
-
-def _development(request: Request, index: PassageIndex) -> Iterator[Question]:
-    for path in request.development or (request.questions,):
-        with suppress(QuestionError):
-            yield from read_questions(path, index).of_split("dev").questions
 
 
 def _counting(name: str, bench: _Bench, progress: Progress) -> Callable[[int], object]:

@@ -143,7 +143,7 @@ class Workbench:
             modes=("answer",),
             work=self.work,
             trial=Trial(passage_pieces, meaning, not_found),
-            development=() if own else tuple(self._paths().values()),
+            development=() if own else (path, *self._paths().values()),
         )
         return _measurement(evaluate(request, progress=progress).report)
 

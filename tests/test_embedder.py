@@ -167,6 +167,29 @@ def test_another_model_works_from_its_folder(tiny_model: Path, default_document:
     assert sentences.shape == (len(passages[0].sentences), 32)
 
 
+def test_the_prompts_of_a_model_stand_before_questions_and_passages(
+    tiny_model: Path, tmp_path: Path, default_document: Document
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    prompts = {"query": "query: ", "document": "passage: "}
+    SentenceTransformer(str(tiny_model), device="cpu", prompts=prompts).save(str(tmp_path / "e5"))
+    plain, prompted = load_embedder(str(tiny_model)), load_embedder(str(tmp_path / "e5"))
+    assert np.allclose(prompted.embed_questions(["who?"]), plain.embed_questions(["query: who?"]))
+    (passage, *_) = passages_of(
+        default_document, count_tokens=prompted.count_tokens, max_tokens=prompted.max_tokens
+    )
+    ((vector, _),) = prompted.embed_passages([passage])
+    (expected,) = plain.embed_questions([f"passage: {embedding_text(passage)}"])
+    assert np.allclose(vector, expected)
+    assert prompted.max_tokens < plain.max_tokens
+
+
+def test_a_model_says_in_which_range_its_scores_lie(tiny_model: Path) -> None:
+    low, high = load_embedder(str(tiny_model)).score_range
+    assert -1 <= low < high == 1
+
+
 def test_one_model_has_one_hash_and_another_another(tiny_model: Path, tmp_path: Path) -> None:
     first = load_embedder(str(tiny_model)).sha256
     other = Path(shutil.copytree(tiny_model, tmp_path / "elsewhere"))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from answerer.evidence import SENTENCE_FEATURES, Sentence, describe_sentences, refers_back
-from answerer.quoting import MOST_QUOTES, MOST_SENTENCES, quotes_of
+from answerer.quoting import MOST_QUOTES, MOST_SENTENCES, cut_quotes
 from answerer.sentence_ranking import RankedSentences, ranker_for
 from errors import ModelError
 from index.storage.passage_index import PassageIndex
@@ -88,14 +88,14 @@ def test_what_points_back_is_seen(sentence: str, expected: bool) -> None:
 def test_what_points_back_is_quoted_with_what_it_points_to(retriever: Retriever) -> None:
     question = "Did the directors barely consider their own thoughts and measures?"
     parsed, sentences = ranked(retriever, question)
-    quote = quotes_of(parsed, replace(sentences, margin=0.0))[0]
+    quote = cut_quotes(parsed, replace(sentences, margin=0.0))[0]
     assert "how all directors stressed direct instructions" in quote.text
     assert quote.text.endswith("They barely considered their own thoughts and measures.")
 
 
 def test_quotes_stay_few_short_and_apart(retriever: Retriever) -> None:
     parsed, sentences = ranked(retriever, QUESTION)
-    quotes = quotes_of(parsed, replace(sentences, margin=100.0))
+    quotes = cut_quotes(parsed, replace(sentences, margin=100.0))
     assert 1 < len(quotes) <= MOST_QUOTES
     for quote in quotes:
         inside = [each for each in sentences.sentences if quote.span.holds(each.span)]

@@ -9,6 +9,7 @@ import pytest
 
 from errors import SettingError
 from evaluation.formats.question_files import read_questions
+from evaluation.measures.quoting import quote_success
 from evaluation.preparing import Prepared, resized
 from evaluation.running import Request, evaluate
 from evaluation.trial import Trial
@@ -99,8 +100,34 @@ def test_what_an_answer_is_made_of_can_be_taken_away(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
     development = read_questions(SHIPPED, default_index).of_split("dev").questions
-    shipped = Trial().answerer(default_folder, ()).answer(QUESTION)
+    shipped = Trial().answerer(default_folder, ()).quote_answer(QUESTION)
     trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
-    changed = [trial.answerer(default_folder, development).answer(QUESTION) for trial in trials]
+    changed = [
+        trial.answerer(default_folder, development).quote_answer(QUESTION) for trial in trials
+    ]
     assert all(answer.found for answer in (shipped, *changed))
     assert len({answer.confidence for answer in (shipped, *changed)}) == 4
+
+
+def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
+    default_folder: Path, default_index: PassageIndex
+) -> None:
+    development = read_questions(SHIPPED, default_index).of_split("dev").questions[::2]
+    shipped = Trial().answerer(default_folder, ())
+    tried = Trial(meaning=4).answerer(default_folder, development)
+    before, after = shipped.retriever.ranking, tried.retriever.ranking
+    assert (after.passage_scale, after.sentence_scale) == (60.0, 60.0)
+    assert before.weights is not None
+    assert after.weights is not None
+    assert after.weights.sentence == before.weights.sentence
+    assert after.weights.answer != before.weights.answer
+    answers = [(tried.quote_answer(each.query.text), each) for each in development]
+    right = [quote_success(answer, each, k=1) for answer, each in answers]
+    sure = [answer.confidence or 0.0 for answer, _ in answers]
+    assert sum(sure) / len(sure) == pytest.approx(sum(right) / len(right), abs=0.1)
+
+
+def test_what_cannot_be_calibrated_is_refused(questions: Path, default_folder: Path) -> None:
+    with pytest.raises(SettingError, match="too few development questions"):
+        values(questions, default_folder, Trial(meaning=2), "answer")
+    assert values(questions, default_folder, Trial(meaning=2), "hybrid")

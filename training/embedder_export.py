@@ -32,41 +32,13 @@ def export(folder: Path) -> None:
     """Write model.onnx, tokenizer.json and recipe.json to `folder`."""
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
     import onnx
-    import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from sentence_transformers import SentenceTransformer
 
     source = package_folder()
-    model: Any = SentenceTransformer(str(source), device="cpu")
-    transformer = model[0].auto_model.eval()
-    transformer.set_attn_implementation("eager")
-
-    class WordPieces(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-            output: torch.Tensor = self.transformer(
-                input_ids=input_ids,
-                attention_mask=torch.ones_like(input_ids),
-                token_type_ids=torch.zeros_like(input_ids),
-            ).last_hidden_state
-            return output
-
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         traced = Path(scratch) / "traced.onnx"
-        torch.onnx.export(
-            WordPieces(),
-            (torch.ones(1, 16, dtype=torch.long),),
-            str(traced),
-            input_names=["input_ids"],
-            output_names=["word_pieces"],
-            dynamic_axes={"input_ids": {1: "n"}, "word_pieces": {1: "n"}},
-            opset_version=17,
-            dynamo=False,
-        )
+        _trace(source, traced)
         quantize_dynamic(
             traced,
             folder / "model.onnx",
@@ -85,6 +57,40 @@ def export(folder: Path) -> None:
         "files": {name: _sha256(folder / name) for name in ("model.onnx", "tokenizer.json")},
     }
     (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+
+
+def _trace(source: Path, traced: Path) -> None:
+    """The model's layers as one graph: a text's token ids in, a vector for each token out."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    model: Any = SentenceTransformer(str(source), device="cpu")
+    transformer = model[0].auto_model.eval()
+    transformer.set_attn_implementation("eager")
+
+    class TokenVectors(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            output: torch.Tensor = self.transformer(
+                input_ids=input_ids,
+                attention_mask=torch.ones_like(input_ids),
+                token_type_ids=torch.zeros_like(input_ids),
+            ).last_hidden_state
+            return output
+
+    torch.onnx.export(
+        TokenVectors(),
+        (torch.ones(1, 16, dtype=torch.long),),
+        str(traced),
+        input_names=["input_ids"],
+        output_names=["word_pieces"],
+        dynamic_axes={"input_ids": {1: "n"}, "word_pieces": {1: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
 
 
 def agreement(folder: Path, texts: list[str]) -> tuple[float, float]:

@@ -79,54 +79,78 @@ def passages_of(
     model reads, the passage's introduction (`introduction`) included. Passages grow to
     `passage_tokens`.
     """
+    return tuple(_Chunker(document, count_tokens, max_tokens, passage_tokens).passages())
 
-    def length(text: str) -> int:
-        return max(count_tokens(text), len(text) // _CHARACTERS_PER_TOKEN)
 
-    section, overlap = round(_SECTION * passage_tokens), round(_OVERLAP * passage_tokens)
-    headings = {heading.span.start: heading for heading in document.headings}
-    starts = sorted(headings)
-    passages: list[Passage] = []
-    current: list[Span] = []
+class _Chunker:
+    """Of one document. Its parts are sentences, or parts of one that is too long for the model."""
 
-    def heading_at(position: int) -> str | None:
-        found = bisect_right(starts, position)
-        return headings[starts[found - 1]].span.of(document.text) if found else None
+    def __init__(
+        self,
+        document: Document,
+        count_tokens: Callable[[str], int],
+        max_tokens: int,
+        passage_tokens: int,
+    ) -> None:
+        self._document = document
+        self._count_tokens = count_tokens
+        self._max_tokens = max_tokens
+        self._passage_tokens = passage_tokens
+        self._headings = {heading.span.start: heading for heading in document.headings}
+        self._starts = sorted(self._headings)
+        self._room_under = cache(self._room)
 
-    def size(first: Span, last: Span) -> int:
-        return length(document.text[first.start : last.end])
-
-    @cache
-    def room_under(heading: str | None) -> int:
-        return max_tokens - count_tokens(f"{introduction(heading, document.title)}\n")
-
-    def fit(first: Span, last: Span) -> bool:
-        room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
-        return size(first, last) <= min(passage_tokens, room)
-
-    def close() -> None:
-        if current:
-            span = Span(current[0].start, current[-1].end)
-            passages.append(Passage(document, span, heading_at(span.start), tuple(current)))
-
-    for sentence in sentences_of(document):
-        room = room_under(heading_at(sentence.start))
-        for part in _fitting(document.text, sentence, length, room):
+    def passages(self) -> Iterator[Passage]:
+        current: list[Span] = []
+        for part in self._parts():
             if current:
-                opens_section = part.start in headings and size(current[0], part) >= section
-                if opens_section or not fit(current[0], part):
-                    close()
-                    last = current[-1]
-                    shared = (
-                        len(current) > 1
-                        and not opens_section
-                        and size(last, last) <= overlap
-                        and fit(last, part)
-                    )
-                    current = [last] if shared else []
+                opens_section = part.start in self._headings and self._is_section(current, part)
+                if opens_section or not self._fit(current[0], part):
+                    yield self._passage(current)
+                    current = [] if opens_section else self._overlap(current, part)
             current.append(part)
-    close()
-    return tuple(passages)
+        if current:
+            yield self._passage(current)
+
+    def _parts(self) -> Iterator[Span]:
+        for sentence in sentences_of(self._document):
+            room = self._room_under(self._heading_at(sentence.start))
+            yield from _fitting(self._document.text, sentence, self._length, room)
+
+    def _is_section(self, current: list[Span], part: Span) -> bool:
+        """Whether the passage is long enough to end where the part opens a section."""
+        return self._size(current[0], part) >= round(_SECTION * self._passage_tokens)
+
+    def _overlap(self, current: list[Span], part: Span) -> list[Span]:
+        """The last sentence of a passage, if the next one can begin with it too."""
+        last = current[-1]
+        is_short = self._size(last, last) <= round(_OVERLAP * self._passage_tokens)
+        return [last] if len(current) > 1 and is_short and self._fit(last, part) else []
+
+    def _passage(self, parts: list[Span]) -> Passage:
+        span = Span(parts[0].start, parts[-1].end)
+        return Passage(self._document, span, self._heading_at(span.start), tuple(parts))
+
+    def _heading_at(self, position: int) -> str | None:
+        n_before = bisect_right(self._starts, position)
+        if not n_before:
+            return None
+        return self._headings[self._starts[n_before - 1]].span.of(self._document.text)
+
+    def _fit(self, first: Span, last: Span) -> bool:
+        room = self._room_under(self._heading_at(first.start))  # that of its first sentence
+        return self._size(first, last) <= min(self._passage_tokens, room)
+
+    def _room(self, heading: str | None) -> int:
+        """What the model reads besides the introduction."""
+        line = introduction(heading, self._document.title)
+        return self._max_tokens - self._count_tokens(f"{line}\n")
+
+    def _size(self, first: Span, last: Span) -> int:
+        return self._length(self._document.text[first.start : last.end])
+
+    def _length(self, text: str) -> int:
+        return max(self._count_tokens(text), len(text) // _CHARACTERS_PER_TOKEN)
 
 
 def introduction(heading: str | None, title: str) -> str:
