@@ -17,7 +17,7 @@ from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.answering import answers_in_own_words
 from answerer.generative.language_model import LanguageModel
-from answerer.generative.receipts import receipt
+from answerer.generative.receipts import make_receipt
 from answerer.json_form import to_json
 from answerer.question import cleaned, conversation_after
 from answerer.quoting import check_against
@@ -108,7 +108,7 @@ class Pipeline:
 
     def receipt(self, answer: Answer) -> dict[str, Any]:
         """How the answer came about, as JSON that `python -m answerer --receipt` can verify."""
-        return receipt(answer, self.index.recipe)
+        return make_receipt(answer, self.index.recipe)
 
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
         """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""

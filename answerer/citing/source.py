@@ -37,8 +37,8 @@ class Source:
     permalink: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
-        given = self.quote.document.metadata.get(name, ())
-        cleaned = (clean(value) for value in ((given,) if isinstance(given, str) else given))
+        values = self.quote.document.metadata.get(name, ())
+        cleaned = map(clean, (values,) if isinstance(values, str) else values)
         return tuple(dict.fromkeys(value for value in cleaned if value))
 
     def value(self, name: str) -> str:
@@ -154,12 +154,12 @@ def unwrapped(title: str) -> str:
 def together(*parts: str) -> str:
     """The parts that say something new, where "SAPMO, Berlin" has already said "Berlin"."""
     kept: list[str] = []
-    said: set[str] = set()
+    told: set[str] = set()
     for part in filter(None, parts):
         pieces = {piece.strip().casefold() for piece in part.split(",")}
-        if not pieces <= said:
+        if not pieces <= told:
             kept.append(part)
-            said |= pieces
+            told |= pieces
     return ", ".join(kept)
 
 

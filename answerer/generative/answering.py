@@ -17,7 +17,7 @@ from typing import Any
 
 from answerer.generative.checking import Checker
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.numbered import N_PASSAGES, numbered
+from answerer.generative.numbered import N_PASSAGES, number_sentences
 from answerer.generative.reply import ReplyParser
 from answerer.reader import Reader
 from datatypes import Answer, Exchange, Note, Quote
@@ -89,7 +89,7 @@ def _request(model: LanguageModel, answer: Answer) -> tuple[tuple[Quote, ...], R
     prompt = load_prompt("answer")
     around = prompt.render({"evidence": "", "question": question}).n_tokens
     room = int(model.settings.window * OTHER_TOKENIZERS) - ANSWER_TOKENS - around
-    sentences, evidence = numbered(answer, room=room)
+    sentences, evidence = number_sentences(answer, room=room)
     return sentences, prompt.render({"evidence": evidence, "question": question})
 
 

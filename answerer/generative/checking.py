@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from answerer.generative.entailment import unsupported
-from answerer.generative.quotation_marks import settled
+from answerer.generative.quotation_marks import keep_exact_quotes
 from answerer.generative.reply import Claim
 from datatypes import Dropped, Quote, Statement, visible_line
 
@@ -37,7 +37,7 @@ class Checker:
             if 0 < number <= len(self._sentences)
         ]
         self.n_unknown += len(claim.numbers) - len(cited)
-        text = settled(visible_line(claim.text), cited)
+        text = keep_exact_quotes(visible_line(claim.text), cited)
         if text in (statement.text for statement in self.statements):
             return False
         reasons = self._reasons(text, cited)
@@ -54,13 +54,12 @@ class Checker:
             return ("it says nothing",)
         if len(text) > _MOST_CHARACTERS:
             return ("it is too long",)
-        words = [quote.text for quote in cited]
-        found = [
+        reasons = [
             f"the address {address} is in none of them"
             for address in _ADDRESS.findall(text)
-            if not any(address in each for each in words)
+            if not any(address in quote.text for quote in cited)
         ]
-        found += unsupported(text, cited)
-        if not found and not any(map(self._relevant, cited)):
-            found.append(NOT_RELEVANT)
-        return tuple(found)
+        reasons += unsupported(text, cited)
+        if not reasons and not any(map(self._relevant, cited)):
+            reasons.append(NOT_RELEVANT)
+        return tuple(reasons)

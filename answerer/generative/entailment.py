@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from answerer.generative.facts.coverage import misplaced_amounts, uncovered_amounts
-from answerer.generative.facts.names import unknown_names
-from answerer.generative.facts.negations import turned_statements
+from answerer.generative.facts.coverage import find_misplaced_amounts, find_uncovered_amounts
+from answerer.generative.facts.names import find_unknown_names
+from answerer.generative.facts.negations import find_turned_negations
 from answerer.generative.facts.words import listed, words_of
 from datatypes import Document, Quote
 from index.text.chunker import sentences_of
@@ -43,15 +43,15 @@ def unsupported(statement: str, cited: Sequence[Quote]) -> tuple[str, ...]:
     meant = before if any(map(_points_back, texts)) else ""
     source, titles = _joined(texts), _joined(map(_titles, documents))
     return (
-        *uncovered_amounts(statement, source, titles, meant),
-        *misplaced_amounts(statement, source),
-        *unknown_names(
+        *find_uncovered_amounts(statement, source, titles, meant),
+        *find_misplaced_amounts(statement, source),
+        *find_unknown_names(
             statement,
             _joined((source, titles, meant)),
             before,
             [document.text for document in documents],
         ),
-        *turned_statements(statement, source),
+        *find_turned_negations(statement, source),
     )
 
 

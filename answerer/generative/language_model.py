@@ -104,7 +104,8 @@ class LanguageModel:
         """
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         loop, client = self._running()
-        forms = _forms(self.settings.model, messages, most_tokens, schema)
+        request = {"model": self.settings.model, "messages": list(messages)}
+        forms = _forms(request, most_tokens, schema)
         running = asyncio.run_coroutine_threadsafe(self._reply(client, forms, pieces.put), loop)
         running.add_done_callback(lambda _: pieces.put(None))
         try:
@@ -197,19 +198,12 @@ class LanguageModel:
         return opened
 
 
-def _forms(
-    model: str,
-    messages: Sequence[Mapping[str, str]],
-    most_tokens: int,
-    schema: Mapping[str, Any] | None,
-) -> list[_Form]:
+def _forms(request: _Form, most_tokens: int, schema: Mapping[str, Any] | None) -> list[_Form]:
     """From the most wanted to what every server takes; some know neither schema nor temperature."""
-    request = {"model": model, "messages": list(messages)}
-    plain = {"temperature": 0.0, "max_tokens": most_tokens}
+    plain = {**request, "temperature": 0.0, "max_tokens": most_tokens}
     named = {"name": "answer", "strict": True, "schema": schema}
     made = {"response_format": {"type": "json_schema", "json_schema": named}} if schema else {}
-    forms = ({**plain, **made}, plain, {"max_completion_tokens": most_tokens})
-    return [{**request, **form} for form in forms]
+    return [plain | made, plain, {**request, "max_completion_tokens": most_tokens}]
 
 
 def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -> str | None:

@@ -21,7 +21,7 @@ _ROUND = re.compile(r"\(\s*([sS]\d{1,4}[^()]{0,40})\)")
 _MOST_TITLE = 200  # characters
 
 
-def numbered(answer: Answer, *, room: int) -> tuple[tuple[Quote, ...], str]:
+def number_sentences(answer: Answer, *, room: int) -> tuple[tuple[Quote, ...], str]:
     """The best sentences behind an answer that fit into `room` tokens, in reading order.
 
     The first is [s1] in the text, which is what the model reads.
@@ -32,14 +32,14 @@ def numbered(answer: Answer, *, room: int) -> tuple[tuple[Quote, ...], str]:
         return _in_reading_order([sentences[place] for place in chosen])
 
     fitted = fit_sentences(
-        [tamed(quote.text) for quote in sentences],
+        [defuse(quote.text) for quote in sentences],
         room=room,
         written=lambda chosen: _written(in_order(chosen)),
     )
     return tuple(in_order(fitted.chosen)), fitted.text
 
 
-def tamed(text: str) -> str:
+def defuse(text: str) -> str:
     """One visible line without brackets that mean something to us or to a chat format."""
     return _ROUND.sub(r"{\1}", visible_line(text).translate(_TAMED))
 
@@ -72,7 +72,7 @@ def _written(sentences: Sequence[Quote]) -> str:
     titled = ""
     for number, quote in enumerate(sentences, start=1):
         if quote.document.document_id != titled:
-            lines.append(f"Document: {tamed(quote.document.title)[:_MOST_TITLE]}")
+            lines.append(f"Document: {defuse(quote.document.title)[:_MOST_TITLE]}")
             titled = quote.document.document_id
-        lines.append(f"[s{number}] {tamed(quote.text)}")
+        lines.append(f"[s{number}] {defuse(quote.text)}")
     return "\n".join(lines)

@@ -25,7 +25,7 @@ _BLANK = r"\s+"
 _MARKS = "\"'“”„‘’‚«»‹›´`"
 
 
-def settled(text: str, cited: Sequence[Quote]) -> str:
+def keep_exact_quotes(text: str, cited: Sequence[Quote]) -> str:
     """The text with “…” around what is a slice of a cited sentence, and no other marks.
 
     Between the marks stand the document's characters, with its line breaks and blanks.
@@ -40,13 +40,13 @@ def settled(text: str, cited: Sequence[Quote]) -> str:
             continue
         inside = text[place + 1 : end]
         cut = _slice(inside, cited)
-        out += f"“{cut}”" if cut is not None else settled(inside, cited)
+        out += f"“{cut}”" if cut is not None else keep_exact_quotes(inside, cited)
         place = end + 1
     return out
 
 
 def quoted_parts(text: str) -> list[str]:
-    """What stands between the marks that `settled` left."""
+    """What stands between the marks that `keep_exact_quotes` left."""
     return re.findall(r"“([^“”]*(?:“[^“”]*”[^“”]*)*)”", text)
 
 
@@ -76,8 +76,8 @@ def _slice(words: str, cited: Sequence[Quote]) -> str | None:
             return None
         pattern = re.compile(rf"(?<!\w){_BLANK.join(map(_any_marks, parts))}(?!\w)")
         for quote in cited:
-            if found := pattern.search(quote.text):
-                return found.group()
+            if slice_ := pattern.search(quote.text):
+                return slice_.group()
     return None
 
 

@@ -21,7 +21,7 @@ from index.storage.recipe import DOCENT_VERSION, Recipe
 FORMAT = 1
 
 
-def receipt(answer: Answer, recipe: Recipe) -> dict[str, Any]:
+def make_receipt(answer: Answer, recipe: Recipe) -> dict[str, Any]:
     """Offsets count characters of the document's canonical text, half-open.
 
     `evidence` are the numbered sentences that the language model was shown, [s1] first; without a
@@ -50,18 +50,18 @@ def receipt(answer: Answer, recipe: Recipe) -> dict[str, Any]:
 def read_receipt(path: Path) -> dict[str, Any]:
     """Raises QuestionError where the file is no receipt."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        receipt = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise QuestionError(f"{path} cannot be read as JSON.", "Give a receipt.") from error
-    if not isinstance(said, dict) or said.get("docent_receipt") != FORMAT:
+    if not isinstance(receipt, dict) or receipt.get("docent_receipt") != FORMAT:
         raise QuestionError(
             f"{path} is no receipt of this Docent (docent_receipt: {FORMAT}).",
             "Export one from an answer.",
         )
-    return said
+    return receipt
 
 
-def verified(receipt: Mapping[str, Any], documents: Path) -> Iterator[tuple[bool, str]]:
+def verify_receipt(receipt: Mapping[str, Any], documents: Path) -> Iterator[tuple[bool, str]]:
     """What was checked against the files in the folder, and whether it holds, one line each.
 
     Raises QuestionError for a receipt that lacks something, DocumentError without the folder.

@@ -96,14 +96,14 @@ class ReplyParser:
 
     def _objects(self) -> Iterator[Claim]:
         end = 0
-        for found in _OBJECT.finditer(self._waiting):
-            end = found.end()
+        for item in _OBJECT.finditer(self._waiting):
+            end = item.end()
             try:
-                text = str(json.loads(found["text"], strict=False))
+                text = str(json.loads(item["text"], strict=False))
             except ValueError:
                 continue
             line = " ".join(text.split())
-            marks = "".join(f"[s{number}]" for number in re.findall(r"\d{1,4}", found["numbers"]))
+            marks = "".join(f"[s{number}]" for number in re.findall(r"\d{1,4}", item["numbers"]))
             yield from _joined(claims_of(f"{line} {marks}"))
         self._waiting = self._waiting[end:]
 
@@ -143,16 +143,16 @@ def _claim(text: str, numbers: list[int]) -> Iterator[Claim]:
 
 def _joined(claims: Iterator[Claim]) -> Iterator[Claim]:
     """What stood in one JSON object is one claim."""
-    found = list(claims)
-    if found:
-        numbers = dict.fromkeys(number for claim in found for number in claim.numbers)
-        yield Claim(" ".join(claim.text for claim in found), tuple(numbers))
+    parts = list(claims)
+    if parts:
+        numbers = dict.fromkeys(number for claim in parts for number in claim.numbers)
+        yield Claim(" ".join(claim.text for claim in parts), tuple(numbers))
 
 
 def _numbers(mark: re.Match[str]) -> Iterator[int]:
-    found = next(filter(None, mark.groups()))
+    listed = next(filter(None, mark.groups()))
     before: int | None = None
-    for part in re.finditer(r"(-|–|—|\.\.)?\s*[sS]?(\d{1,4})", found):
+    for part in re.finditer(r"(-|–|—|\.\.)?\s*[sS]?(\d{1,4})", listed):
         number = int(part[2])
         if part[1] and before is not None and before < number <= before + _MOST_NUMBERS:
             yield from range(before + 1, number)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.numbered import tamed
+from answerer.generative.numbered import defuse
 from answerer.question import cleaned
 from datatypes import Answer, Turn
 from errors import QuestionError
@@ -41,7 +41,7 @@ _MOST_SHORTER = 3
 _log = logging.getLogger(__name__)
 
 
-def rewritten(
+def rewrite_follow_up(
     model: LanguageModel, question: str, turns: Sequence[Turn], stop: threading.Event | None
 ) -> str | None:
     """The follow-up as a question by itself; None where it is one already.
@@ -51,8 +51,8 @@ def rewritten(
     room = int(model.settings.window * _SHARE_OF_WINDOW)
     lines: list[str] = []
     for turn in reversed(turns):
-        said = tamed(turn.said) or "The documents do not say."
-        line = f"Question: {tamed(turn.question)}\nAnswer: {said}"
+        answer = defuse(turn.said) or "The documents do not say."
+        line = f"Question: {defuse(turn.question)}\nAnswer: {answer}"
         room -= count_tokens(line) + 1
         if room < 0:
             break
@@ -74,14 +74,14 @@ def is_foreign(question: str, index: PassageIndex) -> bool:
     return not is_english and len(known) < _KNOWN * len(terms)
 
 
-def translated(
+def translate_question(
     model: LanguageModel, question: str, answer: Answer, stop: threading.Event | None
 ) -> str | None:
     """The question in the language of the answer's passages; None where it is in it already.
 
     Raises LanguageModelError where the model does not say.
     """
-    samples = [tamed(hit.passage.text[:_MOST_SAMPLE]) for hit in answer.hits[:_N_SAMPLES]]
+    samples = [defuse(hit.passage.text[:_MOST_SAMPLE]) for hit in answer.hits[:_N_SAMPLES]]
     fields = {"sample": "\n".join(samples), "question": question}
     meant = _reworded(model, load_prompt("translate_question").render(fields), question, stop)
     if meant and re.findall(r"\d+", meant) != re.findall(r"\d+", question):
@@ -111,6 +111,6 @@ def _question_in(reply: str) -> str:
     lines = [line.strip(' *`"“”«»') for line in spoken.splitlines() if line.strip()]
     try:
         (line,) = lines
-        return cleaned(tamed(line))
+        return cleaned(defuse(line))
     except (ValueError, QuestionError):
         raise LanguageModelError("failed", "The language model did not say a question.") from None

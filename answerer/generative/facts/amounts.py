@@ -169,23 +169,23 @@ _COMPILED = [(re.compile(pattern, re.I), read) for pattern, read in _READERS]
 def amounts_of(text: str) -> tuple[Amount, ...]:
     """All numbers and dates in order of place, which is one in the text `in_figures`."""
     text = in_figures(text)
-    found: list[Amount] = []
+    amounts: list[Amount] = []
     for pattern, read in _COMPILED:
         for match in list(pattern.finditer(text)):
             start, end = match.span()
-            amounts = [
+            read_here = [
                 replace(amount, text=match.group().strip(), start=start, end=end)
                 for amount in read(match)
             ]
-            if amounts:  # not to be read again as something else
-                found += amounts
+            if read_here:  # not to be read again as something else
+                amounts += read_here
                 text = text[:start] + "\0" * (end - start) + text[end:]
-    found.sort(key=lambda amount: amount.start)
-    for place, (amount, following) in enumerate(pairwise(found)):
+    amounts.sort(key=lambda amount: amount.start)
+    for place, (amount, following) in enumerate(pairwise(amounts)):
         is_pair = amount.kind == following.kind == "number" and not amount.unit
         if is_pair and _SHARING.fullmatch(text[amount.end : following.start]):
-            found[place] = _like(amount, following)
-    return tuple(found)
+            amounts[place] = _like(amount, following)
+    return tuple(amounts)
 
 
 def _like(amount: Amount, following: Amount) -> Amount:

@@ -18,21 +18,23 @@ _LONGEST_LIST = 20
 """What a text may name without a count."""
 
 
-def uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> Iterator[str]:
+def find_uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> Iterator[str]:
     """The statement's numbers, dates and units that neither the sentences nor the titles give.
 
     A number of the sentences `before` counts where the cited ones have none of its kind and unit.
     """
-    given = amounts_of(cited)
-    named = given + amounts_of(titles)
+    cited_amounts = amounts_of(cited)
+    named = cited_amounts + amounts_of(titles)
     meant = named + amounts_of(before)
     for amount in amounts_of(statement):
-        is_counted = any((other.kind, other.unit) == (amount.kind, amount.unit) for other in given)
+        is_counted = any(
+            (other.kind, other.unit) == (amount.kind, amount.unit) for other in cited_amounts
+        )
         around = named if is_counted and amount.unit else meant
         if not (
             any(_covers(other, amount, meant) for other in around)
-            or (amount.values == {2} and not amount.unit and _names_two(cited, given))
-            or _is_between_years(amount, given)
+            or (amount.values == {2} and not amount.unit and _names_two(cited, cited_amounts))
+            or _is_between_years(amount, cited_amounts)
         ):
             yield f"{amount.text} is not in the cited sentences"
     theirs, own = set(_bare_units(cited)), set(_bare_units(statement))
@@ -40,14 +42,14 @@ def uncovered_amounts(statement: str, cited: str, titles: str, before: str) -> I
         yield f"{min(own - theirs)} is no unit of the cited sentences"
 
 
-def misplaced_amounts(statement: str, cited: str) -> Iterator[str]:
+def find_misplaced_amounts(statement: str, cited: str) -> Iterator[str]:
     """Numbers and dates that stand in the cited sentences with what the statement says of others.
 
     "Five legions in eight bases" for "eight legions in five bases".
     """
-    given = list(_with_belongings(cited))
+    source = list(_with_belongings(cited))
     for amount, own in _with_belongings(statement):
-        like = [(other, theirs) for other, theirs in given if _is_like(other, amount)]
+        like = [(other, theirs) for other, theirs in source if _is_like(other, amount)]
         right = [theirs for other, theirs in like if _is_same(other, amount)]
         if not right or any(not theirs or own & theirs for theirs in right):
             continue
@@ -89,20 +91,20 @@ def _is_same(one: Amount, other: Amount) -> bool:
     )
 
 
-def _covers(given: Amount, amount: Amount, others: Sequence[Amount]) -> bool:
+def _covers(source: Amount, amount: Amount, others: Sequence[Amount]) -> bool:
     """Whether the first says the second. A date without a year takes it from one of `others`."""
     if amount.kind == "date":
-        is_day = given.month == amount.month and amount.day in (None, given.day)
-        if given.kind != "date" or not is_day or not amount.year or given.year == amount.year:
-            return given.kind == "date" and is_day
-        return given.year is None and any(amount.year in _years(other) for other in others)
+        is_day = source.month == amount.month and amount.day in (None, source.day)
+        if source.kind != "date" or not is_day or not amount.year or source.year == amount.year:
+            return source.kind == "date" and is_day
+        return source.year is None and any(amount.year in _years(other) for other in others)
     if amount.kind == "period":
-        years = set(given.years) or _years(given)
+        years = set(source.years) or _years(source)
         return bool(years) and years <= set(amount.years)
-    if given.kind == "date":
-        return amount.kind == "number" and not amount.unit and given.year in amount.values
-    is_unit = not amount.unit or amount.unit == given.unit
-    return given.kind == amount.kind and is_unit and bool(amount.values & given.values)
+    if source.kind == "date":
+        return amount.kind == "number" and not amount.unit and source.year in amount.values
+    is_unit = not amount.unit or amount.unit == source.unit
+    return source.kind == amount.kind and is_unit and bool(amount.values & source.values)
 
 
 def _years(amount: Amount) -> set[float]:
@@ -112,17 +114,19 @@ def _years(amount: Amount) -> set[float]:
     return {value for value in amount.values if 1000 <= value <= 2100 and not amount.unit}
 
 
-def _names_two(cited: str, given: Sequence[Amount]) -> bool:
+def _names_two(cited: str, cited_amounts: Sequence[Amount]) -> bool:
     """Whether the sentences say "both", or name things without a count: two may be one's own."""
     forms = {word.form for word in words_of(cited)}
-    counts = any(amount.kind == "number" and min(amount.values) < _LONGEST_LIST for amount in given)
+    counts = any(
+        amount.kind == "number" and min(amount.values) < _LONGEST_LIST for amount in cited_amounts
+    )
     return bool(forms & _PAIRS or (forms & CONJUNCTIONS and not counts))
 
 
-def _is_between_years(amount: Amount, given: Sequence[Amount]) -> bool:
-    """Whether "ten years" lie between two years that are given."""
+def _is_between_years(amount: Amount, cited_amounts: Sequence[Amount]) -> bool:
+    """Whether "ten years" lie between two years that are cited."""
     length = _YEARS_IN.get(amount.unit, 0)
-    years = sorted({year for other in given for year in _years(other)})
+    years = sorted({year for other in cited_amounts for year in _years(other)})
     return any((later - year) / length in amount.values for year, later in combinations(years, 2)
                if length)  # fmt: skip
 

@@ -26,7 +26,7 @@ _OFTEN = 5
 """Times that the name of what a document is about stands in it at least."""
 
 
-def unknown_names(
+def find_unknown_names(
     statement: str, cited: str, before: str, documents: Sequence[str]
 ) -> Iterator[str]:
     """The statement's names that the cited text does not have.
@@ -38,9 +38,9 @@ def unknown_names(
     known = _known_forms(text)
     abbreviations = {word.form for word in words_of(text) if word.text[:2].isupper()}
     fuller = [_joined(run) for run in _runs(words_of(before))]
-    said = words_of(statement)
-    for run in _runs(said):
-        name = [word for word in run if not _is_common(word, said, documents)]
+    claim = words_of(statement)
+    for run in _runs(claim):
+        name = [word for word in run if not _is_common(word, claim, documents)]
         is_short = len(name) > 1 and _initials(name) in abbreviations
         unknown = [word for word in name if not _is_known(word, known)]
         is_fuller = len(unknown) < len(name) and any(_joined(name) in other for other in fuller)
@@ -85,14 +85,14 @@ def _may_name(word: Word) -> bool:
     return is_name and not is_amount_word(word.form)
 
 
-def _is_common(word: Word, said: Sequence[Word], documents: Sequence[str]) -> bool:
+def _is_common(word: Word, claim: Sequence[Word], documents: Sequence[str]) -> bool:
     """A guess whether a word that opens a sentence is no name.
 
     So it is taken for none if the documents somewhere write it small.
     """
     if not word.opens or not word.text[1:].islower():
         return False
-    behind = [other.form for other in said[said.index(word) + 1 :][:1]]
+    behind = [other.form for other in claim[claim.index(word) + 1 :][:1]]
     return (
         word.form.endswith(_COMMON_ENDINGS)
         or not PREPOSITIONS.isdisjoint(behind)

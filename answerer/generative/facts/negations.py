@@ -50,12 +50,12 @@ class _Denial:
         return " ".join(word.text for word in (*self.before, self.cue, *self.behind))
 
 
-def turned_statements(statement: str, cited: str) -> Iterator[str]:
+def find_turned_negations(statement: str, cited: str) -> Iterator[str]:
     """The reasons why the statement denies or affirms what the cited sentences do not."""
-    said, given = words_of(statement), words_of(cited)
-    yield from _put_in(said, given)
-    yield from _left_out(said, given)
-    yield from _opposites(said, given)
+    claim, source = words_of(statement), words_of(cited)
+    yield from _put_in(claim, source)
+    yield from _left_out(claim, source)
+    yield from _opposites(claim, source)
 
 
 def _is_negation(word: Word) -> bool:
@@ -93,68 +93,70 @@ def _denials(words: Words) -> tuple[_Denial, ...]:
     return tuple(denials)
 
 
-def _put_in(said: Words, given: Words) -> Iterator[str]:
+def _put_in(claim: Words, source: Words) -> Iterator[str]:
     """The first denial of the statement for which the cited sentences have no reason."""
-    has_negative = any(_is_negative(word) or word.stem in _FAINT for word in given)
-    for denial in _denials(said):
-        if any(_is_opposite(word, other) for word in denial.behind for other in given):
+    has_negative = any(_is_negative(word) or word.stem in _FAINT for word in source)
+    for denial in _denials(claim):
+        if any(_is_opposite(word, other) for word in denial.behind for other in source):
             continue
-        if not has_negative or _denies_alone(denial, said, given):
+        if not has_negative or _denies_alone(denial, claim, source):
             yield f"it denies what the cited sentences do not: {denial}"
             return
 
 
-def _denies_alone(denial: _Denial, said: Words, given: Words) -> bool:
+def _denies_alone(denial: _Denial, claim: Words, source: Words) -> bool:
     """Whether the cited sentences have what it denies, and nowhere in a clause with a "no"."""
-    own = {word.stem for word in said if word.is_content}
-    refusing = {word.clause for word in given if word.stem in _REFUSALS}
-    if any(word.stem in own for word in given if word.clause in refusing):
+    own = {word.stem for word in claim if word.is_content}
+    refusing = {word.clause for word in source if word.stem in _REFUSALS}
+    if any(word.stem in own for word in source if word.clause in refusing):
         return False  # "Isaac refused", and the statement speaks of Isaac
     if not _is_negation(denial.cue) or denial.cue.form in _PRONOUNS:
         return False
     stems = {word.stem for word in denial.behind}
-    clauses = {word.clause for word in given if word.stem in stems}
-    return bool(clauses) and not any(_is_negative(word) for word in given if word.clause in clauses)
+    clauses = {word.clause for word in source if word.stem in stems}
+    return bool(clauses) and not any(
+        _is_negative(word) for word in source if word.clause in clauses
+    )
 
 
-def _left_out(said: Words, given: Words) -> Iterator[str]:
+def _left_out(claim: Words, source: Words) -> Iterator[str]:
     """The first denial of the cited sentences that a clause of the statement affirms."""
-    for denial in _denials(given):
+    for denial in _denials(source):
         denied = (*denial.behind, *denial.before)
-        stems = set(denial.stems) - {word.stem for word in given if word not in denied}
-        if _affirms(said, denial, stems, given):
+        stems = set(denial.stems) - {word.stem for word in source if word not in denied}
+        if _affirms(claim, denial, stems, source):
             yield f"the cited sentences deny it: {denial}"
             return
 
 
-def _affirms(said: Words, denial: _Denial, stems: set[str], given: Words) -> bool:
+def _affirms(claim: Words, denial: _Denial, stems: set[str], source: Words) -> bool:
     """Whether a clause of the statement has denied words without a "no", and is of the same."""
-    sentence = {w.stem for w in given if w.sentence == denial.cue.sentence and w.is_content}
-    n_shared = len({word.stem for word in said} & sentence)
-    for clause in dict.fromkeys(word.clause for word in said):
-        own = {word.stem for word in _clause(said, clause) if word.is_content}
+    sentence = {w.stem for w in source if w.sentence == denial.cue.sentence and w.is_content}
+    n_shared = len({word.stem for word in claim} & sentence)
+    for clause in dict.fromkeys(word.clause for word in claim):
+        own = {word.stem for word in _clause(claim, clause) if word.is_content}
         is_same = len(own & sentence) >= _LEAST_SHARED * len(own)
         is_same = is_same or (n_shared > 1 and not own.isdisjoint(denial.stems[:1]))
-        if own & stems and is_same and not _has_a_no(said, clause, own & stems, given):
+        if own & stems and is_same and not _has_a_no(claim, clause, own & stems, source):
             return True
     return False
 
 
-def _has_a_no(said: Words, clause: int, stems: set[str], given: Words) -> bool:
+def _has_a_no(claim: Words, clause: int, stems: set[str], source: Words) -> bool:
     """Whether the clause denies one of the stems, or has a "no" that the cited ones have not."""
-    theirs = {word.stem for word in given}
-    return any(not stems.isdisjoint(denial.stems) for denial in _denials(said)) or any(
+    theirs = {word.stem for word in source}
+    return any(not stems.isdisjoint(denial.stems) for denial in _denials(claim)) or any(
         _is_negation(word)
         or ((_is_negative(word) or word.stem in _FAINT) and word.stem not in theirs)
-        for word in _clause(said, clause)
+        for word in _clause(claim, clause)
     )
 
 
-def _opposites(said: Words, given: Words) -> Iterator[str]:
+def _opposites(claim: Words, source: Words) -> Iterator[str]:
     """The first words that are each other's opposite by "un-": willing, unwilling."""
-    own, theirs = ({word.stem for word in words} for words in (said, given))
-    for word in _affirmed(said, besides=theirs):
-        for other in _affirmed(given, besides=own):
+    own, theirs = ({word.stem for word in words} for words in (claim, source))
+    for word in _affirmed(claim, besides=theirs):
+        for other in _affirmed(source, besides=own):
             if _is_opposite(word, other):
                 yield f"the cited sentences say {other.text}, not {word.text}"
                 return
