@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from answerer.generative import entailment
 from benchmarks import lies
@@ -140,6 +142,16 @@ def test_the_reason_names_what_is_wrong() -> None:
 @pytest.mark.parametrize("statement", ["", " ", "…", "[", "12.13.14.15", "%", "- - -", "A" * 5_000])
 def test_no_text_is_too_odd_to_be_judged(statement: str) -> None:
     unsupported(statement, ["…", "A sentence."], before=["[", ""])
+
+
+_ODD = st.lists(
+    st.sampled_from(("13. Mai", "1/0", "0th", "half a", "’70s", "3월", "٣", "\n\n", "not"))
+)
+
+
+@given(st.text() | _ODD.map(" ".join), st.text(min_size=1) | _ODD.map("-".join).filter(bool))
+def test_nor_is_any_number_or_date(statement: str, cited: str) -> None:
+    unsupported(statement, [cited])
 
 
 @pytest.mark.parametrize("name", lies.SETS)
