@@ -6,12 +6,12 @@ A span counts Unicode characters of the document's canonical text (NFC, LF line 
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Metadata = Mapping[str, "str | tuple[str, ...]"]
-
 
 _SPELLED_WITH = frozenset("\u061c\u200c\u200d\u200e\u200f")
 """Signs without a shape that Persian, Hindi and Hebrew need: joiners and marks of direction."""
@@ -60,7 +60,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: `number` counts the scan's pages from 1, `label` is what is printed on the page."""
+    """One page: `number` counts the scan's pages from 1, `label` is what is printed on the page.
+
+    What shows the scan belongs here: the name of the page's image beside the document's file, and
+    boxes of words in it, each with its span of the text.
+    """
 
     span: Span
     number: int
@@ -88,12 +92,17 @@ class Document:
     title: str
     text: str = field(repr=False)
     pages: tuple[Page, ...] = field(default=(), repr=False)
-    headings: tuple[Heading, ...] = field(default=(), repr=False)
+    headings: tuple[Heading, ...] = field(default=(), repr=False)  # in the order of the text
     metadata: Metadata = field(default_factory=dict, repr=False, hash=False)
 
     def page_at(self, position: int) -> Page | None:
         """The page that holds the character at `position`, or the last that begins before it."""
         return next((page for page in reversed(self.pages) if page.span.start <= position), None)
+
+    def heading_at(self, position: int) -> str | None:
+        """The heading that the character at `position` stands under or in."""
+        n_begun = bisect_right(self.headings, position, key=lambda heading: heading.span.start)
+        return self.headings[n_begun - 1].span.of(self.text) if n_begun else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from index.build_report import IngestReport
 from index.embedder import Embedder
 from index.embedding import Embedding
 from index.ingest import Comparison, Progress, compare
-from index.readers.folder import load_collection
+from index.metadata.collection import load_collection
 from index.storage.draft import Draft
 from index.storage.faiss_store import Keys, Part, write_cells, write_vectors
 from index.storage.generations import building, publish

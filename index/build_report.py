@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.readers.parsed_file import Problem
+from errors import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from errors import DocumentError
+from errors import DocumentError, Problem
 from index.embedder import Embedder
-from index.readers.folder import Loaded, Problem, load_folder
+from index.readers.folder import Loaded, load_folder
 from index.storage.draft import Draft
 from index.storage.schema import fingerprint
 from index.text.chunker import embedding_text, passages_of
