@@ -103,10 +103,10 @@ def _answer_many(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from answerer.generative.receipts import read_receipt, verified
+    from answerer.generative.receipts import read_receipt, verify_receipt
 
     holds = True
-    for is_right, line in verified(read_receipt(arguments.receipt), arguments.documents):
+    for is_right, line in verify_receipt(read_receipt(arguments.receipt), arguments.documents):
         print(line if is_right else f"NOT RIGHT: {line}")
         holds = holds and is_right
     return 0 if holds else 1

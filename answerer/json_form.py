@@ -7,7 +7,7 @@ from typing import Any
 from answerer.citing.chicago import note
 from answerer.citing.permalinks import permalink
 from answerer.citing.source import Source
-from datatypes import Answer, Citation
+from datatypes import Answer, Citation, Quote
 from retriever.run import hit_json
 
 
@@ -37,15 +37,22 @@ def to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def slice_json(quote: Quote) -> dict[str, Any]:
+    """Where the quote stands, and its words."""
+    return {
+        "document_id": quote.document.document_id,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "text": quote.text,
+    }
+
+
 def _quote_json(citation: Citation) -> dict[str, Any]:
     quote, mark = citation.quote, citation.quote.highlight
     return {
         "number": citation.number,
-        "document_id": quote.document.document_id,
+        **slice_json(quote),
         "title": quote.document.title,
-        "start": quote.span.start,
-        "end": quote.span.end,
-        "text": quote.text,
         "highlight": {"start": mark.start, "end": mark.end} if mark else None,
         "page": quote.page.name if quote.page else None,
         "citation": note(Source(quote)),

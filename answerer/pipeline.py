@@ -15,12 +15,11 @@ import numpy as np
 from answerer.citing import citations
 from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from answerer.extractive import ExtractiveAnswerer
-from answerer.generative.answering import GenerativeAnswerer
+from answerer.generative.answering import answers_in_own_words
 from answerer.generative.language_model import LanguageModel
-from answerer.generative.receipts import receipt
-from answerer.generative.rewording import conversation_after
+from answerer.generative.receipts import make_receipt
 from answerer.json_form import to_json
-from answerer.question import cleaned
+from answerer.question import cleaned, conversation_after
 from answerer.quoting import check_against
 from answerer.understanding import answer_what_is_meant
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
@@ -93,8 +92,8 @@ class Pipeline:
         answer = answer_what_is_meant(
             opened.answerer, cleaned(question), previous, model=self._model, stop=stop
         )
-        writer = GenerativeAnswerer(self._model)
-        for grown in writer.answers(answer, reader=opened.answerer.reader, stop=stop):
+        reader = opened.answerer.reader
+        for grown in answers_in_own_words(self._model, answer, reader=reader, stop=stop):
             yield opened.checked(grown, previous)
 
     @property
@@ -108,7 +107,7 @@ class Pipeline:
 
     def receipt(self, answer: Answer) -> dict[str, Any]:
         """How the answer came about, as JSON that `python -m answerer --receipt` can verify."""
-        return receipt(answer, self.index.recipe)
+        return make_receipt(answer, self.index.recipe)
 
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
         """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from answerer.expected import expressions
-from datatypes import Answer, visible_line
+from datatypes import Answer, Turn, visible_line
 from errors import QuestionError
 from index.text.folding import terms_of
 from language.base import FollowUps, Language
@@ -15,6 +15,11 @@ from retriever.lexical import FUNCTION_WORDS
 
 LONGEST = 500
 """Characters. A longer text is a document, and every word of it would be searched for."""
+
+MOST_TURNS = 6
+"""Earlier turns that are kept with an answer, and shown to a language model where they fit."""
+
+_MOST_SAID = 600  # characters of an earlier answer
 
 _FEW_WORDS = 3
 """Content words: a question with more of its own stands by itself, unless it begins with "And"."""
@@ -48,6 +53,14 @@ def completed(
     if previous is None or language.follow_ups is None:
         return None
     return _Completer(language.follow_ups).completed(question, previous)
+
+
+def conversation_after(answer: Answer, previous: Answer | None) -> tuple[Turn, ...]:
+    """The turns up to the answer, oldest first, this one included."""
+    before = previous.turns if previous else ()
+    said = " ".join(statement.text for statement in answer.statements)
+    turn = Turn(answer.understood_as or answer.question, " ".join(said.split())[:_MOST_SAID])
+    return (*before, turn)[-MOST_TURNS:]
 
 
 @dataclass(frozen=True, slots=True)

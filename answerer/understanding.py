@@ -6,7 +6,7 @@ import threading
 
 from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.rewording import is_foreign, rewritten, translated
+from answerer.generative.rewording import is_foreign, rewrite_follow_up, translate_question
 from answerer.question import completed
 from datatypes import Answer
 
@@ -26,14 +26,14 @@ def answer_what_is_meant(
     meant = completed(question, previous)
     try:
         if model and previous and previous.turns:
-            meant = rewritten(model, question, previous.turns, stop)
+            meant = rewrite_follow_up(model, question, previous.turns, stop)
     except LanguageModelError:
         pass  # the rule's completion stands
     answer = answerer.quote_answer(question, understood_as=meant)
     if model is None or not is_foreign(meant or question, answerer.retriever.index):
         return answer
     try:
-        meant = translated(model, meant or question, answer, stop)
+        meant = translate_question(model, meant or question, answer, stop)
     except LanguageModelError:
         return answer
     return answerer.quote_answer(question, understood_as=meant) if meant else answer

@@ -77,6 +77,53 @@ class Drafts:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """By what a statement is told to go beyond its source; words are in small letters.
+
+    Of numbers: `scales` multiply the number before them, `multiples` are "twice" and "doubled",
+    `ordinal_marks` end a figure ("th"), `range_words` join the first and the last ("to"),
+    `one` are the articles that count one, `pairs` stand for two things. `conjunctions` begin a
+    clause, `light_words` say little alone.
+
+    Of negations, beside the language's own: `positive_before` make none of the one they follow
+    ("not only"), `until` turns one round, `refusals` deny what they govern ("fail"),
+    `near_negations` deny what stands near them, and a negation may put `faint_negations` into other
+    words. `negative_pronouns` deny whole sentences. `negative_prefixes` make a word its opposite,
+    `sure_prefixes` nearly always do, but not in words that begin like `not_negated`.
+
+    Of names: `name_particles` stand within them, `name_endings` tell no two apart (Korea, Korean),
+    `same_names` are of one thing, `common_endings` are those of words that are no names.
+    `pointing_back`: words by which a sentence may mean something before it, `persons` always do.
+    """
+
+    scales: Mapping[str, float] = field(default_factory=dict)
+    fractions: Mapping[str, float] = field(default_factory=dict)
+    multiples: Mapping[str, float] = field(default_factory=dict)
+    ordinal_marks: Words = ()
+    range_words: Words = ()
+    one: Words = ()
+    pairs: Words = ()
+    conjunctions: Words = ()
+    prepositions: Words = ()
+    light_words: Words = ()
+    positive_before: Words = ()
+    until: Words = ()
+    refusals: Words = ()
+    near_negations: Words = ()
+    faint_negations: Words = ()
+    negative_pronouns: Words = ()
+    negative_prefixes: Words = ()
+    sure_prefixes: Words = ()
+    not_negated: Words = ()
+    pointing_back: Words = ()
+    persons: Words = ()
+    name_particles: Words = ()
+    name_endings: Words = ()
+    common_endings: Words = ()
+    same_names: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """Resources of one language; `code` is BCP 47. Words are neither folded nor stemmed.
 
@@ -114,6 +161,7 @@ class Language:
     asks_for_count: str = ""
     expressions: Mapping[Kind, str] = field(default_factory=dict)
     field_words: Mapping[str, str] = field(default_factory=dict)
+    comparison: Comparison = field(default_factory=Comparison)
     follow_ups: FollowUps | None = None
     drafts: Drafts | None = None
 

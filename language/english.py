@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from language.base import Drafts, FollowUps, Language, forms, words
+from language.base import Comparison, Drafts, FollowUps, Language, forms, words
 
 _MONTHS = forms(
     "January|Jan February|Feb March|Mar April|Apr May June|Jun July|Jul August|Aug "
@@ -11,6 +11,10 @@ _MONTHS = forms(
 _CARDINALS = words(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
+)
+_ORDINALS = words(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 )
 _TENS = words("thirty forty fifty sixty seventy eighty ninety")
 _POINTING = words("this these that those it its they their them he his him she her")
@@ -97,6 +101,107 @@ _DRAFTS = Drafts(
     r"|But|And|Also|Both|Such|Here|There|Another)\b",
 )
 
+_REFUSALS = words(
+    "fail refuse unable unwilling prevent forbid forbidden forbade prohibit stop cease avoid "
+    "reluctant refusal failure inability bar ban"
+)
+_COMPARISON = Comparison(
+    scales={"dozen": 12, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "millions": 1e6}
+    | {"mn": 1e6, "billion": 1e9, "billions": 1e9, "bn": 1e9, "trillion": 1e12},
+    fractions={"half": 1 / 2, "halves": 1 / 2, "quarter": 1 / 4, "quarters": 1 / 4}
+    | {
+        f"{word}{s}": 1 / n
+        for n, word in enumerate(_ORDINALS[:10], start=1)
+        for s in ("", "s")
+        if n > 2
+    },
+    multiples={"twice": 2, "doubled": 2, "doubling": 2, "twofold": 2, "thrice": 3, "tripled": 3}
+    | {"trebled": 3, "threefold": 3, "quadrupled": 4, "fourfold": 4}
+    | {f"{word}fold": n for n, word in enumerate(_CARDINALS[:10], start=1)},
+    ordinal_marks=words("st nd rd th"),
+    range_words=words("to and or until through"),
+    one=words("a an"),
+    pairs=words("both either neither pair couple twice"),
+    conjunctions=words(
+        "and but while whereas although though because so which who whom whose where when since "
+        "unless if yet"
+    ),
+    prepositions=words(
+        "to from by with against for in at on under into over after before between during through "
+        "towards toward until as than about upon among off near of within across along"
+    ),
+    light_words=words(
+        "make take get go come become keep put use thing lot number part side year way kind form "
+        "place time day one two there here now then today current present very quite rather still "
+        "already even just well however thus therefore hence while although though because since "
+        "when where whether regard according concern certain several many most all every each both "
+        "other another only own such same more less much few fewer some any include especially "
+        "particular mainly mostly largely actually apparently probably perhaps reportedly roughly "
+        "approximately around nearly almost must need let remain be mean new newer old older great "
+        "greater large larger small smaller big bigger long high higher low lower good better last "
+        "next previous former late later early earlier again ever never always often nobody "
+        "nothing none nowhere everyone everybody anyone someone somebody usually out up down away "
+        "back nor"
+    ),
+    positive_before=words("by until only doubt just merely later more less least wonder"),
+    until=words("until till"),
+    refusals=_REFUSALS,
+    near_negations=(
+        *_REFUSALS,
+        *words(
+            "lack deny denied absent absence reject rejection prevention impossible unlikely "
+            "unsuccessful unclear exempt exclude ignore silent silence omit miss aside apart less "
+            "least cautious rare rarity disagree decline"
+        ),
+    ),
+    faint_negations=words(
+        "but however yet only against weak low limited unless despite except instead rather beyond "
+        "away end abandon abolish eliminate former closed dissolve history reserve loss "
+        "questionable wrong mistaken incorrect false void"
+    ),
+    negative_pronouns=words("none nobody nothing nowhere neither"),
+    negative_prefixes=words("un in im ir il dis non mis"),
+    sure_prefixes=words("un non"),
+    not_negated=words("unit unif univ uniq unio unan uncle under unrest until unless"),
+    pointing_back=(
+        *words("he she her his they their it its him them this these that those such both there"),
+        *words("addition also thus therefore however moreover furthermore same previous former"),
+        *words("other another instead similarly then"),
+    ),
+    persons=words("he she her his they their"),
+    name_particles=words("of the and for de la le von van der den del di da du"),
+    name_endings=words(
+        "a ai an ans dy e er ers ese i ia ian ians ic im ine ines is ish ism ist istan ists ium "
+        "land n ns o s um us y"
+    ),
+    common_endings=words(
+        "es ts rs ns ls ds ks ps gs ms hs ys ws ly tion ment ness ity ing ism ed ance ence ship"
+    ),
+    same_names=(
+        ("dprk", "north korea", "north korean", "democratic people republic of korea"),
+        ("rok", "south korea", "south korean"),
+        ("prc", "china", "chinese", "people republic of china", "pr china"),
+        ("gdr", "east germany", "east german", "german democratic republic"),
+        ("frg", "west germany", "west german", "federal republic of germany"),
+        ("ussr", "soviet union", "soviet", "soviets"),
+        ("us", "u s", "usa", "united states", "america", "american", "americans"),
+        ("uk", "united kingdom", "great britain", "britain", "british", "briton", "britons"),
+        ("eu", "european union"),
+        ("un", "united nations"),
+        ("sri lanka", "ceylon"),
+        *forms("romania|romanian|rumania myanmar|burma|burmese france|french|frenchman|frenchmen"),
+        *forms("czechoslovakia|czechoslovak|czech|czechs denmark|danish|dane|danes ireland|irish"),
+        *forms("england|english|englishman|englishmen finland|finnish|finn|finns peru|peruvian"),
+        *forms("flanders|flemish|fleming|flemings florence|florentine greece|greek|greeks"),
+        *forms("iran|iranian|persia|persian|persians islam|islamic|muslim|muslims"),
+        *forms("judaism|jewish|jew|jews netherlands|dutch|dutchman|holland portugal|portuguese"),
+        *forms("norway|norwegian|norwegians philippines|philippine|filipino poland|polish|pole"),
+        *forms("rome|roman|romans scotland|scottish|scot|scots spain|spanish|spaniard|spaniards"),
+        *forms("sweden|swedish|swede|swedes switzerland|swiss turkey|turkish|turk|turks"),
+        *forms("venice|venetian|venetians wales|welsh|welshman"),
+    ),
+)
+
 ENGLISH = Language(
     code="en",
     stemmer="english",
@@ -123,8 +228,43 @@ ENGLISH = Language(
     months=_MONTHS,
     date_forms=("{day} {month} {year}", "{month} {day}, {year}"),
     number_words={word: n for n, word in enumerate(_CARDINALS, start=1)}
-    | {word: 10 * n for n, word in enumerate(_TENS, start=3)}
-    | {"dozen": 12, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9},
+    | {word: 10 * n for n, word in enumerate(_TENS, start=3)},
+    ordinals={word: n for n, word in enumerate(_ORDINALS, start=1)}
+    | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100},
+    units={
+        "%": ("percent", "per cent", "percentage", "pct", "percentage points"),
+        "km": words("kilometre kilometres kilometer kilometers"),
+        "km2": ("square kilometres", "square kilometers", "square kilometre", "square km", "sq km"),
+        "m": words("metre metres meter meters"),
+        "m3": ("cubic metres", "cubic meters"),
+        "mile": words("mile miles mi"),
+        "mile2": ("square miles", "square mile", "sq mi"),
+        "ft": words("ft foot feet"),
+        "cm": words("centimetres centimeters"),
+        "mm": words("millimetres millimeters"),
+        "inch": words("inch inches"),
+        "ha": words("hectares hectare"),
+        "acre": words("acre acres"),
+        "kg": words("kilograms kilogram kilos"),
+        "g": words("grams gram"),
+        "ton": words("ton tons tonne tonnes"),
+        "lb": words("lb lbs"),
+        "year": words("year years yr yrs year-old -year"),
+        "month": words("month months"),
+        "week": words("week weeks"),
+        "day": words("day days"),
+        "hour": words("hour hours hr hrs"),
+        "minute": words("minute minutes min mins"),
+        "century": words("centuries century"),
+        "decade": words("decade decades"),
+        "times": words("times fold -fold x"),
+        "°C": ("degrees celsius", "degrees centigrade"),
+        "°F": ("degrees fahrenheit",),
+        "$": ("dollars", "dollar", "usd", "us dollars"),
+        "€": words("euro euros eur"),
+        "£": ("pounds", "pounds sterling", "gbp"),
+        "mark": words("mark marks dm"),
+    },
     opening_back=(*_POINTING, "such", "both"),
     pointing_back=(*_POINTING, "such"),
     question_kinds={
@@ -169,6 +309,7 @@ ENGLISH = Language(
         "credits": "support supported sponsor sponsored funded paid money credit possible",
         "rights": "rights copyright licence",
     },
+    comparison=_COMPARISON,
     follow_ups=_FOLLOW_UPS,
     drafts=_DRAFTS,
 )

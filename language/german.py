@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from language.base import Language, forms, words
+from language.base import Comparison, Language, forms, words
 
 GERMAN = Language(
     code="de",
@@ -24,4 +24,35 @@ GERMAN = Language(
         "September|Sept|Sep Oktober|Okt November|Nov Dezember|Dez"
     ),
     date_forms=("{day}. {month} {year}",),
+    number_words={"zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8}
+    | {"neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwanzig": 20, "dreißig": 30}
+    | {"vierzig": 40, "fünfzig": 50},
+    units={
+        "%": ("prozent",),
+        "mile": ("meilen",),
+        "ft": ("fuß",),
+        "cm": ("zentimeter",),
+        "ha": ("hektar",),
+        "kg": ("kilogramm",),
+        "g": ("gramm",),
+        "ton": ("tonnen",),
+        "year": words("jahre jahren jahr"),
+        "month": words("monate monaten"),
+        "week": words("wochen woche"),
+        "day": words("tage tagen tag"),
+        "hour": words("stunden stunde"),
+        "minute": ("minuten",),
+        "century": ("jahrhunderte",),
+        "decade": ("jahrzehnte",),
+        "times": ("mal",),
+    },
+    comparison=Comparison(
+        scales={"hundert": 1e2, "tausend": 1e3, "mio": 1e6, "millionen": 1e6, "milliarden": 1e9},
+        fractions={"hälfte": 1 / 2},
+        range_words=words("und bis"),
+        one=words("ein eine"),
+        pairs=words("beide beiden"),
+        conjunctions=words("und aber"),
+        pointing_back=words("er sie es ihr"),
+    ),
 )

@@ -18,11 +18,10 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("index", "retriever", "answerer", "evaluation", "training")
 
 ELSEWHERE = (
-    *("answerer/citing/", "answerer/generative/", "answerer/support/"),
+    "answerer/citing/",
     "evaluation/report/",
 )
-"""Citations follow a style book that is English, generative and support hold a language model to
-its words, and what a report says is wording."""
+"""Citations follow a style book that is English, and what a report says is wording."""
 
 COMMON = {
     word.casefold()
