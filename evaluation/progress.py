@@ -10,7 +10,7 @@ from index.ingest import Progress
 
 
 @contextmanager
-def bars() -> Iterator[Progress]:
+def progress_bars() -> Iterator[Progress]:
     """A bar for each kind of work, closed before anything else is said."""
     from tqdm import tqdm
 

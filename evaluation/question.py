@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,12 @@ class Texts:
 
     def document_ids(self) -> list[str]:
         return sorted(self._by_id)
+
+
+def each_document(documents: Documents) -> Iterator[Document]:
+    for document_id in documents.document_ids():
+        if document := documents.document(document_id):
+            yield document
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING
 
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
+from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import brings_documents, read_questions
-from evaluation.formats.questions_jsonl import own_form_lines, read_own_form
+from evaluation.formats.questions_jsonl import question_lines, read_questions_jsonl
 from evaluation.formats.squad import read_squad
-from evaluation.measures.comparing import compared, values_of
-from evaluation.measures.significance import mean_interval
+from evaluation.measures.comparison import Comparison, compare_systems
+from evaluation.measures.significance import Figure
 from evaluation.question import Question, QuestionSet
-from evaluation.report.report import Comparison, Figure, PassageText, Report, RunReport
-from evaluation.running import Request, evaluate
+from evaluation.report.report import RIGHT, PassageText, Report, RunReport
+from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
@@ -39,8 +40,6 @@ CURATED = "curated.jsonl"
 """The file that questions made on the page go to."""
 
 ENDINGS = (".jsonl", ".csv", ".json")
-RIGHT = "right"
-"""A measure of this room: answered rightly, or rightly not answered."""
 
 _LONGEST_NAME = 60
 _STRANGE = re.compile(r"[^\w.() -]+")
@@ -140,14 +139,13 @@ class Workbench:
             documents=None if own else self.documents,
             split=split,
             modes=("answer",),
-            work=self.work,
             trial=Trial(passage_pieces, meaning, not_found),
         )
-        return _measurement(evaluate(request, progress=progress).report)
+        return _measurement(evaluate(request, work=self.work, progress=progress).report)
 
     def compare(self, a: Measurement, b: Measurement) -> Sequence[Comparison]:
         """`b` less `a`, on every measure that single questions have."""
-        return compared({"a": _values(a.run), "b": _values(b.run)})
+        return compare_systems({"a": a.run.values(), "b": b.run.values()})
 
     def write_question(self, text: str, places: Iterable[tuple[str, Span]]) -> str:
         """Appends a question with its evidence (none: the documents do not say); its new id.
@@ -157,7 +155,7 @@ class Workbench:
         evidence = tuple(Evidence(document_id, span) for document_id, span in places)
         path = self.uploads / CURATED
         with self._writing:
-            kept = list(read_own_form(path, self.index())) if path.exists() else []
+            kept = list(read_questions_jsonl(path, self.index())) if path.exists() else []
             same = " ".join(text.casefold().split())
             if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
                 raise QuestionError(
@@ -173,7 +171,7 @@ class Workbench:
                 kind="asked by a visitor",
                 split="dev",
             )
-            (line,) = own_form_lines([question], self.index())
+            (line,) = question_lines([question], self.index())
             before = path.read_bytes() if path.exists() else b""
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
@@ -268,21 +266,15 @@ def _replace(path: StrPath, data: bytes) -> None:
 
 def _measurement(report: Report) -> Measurement:
     (run,) = report.runs
-    ended = list(_values(run)[RIGHT].values())
-    interval = mean_interval(ended)
-    if interval is None:
+    right = run.figure(RIGHT)
+    if right is None:
         raise QuestionError("There is nothing to measure.", "Choose a file with questions.")
     return Measurement(
         run,
-        Figure(RIGHT, interval.value, interval.low, interval.high, len(ended)),
+        right,
         report.passages,
         report.warnings,
         report.setting.n_documents,
         report.setting.n_passages,
         report.setting.questions_sha256,
     )
-
-
-def _values(run: RunReport) -> Mapping[str, Mapping[str, float]]:
-    right = {each.query_id: float(not each.failed) for each in run.questions}
-    return {RIGHT: right, **values_of(run)}

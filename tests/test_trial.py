@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from errors import SettingError
-from evaluation.running import Request, evaluate
+from evaluation.evaluate import evaluate
+from evaluation.request import Request
 from evaluation.trial import Trial
 from index.storage.passage_index import PassageIndex
 
@@ -37,10 +38,10 @@ def values(questions: Path, index: Path, trial: Trial, mode: str = "hybrid") -> 
         index=index,
         documents=DOCUMENTS,
         modes=(mode,),
-        work=questions.parent / "work",
         trial=trial,
     )
-    return {each.measure: each.value for each in evaluate(request).report.runs[0].figures}
+    run = evaluate(request, work=questions.parent / "work").report.runs[0]
+    return {each.measure: each.value for each in run.figures}
 
 
 def test_a_weight_of_one_is_the_shipped_ranking(default_folder: Path) -> None:

@@ -10,35 +10,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
-from evaluation.formats.lines import fault, json_lines
-from evaluation.formats.wording import each_document, remedy
-from evaluation.question import Documents, Question
+from evaluation.formats.evidence_search import remedy
+from evaluation.formats.lines import at, check_new, json_lines
+from evaluation.question import Documents, Question, each_document
 
 
-def read_own_form(path: Path, documents: Documents) -> Iterator[Question]:
+def read_questions_jsonl(path: Path, documents: Documents) -> Iterator[Question]:
     """Raises QuestionError where evidence is not, to the letter, where it is said to be."""
     seen: set[str] = set()
     for number, row in json_lines(path):
-        query_id, text = row.get("_id"), row.get("text")
-        if not isinstance(query_id, str | int) or not isinstance(text, str) or not text.strip():
-            raise fault(path, number, "_id or text is missing.", "Give the question both.")
-        query_id = str(query_id)
-        if query_id in seen:
-            what = f"the _id {query_id} stands twice."
-            raise fault(path, number, what, "Give every question an _id of its own.")
-        seen.add(query_id)
-        try:
-            yield _question(query_id, text, row, documents)
-        except QuestionError as error:
-            raise fault(path, number, error.what, error.remedy) from error
+        with at(path, number):
+            question = _question(row, documents)
+            check_new(question.query_id, seen)
+        yield question
 
 
-def own_form_lines(
+def question_lines(
     questions: Iterable[Question], documents: Documents, **more: object
 ) -> Iterator[str]:
     """The questions as lines of a file in this form; `more` goes into every line."""
@@ -49,16 +42,19 @@ def own_form_lines(
             "kind": question.kind,
             "text": question.query.text,
             "answerable": question.answerable,
-            "evidence": [_evidence_row(each, question, documents) for each in question.evidence],
+            "evidence": [_evidence_row(piece, question, documents) for piece in question.evidence],
             "note": question.note,
             **more,
         }
         yield json.dumps({key: value for key, value in row.items() if value not in (None, "")})
 
 
-def _question(query_id: str, text: str, row: dict[str, Any], documents: Documents) -> Question:
+def _question(row: dict[str, Any], documents: Documents) -> Question:
+    query_id, text = row.get("_id"), row.get("text")
+    if not isinstance(query_id, str | int) or not isinstance(text, str) or not text.strip():
+        raise QuestionError("_id or text is missing.", "Give the question both.")
     rows, answerable = row.get("evidence") or [], row.get("answerable")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+    if not isinstance(rows, list) or not all(isinstance(piece, dict) for piece in rows):
         raise QuestionError("evidence is no list of objects.", "Write [] where there is none.")
     if answerable is None:
         answerable = bool(rows)
@@ -69,17 +65,17 @@ def _question(query_id: str, text: str, row: dict[str, Any], documents: Document
             "answerable and evidence disagree.",
             "An answerable question has evidence, any other has none.",
         )
-    evidence = tuple(_evidence(each, documents) for each in rows)
-    answers = tuple(dict.fromkeys(str(each["answer"]) for each in rows if each.get("answer")))
+    evidence = tuple(_evidence(piece, documents) for piece in rows)
+    answers = (str(piece["answer"]) for piece in rows if piece.get("answer"))
     pages = {
-        place: int(each["page"])
-        for place, each in zip(evidence, rows, strict=True)
-        if isinstance(each.get("page"), int)
+        place: int(piece["page"])
+        for place, piece in zip(evidence, rows, strict=True)
+        if isinstance(piece.get("page"), int)
     }
     return Question(
-        Query(query_id, text.strip(), evidence),
+        Query(str(query_id), text.strip(), evidence),
         answerable,
-        answers,
+        tuple(dict.fromkeys(answers)),
         pages=pages,
         kind=str(row.get("kind") or ""),
         split=str(row["split"]) if row.get("split") else None,
@@ -107,36 +103,30 @@ def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
         raise QuestionError(
             f"the answer “{answer}” is not in the evidence “{text}”.", "Copy it from there."
         )
-    try:
-        span = Span(start, end)  # type: ignore[arg-type]
-        agrees = span.of(document.text) == text
-    except (TypeError, ValueError):
-        agrees = False
-    if not agrees:
-        found = document.text.find(text)
+    if not isinstance(start, int) or not isinstance(end, int) or document.text[start:end] != text:
+        place = document.text.find(text)
+        others = (each for each in each_document(documents) if each.document_id != document_id)
         mend = (
-            f"It stands at {found}–{found + len(text)}."
-            if found >= 0
-            else remedy(text, [document, *_others(document_id, documents)])
+            f"It stands at {place}–{place + len(text)}."
+            if place >= 0
+            else remedy(text, chain([document], others))
         )
         raise QuestionError(f"“{text}” is not at {start}–{end} of {document_id}.", mend)
-    return Evidence(document_id, span)
+    return Evidence(document_id, Span(start, end))
 
 
-def _others(document_id: str, documents: Documents) -> Iterator[Any]:
-    return (each for each in each_document(documents) if each.document_id != document_id)
-
-
-def _evidence_row(each: Evidence, question: Question, documents: Documents) -> dict[str, object]:
-    document = documents.document(each.document_id)
-    text = each.span.of(document.text) if document else ""
+def _evidence_row(
+    evidence: Evidence, question: Question, documents: Documents
+) -> dict[str, object]:
+    document = documents.document(evidence.document_id)
+    text = evidence.span.of(document.text) if document else ""
     row: dict[str, object] = {
-        "document_id": each.document_id,
-        "start": each.span.start,
-        "end": each.span.end,
+        "document_id": evidence.document_id,
+        "start": evidence.span.start,
+        "end": evidence.span.end,
         "text": text,
         "answer": next((answer for answer in question.answers if answer in text), None),
     }
-    if each in question.pages:
-        row["page"] = question.pages[each]
+    if evidence in question.pages:
+        row["page"] = question.pages[evidence]
     return row

@@ -6,22 +6,65 @@ Every span counts characters of its document's text. Shares and scores are as th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from datatypes import Span
 from evaluation.measures.abstention import Bin, CurvePoint
+from evaluation.measures.comparison import Comparison
+from evaluation.measures.significance import Figure
+from evaluation.request import Request
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+
+RIGHT = "right"
+"""A measure of one answered question: 1 where it ended as it should, answered with the right words
+first or rightly not answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A measure over `n` questions with its 95 % interval (None where it cannot be had)."""
+class Place:
+    """A stretch of a document, its text, and where it stands."""
 
-    measure: str
-    value: float
-    low: float | None
-    high: float | None
-    n: int
+    document_id: str
+    title: str
+    page: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText(Place):
+    """A passage of the collection, kept once however often it was found."""
+
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceInPlace(Place):
+    """A piece of evidence and the text around it."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace(Place):
+    """A quote of an answer. `exact`: as in the file on disk; None where that has no text."""
+
+    highlight: Span | None
+    right: bool
+    exact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """Of the answer as the API gives it what a report shows, each quote judged."""
+
+    found: bool
+    confidence: float
+    understood_as: str | None
+    quotes: tuple[QuotedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +77,6 @@ class SharedWord:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageText:
-    """A passage of the collection, kept once however often it was found."""
-
-    document_id: str
-    title: str
-    heading: str | None
-    page: str | None
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A passage as it was found for a question; `Report.passages` has its text.
 
@@ -55,49 +85,11 @@ class RankedPassage:
     """
 
     passage_id: str
-    document_id: str
     rank: int | None
     score: float | None
     scores: Mapping[str, float]
     right: bool
     shared_words: tuple[SharedWord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceInPlace:
-    """A piece of evidence and the text around it."""
-
-    document_id: str
-    title: str
-    page: str | None
-    start: int
-    end: int
-    before: str
-    text: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuotedPlace:
-    """A quote of an answer. `exact`: as in the file on disk; None where that has no text."""
-
-    document_id: str
-    title: str
-    page: str | None
-    start: int
-    end: int
-    text: str
-    highlight: str | None
-    right: bool
-    exact: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
-    found: bool
-    confidence: float
-    understood_as: str | None
-    quotes: tuple[QuotedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +127,15 @@ class QuestionResult:
         return tuple(hit for hit in self.hits if not hit.right and (hit.rank or 0) < right.rank)
 
     @property
+    def judged(self) -> bool:
+        """Whether it can fail: there is something to find, or something to say."""
+        return self.answerable or RIGHT in self.measures
+
+    @property
     def failed(self) -> bool:
         """What a curator looks at first: not found, wrongly answered, or wrongly given up."""
-        if self.answer is not None:
-            if not self.answerable:
-                return self.answer.found
-            return self.measures.get("quote_success@1", 1.0) < 1
+        if RIGHT in self.measures:
+            return self.measures[RIGHT] < 1
         return self.answerable and self.rank != 1
 
 
@@ -168,43 +163,23 @@ class RunReport:
     questions: tuple[QuestionResult, ...]
 
     def figure(self, measure: str) -> Figure | None:
-        return next((each for each in self.figures if each.measure == measure), None)
+        return next((figure for figure in self.figures if figure.measure == measure), None)
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Run `b` less run `a` on the questions both were judged on.
-
-    `p` is two-sided, of the paired randomisation test; `p_holm` is adjusted for all comparisons
-    of the same measure.
-    """
-
-    measure: str
-    a: str
-    b: str
-    n: int
-    mean_a: float
-    mean_b: float
-    difference: float
-    low: float | None
-    high: float | None
-    p: float
-    p_holm: float
+    def values(self) -> dict[str, dict[str, float]]:
+        """Measure → query id → value."""
+        values: dict[str, dict[str, float]] = {}
+        for question in self.questions:
+            for measure, value in question.measures.items():
+                values.setdefault(measure, {})[question.query_id] = value
+        return values
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What was measured, so that it can be measured again."""
+    """What was measured, and with what; `questions_sha256` is of the questions' file."""
 
-    questions: str
+    request: Request
     questions_sha256: str
-    split: str | None
-    documents: str | None
-    index: str | None
-    modes: tuple[str, ...]
-    conditions: tuple[str, ...]
-    measures: tuple[str, ...]
-    unit: str
     model: str
     n_documents: int
     n_passages: int
@@ -229,4 +204,9 @@ class Report:
     comparisons: tuple[Comparison, ...]
     passages: Mapping[str, PassageText]
     warnings: tuple[str, ...] = ()
-    format_version: int = field(default=FORMAT_VERSION)
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def main_run(self) -> RunReport:
+        """The one that a summary is about: it answers, if any does."""
+        return next((run for run in self.runs if run.risk_coverage), self.runs[0])

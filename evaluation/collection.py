@@ -9,16 +9,16 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from datatypes import Document
 from errors import QuestionError, SettingError
 from evaluation.formats.question_files import brings_documents, corpus_of
-from evaluation.formats.wording import each_document
 from evaluation.noise import Scanned, carried_along, scanned
-from evaluation.question import Question, of_documents
-from evaluation.trial import Trial
+from evaluation.question import Question, each_document, of_documents
+from evaluation.request import Request
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
@@ -28,7 +28,7 @@ DEFAULT_DOCUMENTS = Path("documents")
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class CollectionIndex:
     """`source`: the folder or file that the index was made of, where it is known."""
 
     index: Path
@@ -36,76 +36,70 @@ class Prepared:
     warnings: tuple[str, ...] = ()
 
 
-def prepared(
-    questions: Path,
-    *,
-    index: Path | None,
-    documents: Path | None,
-    work: Path,
-    progress: Progress,
-) -> Prepared:
-    """An index for these questions: the one given, or of `documents`, or of their own corpus.
+def prepare_collection(request: Request, *, work: Path, progress: Progress) -> CollectionIndex:
+    """An index for the questions: the one given, or of `documents`, or of their own corpus.
 
     Without any of these the default collection is taken. With both `index` and `documents` the
-    index is asked, and quotes are compared with the documents' files.
+    index is asked, and quotes are compared with the documents' files. Where the trial has
+    passages of another size, an index of the same documents in such passages.
     """
-    if index is not None:
-        return Prepared(index, documents)
-    folder = work / f"{_name(documents or questions)}"
-    if documents is None:
-        documents = (
-            corpus_of(questions, folder) if brings_documents(questions) else DEFAULT_DOCUMENTS
-        )
-    return _indexed(documents, folder / "index", load_embedder(), progress)
-
-
-def resized(place: Prepared, trial: Trial, *, work: Path, progress: Progress) -> Prepared:
-    """An index of the same documents in passages of the tried size."""
-    if place.source is None:
+    source, trial = request.documents, request.trial
+    if request.index is not None:
+        collection = CollectionIndex(request.index, source)
+    else:
+        folder = work / _name(source or request.questions)
+        if source is None:
+            own = brings_documents(request.questions)
+            source = corpus_of(request.questions, folder) if own else DEFAULT_DOCUMENTS
+        collection = _indexed(source, folder / "index", load_embedder(), progress)
+    if not trial.passage_pieces:
+        return collection
+    if source is None:
         raise SettingError(
             "Another passage size needs the documents themselves.", "Give their folder."
         )
-    folder = work / f"{_name(place.source)}-passages-{trial.passage_pieces}"
-    embedder = trial.embedder(trial.model_of(place.index))
-    return _indexed(place.source, folder / "index", embedder, progress)
+    folder = work / f"{_name(source)}-passages-{trial.passage_pieces}"
+    embedder = trial.embedder(trial.model_of(collection.index))
+    return _indexed(source, folder / "index", embedder, progress)
 
 
-def with_noise(
+def with_scanning_errors(
     index: PassageIndex,
     questions: Iterable[Question],
     *,
     rate: float,
     work: Path,
     progress: Progress,
-) -> tuple[Prepared, tuple[Question, ...]]:
+) -> tuple[CollectionIndex, tuple[Question, ...]]:
     """An index of the same documents with scanning errors, and the questions moved to match."""
     questions = tuple(questions)
     wanted = set(of_documents(questions))
     folder = work / f"{index.recipe.content_sha256[:12]}-noise-{rate:g}"
-    kept: dict[str, Scanned] = {}
-    (folder / "documents").mkdir(parents=True, exist_ok=True)
-    with (folder / "documents" / "corpus.jsonl").open("w", encoding="utf-8") as corpus:
+    documents, kept = folder / "documents", dict[str, Scanned]()
+    documents.mkdir(parents=True, exist_ok=True)
+    corpus_file = documents / "corpus.jsonl"
+    with corpus_file.open("w", encoding="utf-8") as corpus:
         for number, document in enumerate(each_document(index)):
             noisy = scanned(document, rate=rate)
             if document.document_id in wanted:
                 kept[document.document_id] = noisy
             if document.headings and not noisy.document.text.startswith("\n"):
-                path = folder / "documents" / f"{number:06}.md"
-                path.write_text(_as_markdown(noisy.document), encoding="utf-8")
+                markdown = _as_markdown(noisy.document)
+                (documents / f"{number:06}.md").write_text(markdown, encoding="utf-8")
             else:
                 corpus.write(_as_line(noisy.document) + "\n")
-    if not (folder / "documents" / "corpus.jsonl").stat().st_size:
-        (folder / "documents" / "corpus.jsonl").unlink()
+    if not corpus_file.stat().st_size:
+        corpus_file.unlink()
     embedder = load_embedder(index.recipe.model)
-    made = _indexed(folder / "documents", folder / "index", embedder, progress)
-    _check(made.index, kept)
-    return made, tuple(carried_along(each, kept) for each in questions)
+    noisy_index = _indexed(documents, folder / "index", embedder, progress)
+    _check(noisy_index.index, kept)
+    return noisy_index, tuple(carried_along(question, kept) for question in questions)
 
 
-def _indexed(documents: Path, out: Path, embedder: Embedder, progress: Progress) -> Prepared:
+def _indexed(documents: Path, out: Path, embedder: Embedder, progress: Progress) -> CollectionIndex:
     report = build_index(documents, out, embedder=embedder, progress=progress)
-    skipped = tuple(f"Not indexed: {each}" for each in report.problems if each.skipped)
-    return Prepared(out, documents, skipped)
+    skipped = tuple(f"Not indexed: {problem}" for problem in report.problems if problem.skipped)
+    return CollectionIndex(out, documents, skipped)
 
 
 def _name(source: Path) -> str:
@@ -127,14 +121,13 @@ def _as_line(document: Document) -> str:
     return json.dumps(row)
 
 
-def _check(index: Path, noisy: dict[str, Scanned]) -> None:
+def _check(index_folder: Path, noisy: dict[str, Scanned]) -> None:
     """That the noisy texts came through reading as they were written."""
-    made = PassageIndex.load(index)
-    for document_id, each in noisy.items():
-        document = made.document(document_id)
-        if document is None or document.text != each.document.text:
-            raise QuestionError(
-                f"The document {document_id} cannot be given scanning errors.",
-                "Leave --noise out, or put its text into a plain .txt file.",
-            )
-    made.close()
+    with closing(PassageIndex.load(index_folder)) as index:
+        for document_id, scan in noisy.items():
+            document = index.document(document_id)
+            if document is None or document.text != scan.document.text:
+                raise QuestionError(
+                    f"The document {document_id} cannot be given scanning errors.",
+                    "Leave --noise out, or put its text into a plain .txt file.",
+                )
