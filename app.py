@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
-from curator.flags import (
+from curator.access.flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
     password_hash_from,
@@ -154,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new_password() -> int:
-    from curator.password import asked_twice, hashed
+    from curator.access.password import asked_twice, hashed
 
     try:
         print(hashed(asked_twice()))
@@ -178,12 +178,12 @@ def _curator(
 ) -> Curator | None:
     if not settings.curator:
         return None
-    from curator.login import Door
+    from curator.access.access import Access
     from curator.routes import Curator
     from evaluation.workbench import Workbench
 
     bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
-    return Curator(bench, Door(password_hash), visits)
+    return Curator(bench, Access(password_hash), visits)
 
 
 def _start(

@@ -1,6 +1,6 @@
 """What a curator does with test questions: keep files of them, measure, compare, write new ones.
 
-The *Curator* page is joined to this by app.py; `curator.bench` says what it needs.
+The *Curator* page shows it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
@@ -22,18 +21,13 @@ from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import brings_documents, read_questions
 from evaluation.formats.questions_jsonl import question_lines, read_questions_jsonl
 from evaluation.formats.squad import read_squad
-from evaluation.measures.comparison import Comparison, compare_systems
-from evaluation.measures.significance import Figure
 from evaluation.question import Question, QuestionSet
-from evaluation.report.report import RIGHT, PassageText, Report, RunReport
+from evaluation.report.report import Report
 from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
 from index.text.chunker import PASSAGE_PIECES
-
-if TYPE_CHECKING:
-    from _typeshed import StrPath
 
 SHIPPED = Path(__file__).with_name("questions")
 CURATED = "curated.jsonl"
@@ -54,22 +48,6 @@ class QuestionFile:
     n_answerable: int = 0
     splits: tuple[str, ...] = ()
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """One answering system on one file. `right`: the share of questions that ended as they should.
-
-    Spans count characters of the documents; `passages` has the texts of all ranked ones by id.
-    """
-
-    run: RunReport
-    right: Figure
-    passages: Mapping[str, PassageText]
-    warnings: tuple[str, ...]
-    n_documents: int
-    n_passages: int
-    questions_sha256: str
 
 
 @dataclass(slots=True)
@@ -120,16 +98,7 @@ class Workbench:
                 _replace(kept, data)
         return self._described(kept)
 
-    def measure(
-        self,
-        name: str,
-        *,
-        split: str | None,
-        passage_pieces: int | None,
-        meaning: float,
-        not_found: float | None,
-        progress: Progress,
-    ) -> Measurement:
+    def measure(self, name: str, split: str | None, trial: Trial, progress: Progress) -> Report:
         """Asks every question. Raises DocentError; `progress` may raise to end it early."""
         path = self._path(name)
         own = brings_documents(path)
@@ -139,13 +108,9 @@ class Workbench:
             documents=None if own else self.documents,
             split=split,
             modes=("answer",),
-            trial=Trial(passage_pieces, meaning, not_found),
+            trial=trial,
         )
-        return _measurement(evaluate(request, work=self.work, progress=progress).report)
-
-    def compare(self, a: Measurement, b: Measurement) -> Sequence[Comparison]:
-        """`b` less `a`, on every measure that single questions have."""
-        return compare_systems({"a": a.run.values(), "b": b.run.values()})
+        return evaluate(request, work=self.work, progress=progress).report
 
     def write_question(self, text: str, places: Iterable[tuple[str, Span]]) -> str:
         """Appends a question with its evidence (none: the documents do not say); its new id.
@@ -245,9 +210,8 @@ def _plain_name(name: str) -> str:
     return stem[:_LONGEST_NAME].strip(". -") + ending.lower()
 
 
-def _replace(path: StrPath, data: bytes) -> None:
+def _replace(path: Path, data: bytes) -> None:
     """Whole or not at all, whatever happens meanwhile. Raises QuestionError on a full disk."""
-    path = Path(path)
     new = path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -262,19 +226,3 @@ def _replace(path: StrPath, data: bytes) -> None:
         raise QuestionError(
             f"{path.name} cannot be written ({error.strerror}).", "Make room, or allow writing."
         ) from error
-
-
-def _measurement(report: Report) -> Measurement:
-    (run,) = report.runs
-    right = run.figure(RIGHT)
-    if right is None:
-        raise QuestionError("There is nothing to measure.", "Choose a file with questions.")
-    return Measurement(
-        run,
-        right,
-        report.passages,
-        report.warnings,
-        report.setting.n_documents,
-        report.setting.n_passages,
-        report.setting.questions_sha256,
-    )

@@ -14,6 +14,9 @@ from evaluation.question import counted
 from evaluation.report.report import QuestionResult, RankedPassage, RunReport
 
 _WORDING = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+COMPARED: tuple[str, ...] = tuple(_WORDING["compared"])
+"""The measures by which two answering runs are compared, the most important first."""
+
 _GRAVITY = {name: place for place, name in enumerate(_WORDING["endings"])}
 
 _SIGNIFICANT = 0.05
@@ -165,7 +168,9 @@ class ComparedMeasure:
 def compared_measure(row: Comparison, unit: str) -> ComparedMeasure:
     """Shares are said out of 100, other measures as they are."""
     label = _WORDING["compared"].get(row.measure)
-    value = "{:.0%}" if label else "{:.3f}"
+    before, after = (
+        f"{100 * mean:.0f} %" if label else f"{mean:.3f}" for mean in (row.mean_a, row.mean_b)
+    )
     gain = -row.difference if row.measure in LOWER_IS_BETTER else row.difference
     name = "unclear"
     if row.difference == 0 and row.low == row.high:
@@ -175,8 +180,8 @@ def compared_measure(row: Comparison, unit: str) -> ComparedMeasure:
     p = f"{100 * row.p_holm:.0f}" if row.p_holm >= 0.01 else "less than 1"
     return ComparedMeasure(
         label.format(unit=unit) if label else row.measure,
-        value.format(row.mean_a),
-        value.format(row.mean_b),
+        before,
+        after,
         _difference(row, in_points=bool(label)),
         _WORDING["verdicts"][name].format(p=p),
         name if name in ("better", "worse") else "",

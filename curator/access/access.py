@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import math
 import re
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from curator.password import matches
+from curator.access.password import matches
 from interface.server.addresses import is_loopback, neighbourhood
 from interface.server.allow_list import said_length
 
@@ -64,15 +64,20 @@ class Entry:
     wait_seconds: float = 0.0
 
 
-class Door:
-    """Without a password only for a server that other machines cannot reach."""
+class Access:
+    """Without a password only for a server that other machines cannot reach.
+
+    Sessions are kept here and not in a signed cookie, which nobody could end before its time: a
+    logout has to end a session, also in a copy of the cookie.
+    """
 
     def __init__(self, password_hash: str | None = None) -> None:
-        """`password_hash`: of `curator_password.hashed`."""
+        """`password_hash`: of `password.hashed`."""
         self._hash = password_hash
         self._key = secrets.token_bytes(32)
+        # Both begin with what was used longest ago.
         self._sessions: dict[bytes, tuple[float, float]] = {}  # when begun, when last used
-        self._guesses: OrderedDict[bytes, tuple[int, float]] = OrderedDict()  # how many, the last
+        self._guesses: dict[bytes, tuple[int, float]] = {}  # how many were wrong, when the last
         self._lock = threading.Lock()
         self._one_at_a_time = asyncio.Semaphore(1)
         self._n_waiting = 0
@@ -91,8 +96,8 @@ class Door:
         if method == "POST" and (refused := _refused_post(headers)):
             return refused
         if self.has_password and not _OPEN.fullmatch(path) and not self._is_known(headers):
-            deep = path.removeprefix(ROOT).count("/")
-            return RedirectResponse(f"{'../' * (deep - 1)}{'' if deep else 'curator/'}login", 303)
+            depth = path.removeprefix(ROOT).count("/")
+            return RedirectResponse(f"{'../' * (depth - 1)}{'' if depth else 'curator/'}login", 303)
         return None
 
     async def enter(self, password: str, address: str) -> Entry:
@@ -123,32 +128,30 @@ class Door:
         session, now = secrets.token_urlsafe(32), time.monotonic()
         with self._lock:
             self._guesses.pop(guesser, None)
-            known = {key: times for key, times in self._sessions.items() if _lasts(times, now)}
-            self._sessions = dict(list(known.items())[-_MOST_SESSIONS + 1 :])
             self._sessions[_digest(session)] = (now, now)
+            while len(self._sessions) > _MOST_SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
         return session
 
     def _is_known(self, headers: Headers) -> bool:
         key = _digest(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
         now = time.monotonic()
         with self._lock:
-            times = self._sessions.get(key)
-            if times is None or not _lasts(times, now):
-                self._sessions.pop(key, None)
-                return False
-            self._sessions[key] = (times[0], now)
-            return True
+            begun, used = self._sessions.pop(key, (-math.inf, -math.inf))
+            lasts = now < begun + SESSION_SECONDS and now < used + IDLE_SECONDS
+            if lasts:
+                self._sessions[key] = (begun, now)
+        return lasts
 
     def _count(self, guesser: bytes) -> None:
         now = time.monotonic()
         with self._lock:
-            n_wrong, _ = self._guesses.pop(guesser, (0, 0.0))
+            n_wrong, _ = self._guesses.pop(guesser, (0, now))
             self._guesses[guesser] = (n_wrong + 1, now)
-            while len(self._guesses) > _MOST_GUESSERS or self._oldest() < now - FORGOTTEN_SECONDS:
-                self._guesses.popitem(last=False)
-
-    def _oldest(self) -> float:
-        return next(iter(self._guesses.values()))[1]
+            for oldest, (_, last) in list(self._guesses.items()):
+                if len(self._guesses) <= _MOST_GUESSERS and last >= now - FORGOTTEN_SECONDS:
+                    break
+                del self._guesses[oldest]
 
     def _seconds_locked(self, guesser: bytes) -> float:
         """How long no guess from there is looked at; 0 where it is."""
@@ -162,11 +165,6 @@ class Door:
     def _guesser(self, address: str) -> bytes:
         """Who guesses, without an address: a digest that nobody can make who has not the key."""
         return hmac.digest(self._key, neighbourhood(address).encode(), "sha256")
-
-
-def _lasts(times: tuple[float, float], now: float) -> bool:
-    begun, used = times
-    return now < begun + SESSION_SECONDS and now < used + IDLE_SECONDS
 
 
 def _digest(session: str) -> bytes:

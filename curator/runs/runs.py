@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from curator.bench import Bench, Measurement
 from errors import DocentError, SettingError
+from evaluation.report.report import Report
+from evaluation.trial import Trial
+from evaluation.workbench import Workbench
 
 State = Literal["running", "done", "stopped", "failed"]
 
@@ -21,36 +22,22 @@ MOST_RUNS = 20
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The setting of a run; None and 1 are as shipped. See `Bench.measure`."""
-
-    passage_pieces: int | None = None
-    meaning: float = 1.0
-    not_found: float | None = None
-
-    @property
-    def shipped(self) -> bool:
-        return self == Trial()
-
-
 @dataclass(slots=True)
 class Run:
-    """`beside`: the run that this one is compared with. `done` of `total` counts `doing`."""
+    """`before`: the run that this one is compared with. `done` of `total` counts `doing`."""
 
     run_id: str
     number: int
     file: str
     split: str | None
     trial: Trial
-    beside: Run | None
+    before: Run | None
     state: State = "running"
     doing: str = ""
     done: int = 0
     total: int | None = None
-    measurement: Measurement | None = None
+    report: Report | None = None
     problem: str = ""
-    started: float = field(default_factory=time.time)
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -61,20 +48,21 @@ class _Stopped(Exception):
 class Runs:
     """Safe from many threads."""
 
-    def __init__(self, bench: Bench, *, failed: str) -> None:
+    def __init__(self, bench: Workbench, *, failed: str) -> None:
+        """`failed`: what is said of a run that something unforeseen has ended."""
         self._bench = bench
         self._failed = failed
         self._runs: dict[str, Run] = {}
         self._n_begun = 0
         self._lock = threading.Lock()
 
-    def start(self, file: str, split: str | None, trial: Trial, beside: Run | None) -> Run:
+    def start(self, file: str, split: str | None, trial: Trial, before: Run | None) -> Run:
         """Raises SettingError while another is running."""
         with self._lock:
-            if any(each.state == "running" for each in self._runs.values()):
+            if any(run.state == "running" for run in self._runs.values()):
                 raise SettingError("A run is going on.", "Wait until it is over, or stop it.")
             self._n_begun += 1
-            run = Run(secrets.token_hex(8), self._n_begun, file, split, trial, beside)
+            run = Run(secrets.token_hex(8), self._n_begun, file, split, trial, before)
             self._runs[run.run_id] = run
             for run_id in list(self._runs)[:-MOST_RUNS]:
                 del self._runs[run_id]
@@ -97,14 +85,7 @@ class Runs:
             run.doing, run.done, run.total = what, done, total
 
         try:
-            run.measurement = self._bench.measure(
-                run.file,
-                split=run.split,
-                passage_pieces=run.trial.passage_pieces,
-                meaning=run.trial.meaning,
-                not_found=run.trial.not_found,
-                progress=progress,
-            )
+            run.report = self._bench.measure(run.file, run.split, run.trial, progress)
             run.state = "done"
         except _Stopped:
             run.state = "stopped"

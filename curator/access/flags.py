@@ -19,7 +19,7 @@ def password_hash_from(curator: bool, address: str) -> str | None:
     password_hash = os.environ.pop(CURATOR_PASSWORD_HASH, "")
     if not curator:
         return None
-    from curator.password import checked_hash, hashed
+    from curator.access.password import checked_hash, hashed
     from interface.server.addresses import is_loopback
 
     if password and password_hash:
