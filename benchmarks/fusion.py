@@ -66,9 +66,9 @@ def measure(data: Path, *, splits: tuple[str, ...] = ("train", "dev")) -> dict[s
             for mode in MODES:
                 hits = retriever.retrieve(text, k=DEPTH, mode=mode)
                 ranks[mode].append(_rank([h.passage.document.document_id for h in hits], wanted))
-            reading = retriever.read(text)
-            near = dict(retriever.index.nearest(reading.vector[None], k=DEPTH)[0])
-            worded = dict(retriever.index.matching(weighted_terms(reading.asked), k=DEPTH))
+            parsed = retriever.parse(text)
+            near = dict(retriever.index.nearest(parsed.vector[None], k=DEPTH)[0])
+            worded = dict(retriever.index.matching(weighted_terms(parsed.asked), k=DEPTH))
             for name, way in LISTS.items():
                 fused = way(near, worded) if near and worded else {**near, **worded}
                 keys = sorted(fused, key=lambda key: -fused[key])

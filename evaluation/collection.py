@@ -23,8 +23,12 @@ from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
+from index.text.chunker import PASSAGE_TOKENS
 
 DEFAULT_DOCUMENTS = Path("documents")
+
+FEWEST_TOKENS = 20
+"""A passage of fewer holds no whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,16 @@ def prepare_collection(request: Request, *, work: Path, progress: Progress) -> C
         raise SettingError(
             "Another passage size needs the documents themselves.", "Give their folder."
         )
-    folder = work / f"{_name(source)}-passages-{trial.passage_pieces}"
-    embedder = trial.embedder(trial.model_of(collection.index))
-    return _indexed(source, folder / "index", embedder, progress)
+    with closing(PassageIndex.load(collection.index)) as index:
+        embedder = load_embedder(index.recipe.model)
+    size = trial.passage_pieces
+    if not FEWEST_TOKENS <= size <= embedder.max_tokens:
+        raise SettingError(
+            f"Passages of {size} tokens cannot be tried.",
+            f"The model {embedder.name} reads {FEWEST_TOKENS} to {embedder.max_tokens}.",
+        )
+    folder = work / f"{_name(source)}-passages-{size}"
+    return _indexed(source, folder / "index", embedder, progress, passage_tokens=size)
 
 
 def with_scanning_errors(
@@ -96,8 +107,17 @@ def with_scanning_errors(
     return noisy_index, tuple(carried_along(question, kept) for question in questions)
 
 
-def _indexed(documents: Path, out: Path, embedder: Embedder, progress: Progress) -> CollectionIndex:
-    report = build_index(documents, out, embedder=embedder, progress=progress)
+def _indexed(
+    documents: Path,
+    out: Path,
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    passage_tokens: int = PASSAGE_TOKENS,
+) -> CollectionIndex:
+    report = build_index(
+        documents, out, embedder=embedder, passage_tokens=passage_tokens, progress=progress
+    )
     skipped = tuple(f"Not indexed: {problem}" for problem in report.problems if problem.skipped)
     return CollectionIndex(out, documents, skipped)
 

@@ -12,30 +12,39 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from answerer.extractive import ExtractiveAnswerer
+from answerer.pipeline import Pipeline
 from datatypes import Answer, Hit
 from errors import QuestionError
+from evaluation.calibration import development_questions
 from evaluation.collection import CollectionIndex, prepare_collection, with_scanning_errors
 from evaluation.formats.question_files import FORMS, read_questions
 from evaluation.measures.comparison import Comparison, compare_systems
 from evaluation.measures.exactness import Originals
 from evaluation.measures.retrieval import depth_of, parsed_measures
 from evaluation.noise import mistyped
-from evaluation.question import FEW_QUESTIONS, Question, few_questions
+from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
 from evaluation.report.explanation import Explainer
 from evaluation.report.report import PassageText, Report, RunReport, Setting
 from evaluation.request import CLEAN, NOISE_RATES, TYPING, Request
 from evaluation.system_run import Ask, System, SystemRun, run_system
+from evaluation.trial import Trial
 from index.ingest import Progress
+from index.storage.passage_index import PassageIndex
 from index.storage.recipe import Recipe
 from retriever.hybrid import Mode, Retriever
 
-if TYPE_CHECKING:
-    from answerer.pipeline import Pipeline
-
 WORK = Path("build/evaluation")
 """Where indexes are made that are only for measuring."""
+
+ANSWER = "answer"
+"""The mode that answers; the others retrieve."""
+
+UNCALIBRATED = (
+    "Uncalibrated: nothing was learned with these models, so no answer has a confidence, and none "
+    "is withheld."
+)
 
 _DEEP = 1000
 """Hits searched for a right passage that was not among the run's."""
@@ -60,6 +69,8 @@ def evaluate(
     retriever = request.trial.retriever(collection.index)
     with closing(retriever.index) as index:
         asked = read_questions(request.questions, index).of_split(request.split)
+        answers = ANSWER in request.modes
+        answerer = _answerer(request, collection.index, index, progress) if answers else None
         unit = request.unit or ("document" if asked.by_document else "passage")
         request = replace(request, unit=unit)
         runs: dict[str, SystemRun] = {}
@@ -71,6 +82,7 @@ def evaluate(
                 retriever,
                 asked.questions,
                 request,
+                answerer=answerer,
                 work=work,
                 progress=progress,
             )
@@ -78,17 +90,15 @@ def evaluate(
             passages |= more_passages
         setting = _setting(request, index.recipe)
     reports = tuple(run.report for run in runs.values())
-    n = len(asked.questions)
-    few = [few_questions(n)] if n < FEW_QUESTIONS else []
     report = Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         setting=setting,
-        n_questions=n,
+        n_questions=len(asked.questions),
         n_answerable=sum(question.answerable for question in asked.questions),
         runs=reports,
         comparisons=compare_runs(reports),
         passages=passages,
-        warnings=(*collection.warnings, *asked.warnings, *_warnings_of_quotes(reports), *few),
+        warnings=(*collection.warnings, *asked.warnings, *_warnings(reports, asked, answerer)),
     )
     return Evaluation(report, runs)
 
@@ -110,6 +120,7 @@ def _run_condition(
     questions: Sequence[Question],
     request: Request,
     *,
+    answerer: ExtractiveAnswerer | None,
     work: Path,
     progress: Progress,
 ) -> tuple[list[SystemRun], dict[str, PassageText]]:
@@ -132,13 +143,12 @@ def _run_condition(
         runs = []
         for mode in request.modes:
             name = mode if condition == CLEAN else f"{mode} {condition}"
-            search_mode: Mode = "hybrid" if mode == "answer" else mode  # type: ignore[assignment]
+            search_mode: Mode = "hybrid" if mode == ANSWER else mode  # type: ignore[assignment]
             deeper = partial(retriever.retrieve, k=max(k, _DEEP), mode=search_mode)
             ask = _searching(partial(retriever.retrieve, k=k, mode=search_mode))
-            if mode == "answer":
-                ask = _answering(
-                    stack.enter_context(closing(request.trial.pipeline(collection.index)))
-                )
+            if mode == ANSWER and answerer:
+                pipeline = Pipeline(collection.index, answerer.with_index(collection.index))
+                ask = _answering(stack.enter_context(closing(pipeline)))
             system = System(name, mode, condition, unit, ask, deeper, explainer, originals)
             count = partial(_count, f"Asking ({name}) questions", len(pairs), progress)
             runs.append(run_system(system, pairs, measures, progress=count))
@@ -147,6 +157,17 @@ def _run_condition(
 
 def _searching(retrieve: Callable[[str], Sequence[Hit]]) -> Ask:
     return lambda question: (retrieve(question), None)
+
+
+def _answerer(
+    request: Request, folder: Path, index: PassageIndex, progress: Progress
+) -> ExtractiveAnswerer:
+    """That of the trial, calibrated before its answers are seen."""
+    development: Sequence[Question] = ()
+    if request.trial != Trial():
+        development = development_questions(request.development or [request.questions], index)
+    counted = partial(_count, "Calibrating on development questions", len(development), progress)
+    return request.trial.answerer(folder, development, progress=counted)
 
 
 def _answering(pipeline: Pipeline) -> Ask:
@@ -164,7 +185,13 @@ def _count(what: str, total: int, progress: Progress, done: int) -> None:
     progress(what, done, total)
 
 
-def _warnings_of_quotes(runs: Iterable[RunReport]) -> Iterator[str]:
+def _warnings(
+    runs: Iterable[RunReport], asked: QuestionSet, answerer: ExtractiveAnswerer | None
+) -> Iterator[str]:
+    if len(asked.questions) < FEW_QUESTIONS:
+        yield few_questions(len(asked.questions))
+    if answerer and not answerer.retriever.ranking.calibrated:
+        yield UNCALIBRATED
     for run in runs:
         exact = run.figure("quote_exactness")
         if exact and exact.value < 1:

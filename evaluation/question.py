@@ -38,6 +38,10 @@ def each_document(documents: Documents) -> Iterator[Document]:
             yield document
 
 
+RESPONSES = ("quote", "not_found", "catalogue", "help")
+"""Quotes; a sentence that nothing was found; a table from metadata; what Docent can do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query and what a person judged about it.
@@ -45,6 +49,11 @@ class Question:
     `answers` are wordings that a highlight may have. `relevant` are judgments of whole documents
     (above 0: relevant), for collections that were judged so; evidence says more where there is
     any. `pages`: the number of the page on which a piece of evidence stands, where judged.
+
+    `language`: the question's own (BCP 47). `respond`: how it should be answered, one of RESPONSES;
+    None is `quote` where it is answerable, else `not_found`. `documents`: what a question about the
+    catalogue should list. `disagreement`: the documents differ, and evidence of every one of its
+    `values` should be shown; evidence with equal values is alternative.
     """
 
     query: Query
@@ -55,6 +64,11 @@ class Question:
     kind: str = ""
     split: str | None = None
     note: str = ""
+    language: str | None = None
+    respond: str | None = None
+    documents: tuple[str, ...] = ()
+    disagreement: bool = False
+    values: Mapping[Evidence, str] = field(default_factory=dict, hash=False)
 
     @property
     def query_id(self) -> str:

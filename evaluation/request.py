@@ -17,7 +17,11 @@ NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`unit`: what is ranked; by default documents where each is the size of a passage."""
+    """`unit`: what is ranked; by default documents where each is the size of a passage.
+
+    `development`: files of which one has the questions that a trial is calibrated on; by default
+    the one that is measured.
+    """
 
     questions: Path
     index: Path | None = None
@@ -28,6 +32,7 @@ class Request:
     measures: str = DEFAULT_MEASURES
     unit: Unit | None = None
     trial: Trial = field(default_factory=Trial)
+    development: tuple[Path, ...] = ()
 
     def command(self) -> str:
         """The command line that asks for the same, but for the trial."""

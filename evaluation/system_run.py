@@ -96,7 +96,7 @@ def run_system(
     run = run_of(lines)
     retrieval = by_query(measures, qrels, run)
     results = tuple(_result(reply, system, qrels, run, retrieval) for reply in replies)
-    outcomes = [outcome for result in results if (outcome := _outcome(result))]
+    outcomes = list(_outcomes(results))
     seconds = [reply.seconds for reply in replies]
     report = RunReport(
         name=system.name,
@@ -210,13 +210,13 @@ def _right_passage(
     return system.explainer.unranked(right[0], text, right=True) if right else None
 
 
-def _outcome(result: QuestionResult) -> Outcome | None:
-    """None of what was not answered."""
-    answer = result.answer
-    if answer is None:
-        return None
-    right = result.measures.get("quote_success@1") == 1
-    return Outcome(answer.confidence, result.answerable, answer.found, right)
+def _outcomes(results: Sequence[QuestionResult]) -> Iterator[Outcome]:
+    """Of the questions that were answered with a confidence; without calibration none is."""
+    for result in results:
+        answer = result.answer
+        if answer is not None and answer.confidence is not None:
+            right = result.measures.get("quote_success@1") == 1
+            yield Outcome(answer.confidence, result.answerable, answer.found, right)
 
 
 def _means(results: Sequence[QuestionResult]) -> tuple[Figure, ...]:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from answerer.reader import shipped_reader_sha256
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
 from evaluation.evaluate import evaluate
@@ -27,7 +28,8 @@ from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.passage_index import PassageIndex
-from index.text.chunker import PASSAGE_PIECES
+from index.text.chunker import PASSAGE_TOKENS
+from retriever.ranking import find_ranking
 
 SHIPPED = Path(__file__).with_name("questions")
 CURATED = "curated.jsonl"
@@ -65,15 +67,14 @@ class Workbench:
 
     @property
     def passage_pieces(self) -> int:
-        return PASSAGE_PIECES
+        return PASSAGE_TOKENS
 
     @property
     def not_found(self) -> float:
         """The shipped threshold."""
-        from answerer.confidence import Judge
-        from answerer.reader import reader_is_there
-
-        return Judge.load("reader" if reader_is_there() else "plain").weights.not_found
+        embedder_sha256 = self.index().recipe.making.model_sha256
+        ranking = find_ranking(embedder_sha256, shipped_reader_sha256())
+        return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
     def files(self) -> Sequence[QuestionFile]:
         """Those made here first, then those that came with Docent."""
@@ -109,6 +110,7 @@ class Workbench:
             split=split,
             modes=("answer",),
             trial=trial,
+            development=() if own else (path, *self._paths().values()),
         )
         return evaluate(request, work=self.work, progress=progress).report
 

@@ -32,7 +32,7 @@ from index.storage.recipe import (
     Recipe,
     write_recipe,
 )
-from index.text.chunker import PASSAGE_PIECES
+from index.text.chunker import PASSAGE_TOKENS
 from index.text.folding import FOLDING_VERSION
 
 
@@ -41,10 +41,13 @@ def build_index(
     out: Path,
     *,
     embedder: Embedder,
+    passage_tokens: int = PASSAGE_TOKENS,
     progress: Progress = lambda what, done, total: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
     """Brings the index in `out` up to date with the folder `documents`.
+
+    `passage_tokens`: the size that passages grow to; an index of another size is made anew.
 
     When `stopped()` turns true, the documents finished by then are switched in. Raises IndexBusy,
     DocumentError if not one document can be read, SettingError if the disk does not take it,
@@ -55,8 +58,8 @@ def build_index(
         format_version=FORMAT_VERSION,
         model_sha256=embedder.sha256,
         dimensions=embedder.dimensions,
-        max_pieces=embedder.max_pieces,
-        passage_pieces=PASSAGE_PIECES,
+        max_pieces=embedder.max_tokens,
+        passage_pieces=passage_tokens,
         chunking_version=CHUNKING_VERSION,
         folding_version=FOLDING_VERSION,
     )
@@ -102,6 +105,7 @@ class _Build:
                 self.old.texts,
                 self.drafted,
                 embedder=self.embedder,
+                passage_tokens=self.making.passage_pieces,
                 progress=self.progress,
                 stopped=self.stopped,
             )

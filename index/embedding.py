@@ -17,6 +17,7 @@ _BATCH = 64
 """Passages embedded between two looks at Ctrl-C and two entries into the journal: half a second."""
 
 Numbered = tuple[int, Passage]
+"""A passage and its key."""
 
 
 class Embedding:
@@ -52,7 +53,7 @@ class Embedding:
         for batch in _batches(passages):
             if stopped():
                 break
-            self._made([passage for _, passage in batch])
+            self._embed(batch)
             n_done += len(batch)
             progress(n_done)
         return n_done
@@ -60,24 +61,26 @@ class Embedding:
     def parts(self, passages: Iterable[Numbered]) -> Iterator[Part]:
         """What `embed_all` made, in blocks; what the journal lost meanwhile is embedded again."""
         for batch in _batches(passages):
-            made = self._made([passage for _, passage in batch])
+            vectors, sentences = zip(*self._embed(batch), strict=True)
             yield Part(
                 keys=np.array([key for key, _ in batch], dtype=np.int64),
-                vectors=np.stack([vector for vector, _ in made]),
-                counts=np.array([len(sentences) for _, sentences in made], dtype=np.int64),
-                sentences=np.concatenate([sentences for _, sentences in made]),
+                vectors=np.stack(vectors),
+                counts=np.array([len(rows) for rows in sentences], dtype=np.int64),
+                sentences=np.concatenate(sentences),
             )
 
-    def _made(self, passages: list[Passage]) -> list[Made]:
-        names = [self._name(passage) for passage in passages]
-        known = [self._known(name) for name in names]
-        missing = [row for row, made in enumerate(known) if made is None]
-        read = self._embedder.embed_passages([passages[row] for row in missing])
+    def _embed(self, batch: list[Numbered]) -> list[Made]:
+        """The vectors of each passage; those that are known already are not made again."""
+        names = [self._name(passage) for _, passage in batch]
+        made = {name: known for name in names if (known := self._known(name))}
+        missing = [row for row, name in enumerate(names) if name not in made]
+        read = self._embedder.embed_passages([batch[row][1] for row in missing])
         fresh = [(vector.astype(np.float32), in_8_bits(sentences)) for vector, sentences in read]
+        entries = [(names[row], vectors) for row, vectors in zip(missing, fresh, strict=True)]
         self.n_read += len(fresh)
-        self._journal.put([(names[row], made) for row, made in zip(missing, fresh, strict=True)])
-        by_row = dict(zip(missing, fresh, strict=True))
-        return [made or by_row[row] for row, made in enumerate(known)]
+        self._journal.put(entries)
+        made.update(entries)
+        return [made[name] for name in names]
 
     def _known(self, name: bytes) -> Made | None:
         key = self._old_keys.get(name)

@@ -41,6 +41,7 @@ def compare(
     draft: Callable[[], Draft],
     *,
     embedder: Embedder,
+    passage_tokens: int,
     progress: Progress,
     stopped: Callable[[], bool],
 ) -> Comparison:
@@ -62,11 +63,14 @@ def compare(
             result.n_new += key is None
             result.n_changed += key is not None
             passages = passages_of(
-                document, count_pieces=embedder.count_pieces, max_pieces=embedder.max_pieces
+                document,
+                count_tokens=embedder.count_tokens,
+                max_tokens=embedder.max_tokens,
+                passage_tokens=passage_tokens,
             )
             draft().stage(
                 document,
-                [(each, embedder.count_pieces(embedding_text(each))) for each in passages],
+                [(each, embedder.count_tokens(embedding_text(each))) for each in passages],
                 source=loaded.source,
                 sha256=sha256,
                 replaces=key,

@@ -1,10 +1,10 @@
-"""Hits in the form of a TREC run: `query_id Q0 document_id rank score tag`."""
+"""Hits for other programs: JSON, and a TREC run (`query_id Q0 document_id rank score tag`)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from datatypes import Hit
 
@@ -12,6 +12,18 @@ Unit = Literal["document", "passage"]
 
 TAG = "docent"
 _SPACE = re.compile(r"\s")
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """`start` and `end` count Unicode characters of the document's canonical text, half-open."""
+    passage = hit.passage
+    return {
+        "document_id": passage.document.document_id,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "score": round(hit.score, 6),
+        "rank": hit.rank,
+    }
 
 
 def run_lines(

@@ -23,6 +23,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 
+from answerer.json_form import to_json
 from app import SILENCE
 from datatypes import (
     Answer,
@@ -179,6 +180,9 @@ class StandIn:
     ) -> Iterator[Answer]:
         yield self.ask(question, previous=previous)
 
+    def to_json(self, answer: Answer) -> dict[str, object]:
+        return to_json(answer)
+
     def receipt(self, answer: Answer) -> dict[str, object]:
         return {"question": answer.question}
 
@@ -214,7 +218,11 @@ class StandIn:
         ]
         return len(found), found[offset : offset + limit]
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        return (0.6, 0.45, 0.3)
+
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         start = passage.text.find("workers")
         start += passage.span.start
         return (Span(start, start + 7),) if start >= passage.span.start else ()

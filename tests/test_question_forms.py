@@ -102,6 +102,88 @@ def test_a_written_question_is_read_as_it_was(tmp_path: Path) -> None:
     assert read_questions(path, DOCUMENTS).questions == before
 
 
+DIFFER = [
+    {
+        "document_id": "letter",
+        "start": start,
+        "end": start + len(text),
+        "text": text,
+        "value": value,
+    }
+    for text, value in (("opened in 1894", "1894"), ("ninety thou-\nsand crowns", "90000"))
+    for start in (LETTER.text.index(text),)
+]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"language": "pt-BR"},
+        {"respond": "quote", "language": "de"},
+        {"respond": "not_found", "answerable": False, "evidence": []},
+        {"respond": "help", "answerable": False, "evidence": []},
+        {"respond": "catalogue", "answerable": False, "evidence": [], "documents": ["letter"]},
+        {"respond": "catalogue", "answerable": False, "evidence": [], "documents": []},
+        {"disagreement": True, "evidence": DIFFER},
+    ],
+)
+def test_what_a_question_expects_is_kept_and_written_back(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    path = own_form(tmp_path, **changes)
+    before = read_questions(path, DOCUMENTS).questions
+    (question,) = before
+    assert question.language == changes.get("language")
+    assert question.respond == changes.get("respond")
+    assert question.documents == tuple(changes.get("documents", ()))  # type: ignore[arg-type]
+    assert question.disagreement == ("disagreement" in changes)
+    assert list(question.values.values()) == (["1894", "90000"] if question.disagreement else [])
+    path.write_text("\n".join(question_lines(before, DOCUMENTS)), encoding="utf-8")
+    assert read_questions(path, DOCUMENTS).questions == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"language": "German"}, "language 'German' is no code of a language. Write de or pt-BR."),
+        ({"language": 7}, "language 7 is no code of a language."),
+        ({"respond": "refuse"}, "respond cannot be 'refuse'. Write one of: quote, not_found, "),
+        ({"respond": "help"}, "respond and answerable disagree."),
+        (
+            {"respond": "quote", "answerable": False, "evidence": []},
+            "respond and answerable disagree.",
+        ),
+        (
+            {"respond": "catalogue", "answerable": False, "evidence": []},
+            "documents and respond disagree.",
+        ),
+        ({"documents": ["letter"]}, "documents and respond disagree."),
+        (
+            {"respond": "catalogue", "answerable": False, "evidence": [], "documents": ["lett"]},
+            "there is no document lett. Did you mean letter?",
+        ),
+        (
+            {"respond": "catalogue", "answerable": False, "evidence": [], "documents": "letter"},
+            "documents is no list of texts.",
+        ),
+        ({"disagreement": "yes"}, "disagreement is neither true nor false."),
+        ({"disagreement": True}, "disagreement needs evidence of at least two values."),
+        (
+            {"disagreement": True, "evidence": [each | {"value": "1"} for each in DIFFER]},
+            "disagreement needs evidence of at least two values.",
+        ),
+        (
+            {"evidence": [each | {"value": 1894} for each in DIFFER]},
+            "a value of the evidence is no text.",
+        ),
+    ],
+)
+def test_what_a_question_cannot_expect_is_refused(
+    tmp_path: Path, changes: dict[str, object], said: str
+) -> None:
+    refused(own_form(tmp_path, **changes), "line 2", said)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_spreadsheet_finds_its_expected_words_in_the_documents(
     tmp_path: Path, delimiter: str

@@ -274,6 +274,7 @@ def test_a_section_shows_evidence_ranks_words_scores_and_the_answer(
             for score in hit.scores.values():
                 assert f"{score:.2f}" in said
         assert result.answer is not None
+        assert result.answer.confidence is not None
         assert f"{100 * result.answer.confidence:.0f}\N{NO-BREAK SPACE}% confident" in said
         for quote in result.answer.quotes:
             assert quote.text in said

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from language.english import ENGLISH
 from retriever.lexical import FUNCTION_WORDS
 
 Edit = tuple[int, int, str]
@@ -14,9 +15,7 @@ Edit = tuple[int, int, str]
 _YEAR = re.compile(r"\b1[0-9]{3}\b|\b20[0-2][0-9]\b")
 _NUMBER = re.compile(r"\b[0-9]{1,3}\b")
 _NAME = re.compile(r"(?<=\s)(?:[A-Z][\w'’.-]+)(?:\s(?:(?:of|the|de|von)\s)?[A-Z][\w'’.-]+)*")
-_AUXILIARY = re.compile(
-    r"\b(is|are|was|were|did|does|do|has|had|can|could|will|would|should)\b(?! not\b)"
-)
+_AUXILIARY = re.compile(rf"\b({'|'.join(ENGLISH.auxiliaries)})\b(?! {ENGLISH.denial}\b)")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _TOKENISED = (
     (re.compile(r" (?=[,.;:!?%)\]])"), ""),
@@ -122,7 +121,7 @@ def _denied(question: str, other: str, dice: random.Random) -> str | None:
     match = _AUXILIARY.search(question)
     if not match or dice.random() < 0.5:
         return None
-    return f"{question[: match.end()]} not{question[match.end() :]}"
+    return f"{question[: match.end()]} {ENGLISH.denial}{question[match.end() :]}"
 
 
 def asked_hastily(question: str, dice: random.Random) -> str:

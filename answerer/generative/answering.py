@@ -157,7 +157,7 @@ def _relevance(answer: Answer, reader: Reader | None) -> Relevant:
     question = answer.understood_as or answer.question
     # The model takes seconds to its first statement; the reader is done by then.
     thread = ThreadPoolExecutor(max_workers=1)
-    reading = thread.submit(reader.read, question, passages)
+    reading = thread.submit(reader.read_passages, question, passages)
     thread.shutdown(wait=False)
 
     def relevant(quote: Quote) -> bool:

@@ -34,7 +34,7 @@ def receipt(answer: Answer, recipe: Recipe) -> dict[str, Any]:
         "question": answer.question,
         "understood_as": answer.understood_as,
         "found": answer.found,
-        "confidence": round(answer.confidence, 4),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "written_by": answer.model,
         "statements": [
             {"text": each.text, "citations": [numbers[quote] for quote in each.quotes]}

@@ -3,22 +3,28 @@
     {"_id": "q1", "split": "dev", "kind": "who", "text": "Who …?", "answerable": true,
      "evidence": [{"document_id": "d", "start": 10, "end": 52, "text": "…", "answer": "…"}]}
 
-Several pieces of evidence are alternatives. `page` (a number) may be given with each.
+Several pieces of evidence are alternatives. `page` (a number) may be given with each. A question
+may also have `language` (BCP 47), `respond` (`quote`, `not_found`, `catalogue`, `help`), with
+`catalogue` the ids of the `documents` that it asks for, and `disagreement` (true): then each piece
+of evidence has a `value`, and one piece of each value is wanted.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from datatypes import Evidence, Query, Span
+from datatypes import Document, Evidence, Query, Span
 from errors import QuestionError
 from evaluation.formats.evidence_search import remedy
 from evaluation.formats.lines import at, check_new, json_lines
-from evaluation.question import Documents, Question, each_document
+from evaluation.question import RESPONSES, Documents, Question, each_document
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def read_questions_jsonl(path: Path, documents: Documents) -> Iterator[Question]:
@@ -44,6 +50,10 @@ def question_lines(
             "answerable": question.answerable,
             "evidence": [_evidence_row(piece, question, documents) for piece in question.evidence],
             "note": question.note,
+            "language": question.language,
+            "respond": question.respond,
+            "documents": list(question.documents) if question.respond == "catalogue" else None,
+            "disagreement": question.disagreement or None,
             **more,
         }
         yield json.dumps({key: value for key, value in row.items() if value not in (None, "")})
@@ -67,20 +77,75 @@ def _question(row: dict[str, Any], documents: Documents) -> Question:
         )
     evidence = tuple(_evidence(piece, documents) for piece in rows)
     answers = (str(piece["answer"]) for piece in rows if piece.get("answer"))
-    pages = {
-        place: int(piece["page"])
-        for place, piece in zip(evidence, rows, strict=True)
-        if isinstance(piece.get("page"), int)
-    }
+    placed = list(zip(evidence, rows, strict=True))
     return Question(
         Query(str(query_id), text.strip(), evidence),
         answerable,
         tuple(dict.fromkeys(answers)),
-        pages=pages,
+        pages={
+            place: piece["page"] for place, piece in placed if isinstance(piece.get("page"), int)
+        },
         kind=str(row.get("kind") or ""),
         split=str(row["split"]) if row.get("split") else None,
         note=str(row.get("note") or ""),
+        language=_language(row),
+        respond=_respond(row, answerable),
+        documents=_documents(row, documents),
+        disagreement=_disagreement(row, rows),
+        values={place: piece["value"] for place, piece in placed if "value" in piece},
     )
+
+
+def _language(row: dict[str, Any]) -> str | None:
+    language = row.get("language")
+    if language is None or (isinstance(language, str) and _LANGUAGE.fullmatch(language)):
+        return language
+    raise QuestionError(f"language {language!r} is no code of a language.", "Write de or pt-BR.")
+
+
+def _respond(row: dict[str, Any], answerable: bool) -> str | None:
+    respond = row.get("respond")
+    if respond is None:
+        return None
+    if respond not in RESPONSES:
+        raise QuestionError(
+            f"respond cannot be {respond!r}.", f"Write one of: {', '.join(RESPONSES)}."
+        )
+    if answerable != (respond == "quote"):
+        raise QuestionError(
+            "respond and answerable disagree.",
+            "An answerable question is answered by a quote, and no other is.",
+        )
+    return str(respond)
+
+
+def _documents(row: dict[str, Any], documents: Documents) -> tuple[str, ...]:
+    ids = row.get("documents")
+    if (ids is not None) != (row.get("respond") == "catalogue"):
+        raise QuestionError(
+            "documents and respond disagree.",
+            "A question for the catalogue has documents ([] for none), and no other has.",
+        )
+    if ids is None:
+        return ()
+    if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
+        raise QuestionError("documents is no list of texts.", 'Write ["first-id", "second-id"].')
+    return tuple(_known(name, documents).document_id for name in ids)
+
+
+def _disagreement(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    disagreement = row.get("disagreement", False)
+    if not isinstance(disagreement, bool):
+        raise QuestionError("disagreement is neither true nor false.", "Write one of them.")
+    values = [piece["value"] for piece in rows if "value" in piece]
+    if not all(isinstance(value, str) and value.strip() for value in values):
+        raise QuestionError("a value of the evidence is no text.", 'Write it as "12" or "open".')
+    if disagreement and (len(values) < len(rows) or len(set(values)) < 2):
+        raise QuestionError(
+            "disagreement needs evidence of at least two values.",
+            "Give each piece of evidence its value; equal ones are alternatives.",
+        )
+    return disagreement
 
 
 def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
@@ -89,15 +154,7 @@ def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
     )
     if not isinstance(document_id, str) or not isinstance(text, str) or not text:
         raise QuestionError("evidence lacks document_id or text.", "Give it both.")
-    document = documents.document(document_id)
-    if document is None:
-        near = [
-            name for name in documents.document_ids() if document_id.casefold() in name.casefold()
-        ]
-        raise QuestionError(
-            f"there is no document {document_id}.",
-            f"Did you mean {near[0]}?" if near else "See: python -m index --list",
-        )
+    document = _known(document_id, documents)
     answer = row.get("answer")
     if answer is not None and (not isinstance(answer, str) or answer not in text):
         raise QuestionError(
@@ -115,6 +172,19 @@ def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
     return Evidence(document_id, Span(start, end))
 
 
+def _known(document_id: str, documents: Documents) -> Document:
+    document = documents.document(document_id)
+    if document is None:
+        near = [
+            name for name in documents.document_ids() if document_id.casefold() in name.casefold()
+        ]
+        raise QuestionError(
+            f"there is no document {document_id}.",
+            f"Did you mean {near[0]}?" if near else "See: python -m index --list",
+        )
+    return document
+
+
 def _evidence_row(
     evidence: Evidence, question: Question, documents: Documents
 ) -> dict[str, object]:
@@ -129,4 +199,6 @@ def _evidence_row(
     }
     if evidence in question.pages:
         row["page"] = question.pages[evidence]
+    if evidence in question.values:
+        row["value"] = question.values[evidence]
     return row

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from answerer.json_form import answer_json
-from datatypes import Answer, Document, Evidence, Hit, Page, Passage, Span
+from answerer.json_form import to_json
+from datatypes import Answer, Document, Evidence, Hit, Passage, Span
 from evaluation.measures.exactness import Originals
 from evaluation.measures.quotes import is_right
 from evaluation.question import Documents, Question
@@ -95,7 +95,7 @@ def evidence_in_place(
 
 def given_answer(answer: Answer, question: Question, originals: Originals | None) -> GivenAnswer:
     """The answer's JSON, and of each quote whether it is right and as the file has it."""
-    fields = answer_json(answer, question_id=question.query_id, took_ms=0)
+    fields = to_json(answer)
     for row, citation in zip(fields["quotes"], answer.citations, strict=True):
         row["right"] = is_right(citation.quote, question)
         row["exact"] = originals.exact(citation.quote) if originals else None
@@ -116,12 +116,6 @@ def _words_of(text: str) -> dict[str, str]:
 
 def _place(document: Document, span: Span) -> tuple[str, str, str | None, int, int, str]:
     """What a report's Place says of a span."""
-    page = page_name(document.page_at(span.start))
-    return document.document_id, document.title, page, span.start, span.end, span.of(document.text)
-
-
-def page_name(page: Page | None) -> str | None:
-    """The label printed on the page, or else its number."""
-    if page is None:
-        return None
-    return page.label or str(page.number)
+    page = document.page_at(span.start)
+    name, text = page.name if page else None, span.of(document.text)
+    return document.document_id, document.title, name, span.start, span.end, text

@@ -91,7 +91,9 @@ def _plots(runs: Sequence[RunReport], main: RunReport) -> Iterator[_Plot]:
         yield "Can its confidence be believed", plots.reliability(main), said
     apart = "The further apart the two, the better it can tell what the documents do not say. "
     confidences = [
-        (result.answer.confidence, result.answerable) for result in main.questions if result.answer
+        (result.answer.confidence, result.answerable)
+        for result in main.questions
+        if result.answer and result.answer.confidence is not None
     ]
     if confidences:
         drawn = plots.histograms(confidences, label="confidence")

@@ -56,7 +56,7 @@ def _what_was_found(pair: ResultOfRun) -> tuple[object, ...]:
 
 def _gravity(section: QuestionSection) -> tuple[float, ...]:
     result = section.result
-    sureness = result.answer.confidence if result.answer else 0.0
+    sureness = (result.answer and result.answer.confidence) or 0.0
     rank = math.inf if result.rank is None and result.answerable else result.rank or 0
     return (section.ending.gravity, -section.n_failed, -sureness, -rank, section.number)
 

@@ -59,10 +59,13 @@ class QuotedPlace(Place):
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """Of the answer as the API gives it what a report shows, each quote judged."""
+    """Of the answer as the API gives it what a report shows, each quote judged.
+
+    `confidence`: None without calibration.
+    """
 
     found: bool
-    confidence: float
+    confidence: float | None
     understood_as: str | None
     quotes: tuple[QuotedPlace, ...]
 

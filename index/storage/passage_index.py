@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from datatypes import Collection, CollectionWords, Document, Passage
 from errors import IndexDamaged
 from index.storage.faiss_store import Vectors
@@ -17,7 +19,6 @@ from index.storage.recipe import Recipe, read_recipe
 from index.storage.texts import DocumentCard, Store, VocabularyTerm
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -76,6 +77,18 @@ class PassageIndex:
     def sentence_cosines(self, vector: NDArray[np.float32], key: int) -> list[float]:
         """One cosine for each of the passage's `sentences`, to about 0.005."""
         return self._vectors.sentence_cosines(vector, key)
+
+    def scores(self, vector: NDArray[np.float32], keys: Sequence[int]) -> NDArray[np.float32]:
+        """The cosine of each of the passages, exact."""
+        return np.array([*self._vectors.cosines(vector, keys).values()], dtype=np.float32)
+
+    def sentence_scores(
+        self, vector: NDArray[np.float32], keys: Sequence[int]
+    ) -> list[NDArray[np.float32]]:
+        """For each of the passages one cosine a sentence, to about 0.005."""
+        return [
+            np.array(self._vectors.sentence_cosines(vector, key), dtype=np.float32) for key in keys
+        ]
 
     def matching(
         self,

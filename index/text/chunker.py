@@ -15,23 +15,25 @@ from itertools import pairwise
 from nupunkt import sent_spans
 
 from datatypes import Document, Passage, Span
+from language.lookup import LANGUAGES
 
-PASSAGE_PIECES = 200
-"""Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
+PASSAGE_TOKENS = 200
+"""Size that passages grow to, in tokens: a paragraph of a letter or an encyclopaedia."""
 
-OVERLAP_PIECES = 50
-"""A sentence of at most this many word pieces is repeated at the head of the next passage."""
+_OVERLAP = 0.25
+"""A sentence of at most this share of a passage is repeated at the head of the next one."""
 
-SECTION_PIECES = 60
-"""A passage shorter than this goes on under the next heading: letterheads are one passage."""
+_SECTION = 0.3
+"""A passage shorter than this share goes on under the next heading: letterheads are one passage."""
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
 _LIST_ITEM = re.compile(rf"\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
 _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
-_CARRIED_ON = re.compile(
-    r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
-)  # what the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")
+_SHORTENED = "|".join(word for known in LANGUAGES for word in known.sentence_abbreviations)
+_BEFORE_ORDINAL = "|".join(word for known in LANGUAGES for word in known.before_ordinals)
+_CARRIED_ON = re.compile(rf"\b(?:{_SHORTENED}|(?i:{_BEFORE_ORDINAL})\s[0-9]{{1,2}})\.$")
+"""What the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")."""
 _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! in the middle
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
@@ -40,10 +42,10 @@ _LINE_END = re.compile(r"\n")
 _CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
 _SPACE = re.compile(r"\s+")
 _LONGEST_INTRODUCTION = 120
-"""Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
+"""Bytes of UTF-8. No tokenizer makes more tokens than bytes: half the model's room is left."""
 
-_CHARACTERS_PER_PIECE = 16
-"""At most, on average: models read an endless run of letters as one unknown piece."""
+_CHARACTERS_PER_TOKEN = 16
+"""At most, on average: models read an endless run of letters as one unknown token."""
 
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
@@ -65,60 +67,90 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
 
 
 def passages_of(
-    document: Document, *, count_pieces: Callable[[str], int], max_pieces: int
+    document: Document,
+    *,
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+    passage_tokens: int = PASSAGE_TOKENS,
 ) -> tuple[Passage, ...]:
     """The document's passages in order; every sentence lies in at least one of them.
 
-    `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
-    what the model reads, the passage's introduction (`introduction`) included.
+    `count_tokens` gives a text's length in the embedding model's tokens, `max_tokens` is what the
+    model reads, the passage's introduction (`introduction`) included. Passages grow to
+    `passage_tokens`.
     """
+    return tuple(_Chunker(document, count_tokens, max_tokens, passage_tokens).passages())
 
-    def length(text: str) -> int:
-        return max(count_pieces(text), len(text) // _CHARACTERS_PER_PIECE)
 
-    headings = {heading.span.start: heading for heading in document.headings}
-    starts = sorted(headings)
-    passages: list[Passage] = []
-    current: list[Span] = []
+class _Chunker:
+    """Of one document. Its parts are sentences, or parts of one that is too long for the model."""
 
-    def heading_at(position: int) -> str | None:
-        found = bisect_right(starts, position)
-        return headings[starts[found - 1]].span.of(document.text) if found else None
+    def __init__(
+        self,
+        document: Document,
+        count_tokens: Callable[[str], int],
+        max_tokens: int,
+        passage_tokens: int,
+    ) -> None:
+        self._document = document
+        self._count_tokens = count_tokens
+        self._max_tokens = max_tokens
+        self._passage_tokens = passage_tokens
+        self._headings = {heading.span.start: heading for heading in document.headings}
+        self._starts = sorted(self._headings)
+        self._room_under = cache(self._room)
 
-    def size(first: Span, last: Span) -> int:
-        return length(document.text[first.start : last.end])
-
-    @cache
-    def room_under(heading: str | None) -> int:
-        return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
-
-    def fit(first: Span, last: Span) -> bool:
-        room = room_under(heading_at(first.start))  # a passage has its first sentence's heading
-        return size(first, last) <= min(PASSAGE_PIECES, room)
-
-    def close() -> None:
-        if current:
-            span = Span(current[0].start, current[-1].end)
-            passages.append(Passage(document, span, heading_at(span.start), tuple(current)))
-
-    for sentence in sentences_of(document):
-        room = room_under(heading_at(sentence.start))
-        for part in _fitting(document.text, sentence, length, room):
+    def passages(self) -> Iterator[Passage]:
+        current: list[Span] = []
+        for part in self._parts():
             if current:
-                opens_section = part.start in headings and size(current[0], part) >= SECTION_PIECES
-                if opens_section or not fit(current[0], part):
-                    close()
-                    last = current[-1]
-                    shared = (
-                        len(current) > 1
-                        and not opens_section
-                        and size(last, last) <= OVERLAP_PIECES
-                        and fit(last, part)
-                    )
-                    current = [last] if shared else []
+                opens_section = part.start in self._headings and self._is_section(current, part)
+                if opens_section or not self._fit(current[0], part):
+                    yield self._passage(current)
+                    current = [] if opens_section else self._overlap(current, part)
             current.append(part)
-    close()
-    return tuple(passages)
+        if current:
+            yield self._passage(current)
+
+    def _parts(self) -> Iterator[Span]:
+        for sentence in sentences_of(self._document):
+            room = self._room_under(self._heading_at(sentence.start))
+            yield from _fitting(self._document.text, sentence, self._length, room)
+
+    def _is_section(self, current: list[Span], part: Span) -> bool:
+        """Whether the passage is long enough to end where the part opens a section."""
+        return self._size(current[0], part) >= round(_SECTION * self._passage_tokens)
+
+    def _overlap(self, current: list[Span], part: Span) -> list[Span]:
+        """The last sentence of a passage, if the next one can begin with it too."""
+        last = current[-1]
+        is_short = self._size(last, last) <= round(_OVERLAP * self._passage_tokens)
+        return [last] if len(current) > 1 and is_short and self._fit(last, part) else []
+
+    def _passage(self, parts: list[Span]) -> Passage:
+        span = Span(parts[0].start, parts[-1].end)
+        return Passage(self._document, span, self._heading_at(span.start), tuple(parts))
+
+    def _heading_at(self, position: int) -> str | None:
+        n_before = bisect_right(self._starts, position)
+        if not n_before:
+            return None
+        return self._headings[self._starts[n_before - 1]].span.of(self._document.text)
+
+    def _fit(self, first: Span, last: Span) -> bool:
+        room = self._room_under(self._heading_at(first.start))  # that of its first sentence
+        return self._size(first, last) <= min(self._passage_tokens, room)
+
+    def _room(self, heading: str | None) -> int:
+        """What the model reads besides the introduction."""
+        line = introduction(heading, self._document.title)
+        return self._max_tokens - self._count_tokens(f"{line}\n")
+
+    def _size(self, first: Span, last: Span) -> int:
+        return self._length(self._document.text[first.start : last.end])
+
+    def _length(self, text: str) -> int:
+        return max(self._count_tokens(text), len(text) // _CHARACTERS_PER_TOKEN)
 
 
 def introduction(heading: str | None, title: str) -> str:
@@ -226,7 +258,7 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
 
 
 def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int) -> Iterable[Span]:
-    """The sentence, or where it is longer than `limit` word pieces, its parts.
+    """The sentence, or where it is longer than `limit` tokens, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """

@@ -179,9 +179,8 @@ def _in_words(reply: AskReply) -> str:
     quotes = "\n\n".join(
         f"[{quote.number}] “{quote.text}”\n{quote.citation.note}" for quote in reply.quotes
     )
-    return (
-        f"{reply.message} (confidence {reply.confidence:.2f}, turn_id {reply.turn_id})\n\n{quotes}"
-    )
+    sure = "uncalibrated" if reply.confidence is None else f"confidence {reply.confidence:.2f}"
+    return f"{reply.message} ({sure}, turn_id {reply.turn_id})\n\n{quotes}"
 
 
 def _failed(why: str) -> CallToolResult:

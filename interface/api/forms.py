@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from datatypes import Answer, Citation, Document, Hit, Page, Passage, Quote, Span
+from datatypes import Answer, Citation, Document, Hit, Passage, Quote, Span
 from interface.server.asking import LONGEST_QUESTION
 from interface.server.library import DocumentCard, Library
 
@@ -98,7 +98,7 @@ class QuoteReply(BaseModel):
             end=quote.span.end,
             text=quote.text,
             highlight=Place.of(quote.highlight) if quote.highlight else None,
-            page=_label(quote.page),
+            page=quote.page.name if quote.page else None,
             text_status=status if isinstance(status, str) else None,
             citation=CitationForms(**library.cite(quote)),
             permalink=permalink,
@@ -149,8 +149,11 @@ class AskReply(BaseModel):
     understood_as: str | None = Field(description="What was searched for, if it was completed.")
     found: bool = Field(description="False: the documents do not say. Then there are no quotes.")
     doubtful: bool = Field(description="True: likelier than not the quotes do not answer. Say so.")
-    confidence: float = Field(
-        ge=0, le=1, description="The calibrated probability that the first quote answers."
+    confidence: float | None = Field(
+        ge=0,
+        le=1,
+        description="The calibrated probability that the first quote answers; null where the "
+        "models in use are not calibrated.",
     )
     message: str = Field(description="The verdict for a reader.", examples=["The documents say:"])
     statements: list[StatementReply]
@@ -179,7 +182,7 @@ class AskReply(BaseModel):
             understood_as=answer.understood_as,
             found=answer.found,
             doubtful=answer.doubtful,
-            confidence=round(answer.confidence, 4),
+            confidence=None if answer.confidence is None else round(answer.confidence, 4),
             message=message,
             statements=[
                 StatementReply(text=each.text, citations=[numbers[quote] for quote in each.quotes])
@@ -273,7 +276,3 @@ def metadata(given: Mapping[str, Any]) -> Metadata:
 def _numbered(library: Library, citation: Citation, root: str) -> NumberedQuote:
     quote = QuoteReply.of(library, citation.quote, root)
     return NumberedQuote(number=citation.number, **dict(quote))
-
-
-def _label(page: Page | None) -> str | None:
-    return (page.label or str(page.number)) if page else None

@@ -107,8 +107,7 @@ class DocumentRenderer:
         """A line for each page that begins in `start` to `end`."""
         first, last = (bisect_left(pages, at, key=_beginning) for at in (start, end))
         return "".join(
-            f'<p class="page-mark">'
-            f"{shown(self.wording.page.format(label=page.label or page.number))}</p>"
+            f'<p class="page-mark">{shown(self.wording.page.format(label=page.name))}</p>'
             for page in pages[first:last]
         )
 

@@ -13,7 +13,6 @@ from interface.wording.wordings import Wording
 MOST_RUNNERS_UP = 3
 MOST_RUNNER_UP_CHARACTERS = 90
 _BETWEEN = re.compile(r"[^ \n]")  # what keeps two matched words from being one phrase
-_CLOSE, _NEAR, _LOOSE = 0.6, 0.45, 0.3  # cosines; only the words change there, nothing is decided
 
 
 def why(library: Library, words: Wording, quote: Quote, answer: Answer) -> str:
@@ -21,14 +20,15 @@ def why(library: Library, words: Wording, quote: Quote, answer: Answer) -> str:
     hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
     if hit is None:
         return ""
-    matched = library.matches(answer.understood_as or answer.question, hit.passage)
+    matched = library.matches(answer, hit.passage)
     found = _phrases(quote.document.text, matched)
     reasons = [
         f"{shown(words.why_words)} " + ", ".join(f"<b>{shown(each)}</b>" for each in found)
         if found
         else shown(words.why_no_words)
     ]
-    reasons += [shown(reason) for reason in _scores(words, hit, len(answer.hits))]
+    degrees = library.similarity_degrees
+    reasons += [shown(reason) for reason in _scores(words, hit, len(answer.hits), degrees)]
     others = [other for other in answer.hits if not _holds(other.passage, quote)]
     runners_up = "".join(_runner_up(other) for other in others[:MOST_RUNNERS_UP])
     return (
@@ -39,11 +39,13 @@ def why(library: Library, words: Wording, quote: Quote, answer: Answer) -> str:
     )
 
 
-def _scores(words: Wording, hit: Hit, n_hits: int) -> Iterable[str]:
+def _scores(
+    words: Wording, hit: Hit, n_hits: int, degrees: tuple[float, float, float]
+) -> Iterable[str]:
     if (cosine := hit.scores.get("dense")) is not None:
         names = (words.dense_close, words.dense_near, words.dense_loose)
-        degrees = zip((_CLOSE, _NEAR, _LOOSE), names, strict=True)
-        how = next((name for least, name in degrees if cosine >= least), words.dense_far)
+        named = zip(degrees, names, strict=True)
+        how = next((name for least, name in named if cosine >= least), words.dense_far)
         yield words.why_dense.format(how=how, score=f"{cosine:.2f}")
     if (points := hit.scores.get("lexical")) is not None:
         yield words.why_lexical.format(score=f"{points:.1f}")

@@ -56,9 +56,7 @@ def quote_part(library: Library, quote: Quote) -> Part:
         "permalink": unquote(library.permalink(quote).partition("=")[2]),
         "place": _place(quote.document, quote.span, quote.highlight),
         **_source(quote.document),
-        "page_label": ""
-        if quote.page is None
-        else shown(str(quote.page.label or quote.page.number)),
+        "page_label": shown(quote.page.name) if quote.page else "",
     }
 
 
@@ -73,7 +71,7 @@ def _nearest(library: Library, answer: Answer) -> Quote | None:
         document = hit.passage.document
         met = [
             span  # a word that was met only because it is spelled alike relates nothing
-            for span in library.matches(question, hit.passage)
+            for span in library.matches(answer, hit.passage)
             if span.of(document.text).casefold()[:_BEGINNING] in beginnings
         ]
         n_met = {span: sum(map(span.holds, met)) for span in hit.passage.sentences}

@@ -52,6 +52,10 @@ class Library(Protocol):
         """
         ...
 
+    def to_json(self, answer: Answer) -> Mapping[str, Any]:
+        """The answer for other programs: the fields of `answerer.json_form.to_json`."""
+        ...
+
     def receipt(self, answer: Answer) -> Mapping[str, Any]:
         """How the answer came about, as JSON."""
         ...
@@ -68,7 +72,15 @@ class Library(Protocol):
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
         ...
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        """Scores of a passage (`dense`) from which it is close to a question, near, or loosely so.
+
+        Each embedding model has its own.
+        """
+        ...
+
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
         ...
 
