@@ -56,7 +56,7 @@ def prepare_collection(request: Request, *, work: Path, progress: Progress) -> C
             own = brings_documents(request.questions)
             source = corpus_of(request.questions, folder) if own else DEFAULT_DOCUMENTS
         collection = _indexed(source, folder / "index", load_embedder(), progress)
-    if not trial.passage_pieces:
+    if not trial.passage_tokens:
         return collection
     if source is None:
         raise SettingError(
@@ -64,7 +64,7 @@ def prepare_collection(request: Request, *, work: Path, progress: Progress) -> C
         )
     with closing(PassageIndex.load(collection.index)) as index:
         embedder = load_embedder(index.recipe.model)
-    size = trial.passage_pieces
+    size = trial.passage_tokens
     if not FEWEST_TOKENS <= size <= embedder.max_tokens:
         raise SettingError(
             f"Passages of {size} tokens cannot be tried.",

@@ -211,7 +211,7 @@ def _setting(request: Request, recipe: Recipe) -> Setting:
         model=recipe.model,
         n_documents=recipe.n_documents,
         n_passages=recipe.n_passages,
-        passage_pieces=request.trial.passage_pieces or recipe.making.passage_pieces,
+        passage_tokens=request.trial.passage_tokens or recipe.making.passage_pieces,
         docent_version=recipe.docent_version,
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",

@@ -66,7 +66,7 @@ class Workbench:
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def passage_pieces(self) -> int:
+    def passage_tokens(self) -> int:
         return PASSAGE_TOKENS
 
     @property

@@ -65,7 +65,7 @@ def test_passages_of_another_size_are_measured_in_an_index_of_their_own(
     questions: Path, default_folder: Path
 ) -> None:
     before = sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*"))
-    assert values(questions, default_folder, Trial(passage_pieces=60))
+    assert values(questions, default_folder, Trial(passage_tokens=60))
     assert sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*")) == before
     (made,) = (questions.parent / "work").glob("*-passages-60")
     small, shipped = PassageIndex.load(made / "index"), PassageIndex.load(default_folder)
@@ -86,14 +86,14 @@ def test_the_threshold_decides_how_often_it_is_silent(
 def test_a_size_the_model_cannot_read_is_refused(
     size: int, default_folder: Path, tmp_path: Path
 ) -> None:
-    trial = Trial(passage_pieces=size)
+    trial = Trial(passage_tokens=size)
     request = Request(SHIPPED, index=default_folder, documents=DOCUMENTS, trial=trial)
     with pytest.raises(SettingError, match=f"Passages of {size} tokens cannot be tried"):
         prepare_collection(request, work=tmp_path, progress=lambda *_: None)
 
 
 def test_another_size_needs_the_documents(questions: Path, default_folder: Path) -> None:
-    request = Request(questions, index=default_folder, trial=Trial(passage_pieces=60))
+    request = Request(questions, index=default_folder, trial=Trial(passage_tokens=60))
     with pytest.raises(SettingError, match="needs the documents themselves"):
         evaluate(request)
 

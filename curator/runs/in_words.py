@@ -32,8 +32,8 @@ def parse_trial(words: Words, passages: str, meaning: str, threshold: str) -> Tr
 def describe_trial(words: Words, trial: Trial) -> str:
     """What a run was made with, in a few words."""
     parts = []
-    if trial.passage_pieces is not None:
-        parts.append(words("setting_passages", n=trial.passage_pieces))
+    if trial.passage_tokens is not None:
+        parts.append(words("setting_passages", n=trial.passage_tokens))
     if trial.meaning == 0:
         parts.append(words("setting_words_only"))
     elif trial.meaning != 1:
@@ -45,8 +45,8 @@ def describe_trial(words: Words, trial: Trial) -> str:
 
 def lines_to_keep(words: Words, trial: Trial) -> Iterator[str]:
     """What whoever runs Docent has to change so that visitors get the setting."""
-    if trial.passage_pieces is not None:
-        yield words("permanent_passages", n=trial.passage_pieces)
+    if trial.passage_tokens is not None:
+        yield words("permanent_passages", n=trial.passage_tokens)
     if trial.meaning != 1:
         yield words("permanent_meaning", n=f"{trial.meaning:g}")
     if trial.not_found is not None:

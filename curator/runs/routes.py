@@ -182,7 +182,7 @@ class RunPages:
             status=status,
             run=run,
             message=message,
-            sizes=size_choices(words, self.bench.passage_pieces),
+            sizes=size_choices(words, self.bench.passage_tokens),
             meanings=meaning_choices(words),
             not_found=self.bench.not_found,
             to_keep=list(lines_to_keep(words, run.trial)),

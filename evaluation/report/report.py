@@ -186,7 +186,7 @@ class Setting:
     model: str
     n_documents: int
     n_passages: int
-    passage_pieces: int
+    passage_tokens: int
     docent_version: str
     python: str
     machine: str
