@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from evaluation.question import counted
 from evaluation.report.report import QuestionResult, RankedPassage, RunReport
 
 _WORDING = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-COMPARED: tuple[str, ...] = tuple(_WORDING["compared"])
+COMPARED: Mapping[str, str] = _WORDING["compared"]
 """The measures by which two answering runs are compared, the most important first."""
 
 _GRAVITY = {name: place for place, name in enumerate(_WORDING["endings"])}
@@ -152,53 +152,25 @@ def _shares(passage: RankedPassage) -> str:
     return f"shares {', '.join(words)} with the question" if words else "shares no word with it"
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedMeasure:
-    """A comparison in words. `tone`: better, worse, or nothing where it cannot be told."""
-
-    label: str
-    before: str
-    after: str
-    difference: str
-    verdict: str
-    tone: str
-    n: int
+def compared_label(measure: str, unit: str) -> str:
+    """What is compared, said out of 100; nothing for a measure that is given as it is."""
+    return str(COMPARED.get(measure, "")).format(unit=unit)
 
 
-def compared_measure(row: Comparison, unit: str) -> ComparedMeasure:
-    """Shares are said out of 100, other measures as they are."""
-    label = _WORDING["compared"].get(row.measure)
-    before, after = (
-        f"{100 * mean:.0f} %" if label else f"{mean:.3f}" for mean in (row.mean_a, row.mean_b)
-    )
+def signed(value: float, *, in_points: bool) -> str:
+    """A difference with a real minus sign; in points: of 100."""
+    return (f"{100 * value:+.0f}" if in_points else f"{value:+.3f}").replace("-", "−")
+
+
+def compared_verdict(row: Comparison) -> tuple[str, str]:
+    """Whether the second run is better, in a sentence and as its tone: better, worse or nothing."""
     gain = -row.difference if row.measure in LOWER_IS_BETTER else row.difference
-    name = "unclear"
-    if row.difference == 0 and row.low == row.high:
-        name = "same"
-    elif row.p_holm < _SIGNIFICANT:
-        name = "better" if gain > 0 else "worse"
+    tone = ""
+    if row.p_holm < _SIGNIFICANT:
+        tone = "better" if gain > 0 else "worse"
+    same = row.difference == 0 and row.low == row.high
     p = f"{100 * row.p_holm:.0f}" if row.p_holm >= 0.01 else "less than 1"
-    return ComparedMeasure(
-        label.format(unit=unit) if label else row.measure,
-        before,
-        after,
-        _difference(row, in_points=bool(label)),
-        _WORDING["verdicts"][name].format(p=p),
-        name if name in ("better", "worse") else "",
-        row.n,
-    )
-
-
-def _difference(row: Comparison, *, in_points: bool) -> str:
-    """With its 95 % interval and a real minus sign."""
-
-    def number(value: float) -> str:
-        return (f"{100 * value:+.0f}" if in_points else f"{value:+.3f}").replace("-", "−")
-
-    said = f"{number(row.difference)}{' points' if in_points else ''}"
-    if row.low is None or row.high is None:
-        return said
-    return f"{said} ({number(row.low)} to {number(row.high)})"
+    return _WORDING["verdicts"]["same" if same else tone or "unclear"].format(p=p), tone
 
 
 def speed(p50: float, p95: float) -> str:

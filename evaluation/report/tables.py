@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from evaluation.gate import Verdict
 from evaluation.measures.comparison import LOWER_IS_BETTER, Comparison
@@ -41,38 +40,22 @@ def report_lines(report: Report) -> Iterator[str]:
         yield from comparison_lines(report.comparisons)
 
 
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """A measure and its figure in each run. `n`: over so many questions, or from so many to so
-    many.
-    """
-
-    measure: str
-    n: str
-    cells: tuple[Figure | None, ...]
-
-
-def figure_rows(figures: Mapping[str, Sequence[Figure]]) -> list[FigureRow]:
-    """A row for each measure, of each run's figures by the run's name."""
+def figure_rows(
+    figures: Mapping[str, Sequence[Figure]],
+) -> Iterator[tuple[str, str, list[Figure | None]]]:
+    """For each measure how many questions it is over, and its figure in each run."""
     by_run = [{figure.measure: figure for figure in of_run} for of_run in figures.values()]
-    rows = []
     for measure in dict.fromkeys(measure for of_run in by_run for measure in of_run):
-        cells = tuple(of_run.get(measure) for of_run in by_run)
+        cells = [of_run.get(measure) for of_run in by_run]
         ns = sorted({figure.n for figure in cells if figure})
-        n = f"{ns[0]:,}" if len(ns) == 1 else f"{ns[0]:,}–{ns[-1]:,}"
-        rows.append(FigureRow(measure, n, cells))
-    return rows
+        yield measure, "–".join(f"{n:,}" for n in dict.fromkeys((ns[0], ns[-1]))), cells
 
 
 def figure_lines(figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     """A row for each measure and a column for each run, with 95 % intervals."""
     rows = [
-        [
-            row.measure + (" ↓" if row.measure in LOWER_IS_BETTER else ""),
-            row.n,
-            *map(_cell, row.cells),
-        ]
-        for row in figure_rows(figures)
+        [measure + (" ↓" if measure in LOWER_IS_BETTER else ""), n, *map(_cell, cells)]
+        for measure, n, cells in figure_rows(figures)
     ]
     yield from _table(["measure", "n", *figures], rows)
 

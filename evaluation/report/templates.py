@@ -34,23 +34,10 @@ def template_environment(*folders: Path, shown: Callable[[str], str] | None = No
         lstrip_blocks=True,
     )
     environment.globals |= {
+        "plain": plain_language,
         "counted": counted,
         "lower_is_better": LOWER_IS_BETTER,
         "found_passages": found_passages,
-        **{
-            function.__name__: function
-            for function in (
-                plain_language.compared_measure,
-                plain_language.ending,
-                plain_language.memory,
-                plain_language.per_hundred,
-                plain_language.placed,
-                plain_language.sentence,
-                plain_language.shares,
-                plain_language.speed,
-                plain_language.why_beaten,
-            )
-        },
     }
     environment.filters |= {"shown": shown or escape, "opening": plain_language.opening}
     return environment
