@@ -17,7 +17,7 @@ from datatypes import Document
 from errors import QuestionError, SettingError
 from evaluation.formats.question_files import brings_documents, corpus_of
 from evaluation.noise import Scanned, carried_along, scanned
-from evaluation.question import Question, each_document, of_documents
+from evaluation.question import Question, each_document
 from evaluation.request import Request
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
@@ -84,7 +84,7 @@ def with_scanning_errors(
 ) -> tuple[CollectionIndex, tuple[Question, ...]]:
     """An index of the same documents with scanning errors, and the questions moved to match."""
     questions = tuple(questions)
-    wanted = set(of_documents(questions))
+    wanted = {piece.document_id for question in questions for piece in question.evidence}
     folder = work / f"{index.recipe.content_sha256[:12]}-noise-{rate:g}"
     documents, kept = folder / "documents", dict[str, Scanned]()
     documents.mkdir(parents=True, exist_ok=True)

@@ -104,11 +104,6 @@ class QuestionSet:
         return QuestionSet(self.source, chosen, self.by_document, self.warnings)
 
 
-def of_documents(questions: Iterable[Question]) -> list[str]:
-    """The ids of all documents that some question's evidence is in, sorted."""
-    return sorted({each.document_id for question in questions for each in question.evidence})
-
-
 def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 

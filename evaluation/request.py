@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evaluation.measures.qrels import Unit
 from evaluation.measures.retrieval import DEFAULT_MEASURES
 from evaluation.trial import Trial
+from retriever.run import Unit
 
 CLEAN, TYPING = "clean", "typing"
 NOISE_RATES = {"noise-1": 0.01, "noise-5": 0.05, "noise-10": 0.10}

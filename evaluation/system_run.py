@@ -10,7 +10,7 @@ from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
 from datatypes import Answer, Hit, Passage
-from evaluation.formats.trec import Qrels, Run, field, run_of
+from evaluation.formats.trec import Qrels, Run, run_of
 from evaluation.measures.abstention import (
     Outcome,
     abstention_figures,
@@ -19,14 +19,14 @@ from evaluation.measures.abstention import (
 )
 from evaluation.measures.exactness import Originals
 from evaluation.measures.memory import peak_bytes, reset_peak
-from evaluation.measures.qrels import Unit, derived_qrels, right_passages
+from evaluation.measures.qrels import derived_qrels, right_passages
 from evaluation.measures.quotes import exact_match, f1, highlighted, quote_success, right_page
 from evaluation.measures.retrieval import by_query, depth_of
 from evaluation.measures.significance import Figure, mean_figure
 from evaluation.question import Question
 from evaluation.report.explanation import Explainer, evidence_in_place, given_answer
 from evaluation.report.report import RIGHT, QuestionResult, RankedPassage, RunReport
-from retriever.run import run_lines
+from retriever.run import Unit, run_field, run_lines
 
 if TYPE_CHECKING:
     from ir_measures import Measure
@@ -134,13 +134,14 @@ def _result(
     retrieval: Mapping[str, Mapping[str, float]],
 ) -> QuestionResult:
     question, text = reply.question, reply.question.query.text
-    query_id = field(question.query_id)
+    query_id = run_field(question.query_id)
     relevant = {name for name, grade in qrels.get(query_id, {}).items() if grade > 0}
 
     def is_right(passage: Passage) -> bool:
         by_document = system.unit == "document"
         return (
-            field(passage.document.document_id if by_document else passage.passage_id) in relevant
+            run_field(passage.document.document_id if by_document else passage.passage_id)
+            in relevant
         )
 
     values = {name: of[query_id] for name, of in retrieval.items() if query_id in of}

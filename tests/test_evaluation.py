@@ -15,7 +15,7 @@ from evaluation.evaluate import evaluate
 from evaluation.formats.trec import read_qrels, read_run
 from evaluation.gate import gate_verdicts, parse_allowed_drops
 from evaluation.measures.retrieval import by_query, parsed_measures
-from evaluation.report.files import read_report, report_json, without_texts
+from evaluation.report.files import baseline_json, read_report
 from evaluation.report.report import Report
 from evaluation.request import Request
 
@@ -185,8 +185,7 @@ def test_the_gate_lets_a_drop_pass_that_chance_makes(report: Report) -> None:
 def test_the_gate_measures_anew_and_exits_by_what_it_finds(folder: Path, report: Report) -> None:
     request = replace(report.setting.request, modes=("hybrid",), conditions=("clean",))
     one = replace(only_hybrid(report), setting=replace(report.setting, request=request))
-    one = without_texts(one)
-    (folder / "baseline.json").write_text(report_json(one))
+    (folder / "baseline.json").write_text(baseline_json(one))
     again = evaluation(folder, "gate", "baseline.json", "--max-drop", "nDCG@10=0.01", "--json")
     assert again.returncode == 0, again.stderr
     assert [each["drop"] for each in json.loads(again.stdout)] == [0]

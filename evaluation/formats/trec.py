@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from errors import QuestionError
 from evaluation.formats.lines import at, text_lines
-
-_SPACE = re.compile(r"\s")
 
 Qrels = dict[str, dict[str, int]]
 """query id → document (or passage) id → grade; above 0 is relevant."""
@@ -76,11 +73,6 @@ def run_of(lines: Iterable[str]) -> Run:
         query_id, _, document_id, _, score, _ = line.split(" ")
         run.setdefault(query_id, {})[document_id] = float(score)
     return run
-
-
-def field(value: str) -> str:
-    """An id as it stands in a run, whose columns are split at spaces."""
-    return _SPACE.sub("_", value)
 
 
 def qrels_lines(qrels: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

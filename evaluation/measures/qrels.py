@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
 
 from datatypes import Evidence, Passage, Span
-from evaluation.formats.trec import Qrels, field
+from evaluation.formats.trec import Qrels
 from evaluation.question import Question
+from retriever.run import Unit, run_field
 
-Unit = Literal["document", "passage"]
 PassagesOf = Callable[[str], Sequence[Passage]]
 """The passages that the index has of a document, in order; none where it lacks the document."""
 
@@ -25,7 +24,7 @@ def derived_qrels(questions: Iterable[Question], unit: Unit, passages_of: Passag
     by_unit = _documents if unit == "document" else _passages
     found = {each.query_id: by_unit(each, passages_of) for each in questions}
     return {
-        field(query_id): {field(name): grade for name, grade in relevant.items()}
+        run_field(query_id): {run_field(name): grade for name, grade in relevant.items()}
         for query_id, relevant in found.items()
         if relevant
     }

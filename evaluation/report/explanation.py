@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -22,6 +21,7 @@ from evaluation.report.report import (
 )
 from index.storage.passage_index import PassageIndex
 from index.text.folding import terms_with_spans
+from retriever.hybrid import idf
 from retriever.lexical import content_terms
 
 if TYPE_CHECKING:
@@ -67,16 +67,12 @@ class Explainer:
         content = set(content_terms(question))
         asked = _words_of(question)
         shared = [term for term in asked if term in content and term in in_passage]
-        n_holding = self.index.document_frequency(shared)
+        n_holding, n_passages = self.index.document_frequency(shared), self.index.n_passages
         words = [
-            SharedWord(asked[term], in_passage[term], round(self._idf(n_holding[term]), 3))
+            SharedWord(asked[term], in_passage[term], round(idf(n_holding[term], n_passages), 3))
             for term in shared
         ]
         return tuple(sorted(words, key=lambda word: -word.weight))
-
-    def _idf(self, n_holding: int) -> float:
-        """Inverse document frequency as BM25 has it."""
-        return math.log(1 + (self.index.n_passages - n_holding + 0.5) / (n_holding + 0.5))
 
 
 def evidence_in_place(

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from errors import QuestionError
 from evaluation.formats.trec import qrels_lines
 from evaluation.measures.comparison import Values
 from evaluation.question import FEW_QUESTIONS, few_questions
 from evaluation.report.page import page_html
-from evaluation.report.report import FORMAT_VERSION, QuestionResult, Report, RunReport
+from evaluation.report.report import FORMAT_VERSION, Report, RunReport
 from evaluation.system_run import SystemRun
 
 NAME = "report.json"
 PAGE = "report.html"
 BASELINE = "baseline.json"
+_TEXTS = {"text", "asked", "note", "expected", "evidence", "right_passage", "hits", "answer"}
+_CURVES = {"by_kind", "recall_by_k", "risk_coverage", "reliability"}
+_NOT_IN_A_BASELINE = {
+    **dict.fromkeys(("comparisons", "passages"), True),
+    "runs": {"__all__": {**dict.fromkeys(_CURVES, True), "questions": {"__all__": _TEXTS}}},
+}
 
 
 def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) -> None:
@@ -27,7 +33,7 @@ def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) ->
     texts = {
         NAME: report_json(report),
         PAGE: page_html(report),
-        BASELINE: report_json(without_texts(report)),
+        BASELINE: baseline_json(report),
     }
     for name, run in runs.items():
         plain = re.sub(r"\W+", "-", name)
@@ -39,7 +45,19 @@ def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) ->
 
 def report_json(report: Report) -> str:
     """Two reports of one measurement differ in few lines: every question has its own."""
-    text = json.dumps(asdict(report), ensure_ascii=False, allow_nan=False, default=str)
+    return _json(report)
+
+
+def baseline_json(report: Report) -> str:
+    """What the gate needs, small enough to be kept with the source: no texts, no rankings."""
+    return _json(report, exclude=_NOT_IN_A_BASELINE)
+
+
+def _json(report: Report, **options: Any) -> str:
+    from pydantic import TypeAdapter
+
+    fields = TypeAdapter(Report).dump_python(report, mode="json", **options)
+    text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     return text.replace('{"query_id": ', '\n{"query_id": ') + "\n"
 
 
@@ -94,36 +112,6 @@ def values_of_runs(names: Sequence[str]) -> tuple[dict[str, Values], list[str]]:
     if len(asked) > 1:
         warnings.append("The reports are of different questions; only common ones are compared.")
     return values, warnings
-
-
-def without_texts(report: Report) -> Report:
-    """What the gate needs, small enough to be kept with the source: no texts, no rankings."""
-    runs = tuple(
-        replace(
-            run,
-            by_kind={},
-            recall_by_k=(),
-            risk_coverage=(),
-            reliability=(),
-            questions=tuple(map(_values_alone, run.questions)),
-        )
-        for run in report.runs
-    )
-    return replace(report, passages={}, comparisons=(), runs=runs)
-
-
-def _values_alone(result: QuestionResult) -> QuestionResult:
-    return replace(
-        result,
-        text="",
-        asked="",
-        note="",
-        expected=(),
-        evidence=(),
-        right_passage=None,
-        hits=(),
-        answer=None,
-    )
 
 
 def _text(lines: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ Every span counts characters of its document's text. Shares and scores are as th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datatypes import Span
 from evaluation.measures.abstention import Bin, CurvePoint
@@ -102,24 +102,24 @@ class QuestionResult:
     `asked` is what was asked, with slips in it under that condition. `rank` of the best right
     passage (or document, where documents are ranked), None where it was not among the hits.
     `right_passage` is that passage, or the one that should have been found. `hits`: the first
-    few. `measures` are this question's own values.
+    few. `measures` are this question's own values. From `text` on a baseline has nothing.
     """
 
     query_id: str
-    text: str
-    asked: str
     kind: str
     split: str | None
-    note: str
     answerable: bool
-    expected: tuple[str, ...]
-    evidence: tuple[EvidenceInPlace, ...]
     seconds: float
     measures: Mapping[str, float]
     rank: int | None
-    right_passage: RankedPassage | None
-    hits: tuple[RankedPassage, ...]
-    answer: GivenAnswer | None
+    text: str = ""
+    asked: str = ""
+    note: str = ""
+    expected: tuple[str, ...] = ()
+    evidence: tuple[EvidenceInPlace, ...] = ()
+    right_passage: RankedPassage | None = None
+    hits: tuple[RankedPassage, ...] = ()
+    answer: GivenAnswer | None = None
 
     @property
     def beaten_by(self) -> tuple[RankedPassage, ...]:
@@ -156,14 +156,14 @@ class RunReport:
     condition: str
     unit: str
     figures: tuple[Figure, ...]
-    by_kind: Mapping[str, tuple[Figure, ...]]
     latency_p50: float
     latency_p95: float
     peak_bytes: int
-    recall_by_k: tuple[float, ...]
-    risk_coverage: tuple[CurvePoint, ...]
-    reliability: tuple[Bin, ...]
     questions: tuple[QuestionResult, ...]
+    by_kind: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict)
+    recall_by_k: tuple[float, ...] = ()
+    risk_coverage: tuple[CurvePoint, ...] = ()
+    reliability: tuple[Bin, ...] = ()
 
     def figure(self, measure: str) -> Figure | None:
         return next((figure for figure in self.figures if figure.measure == measure), None)
@@ -204,8 +204,8 @@ class Report:
     n_questions: int
     n_answerable: int
     runs: tuple[RunReport, ...]
-    comparisons: tuple[Comparison, ...]
-    passages: Mapping[str, PassageText]
+    comparisons: tuple[Comparison, ...] = ()
+    passages: Mapping[str, PassageText] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
 
