@@ -271,12 +271,12 @@ def _questions(arguments: argparse.Namespace) -> int:
     model = model_from(arguments)
     n = 0
     problems: list[str] = []
-    for each in load_folder(arguments.draft):
-        if isinstance(each, Problem):
-            problems.append(f"Not read: {each}")
+    for loaded in load_folder(arguments.draft):
+        if isinstance(loaded, Problem):
+            problems.append(f"Not read: {loaded}")
             continue
-        drafts = all_drafts(each.document, n, model, problems)
-        for line in question_lines(drafts, Texts([each.document]), draft=True):
+        drafts = all_drafts(loaded.document, n, model, problems)
+        for line in question_lines(drafts, Texts([loaded.document]), draft=True):
             n += 1
             print(line)
     _warn(problems)

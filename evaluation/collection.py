@@ -86,14 +86,14 @@ def with_scanning_errors(
     questions = tuple(questions)
     wanted = {piece.document_id for question in questions for piece in question.evidence}
     folder = work / f"{index.recipe.content_sha256[:12]}-noise-{rate:g}"
-    documents, kept = folder / "documents", dict[str, Scanned]()
+    documents, scans = folder / "documents", dict[str, Scanned]()
     documents.mkdir(parents=True, exist_ok=True)
     corpus_file = documents / "corpus.jsonl"
     with corpus_file.open("w", encoding="utf-8") as corpus:
         for number, document in enumerate(each_document(index)):
             noisy = scanned(document, rate=rate)
             if document.document_id in wanted:
-                kept[document.document_id] = noisy
+                scans[document.document_id] = noisy
             if document.headings and not noisy.document.text.startswith("\n"):
                 markdown = _as_markdown(noisy.document)
                 (documents / f"{number:06}.md").write_text(markdown, encoding="utf-8")
@@ -103,8 +103,8 @@ def with_scanning_errors(
         corpus_file.unlink()
     embedder = load_embedder(index.recipe.model)
     noisy_index = _indexed(documents, folder / "index", embedder, progress)
-    _check(noisy_index.index, kept)
-    return noisy_index, tuple(carried_along(question, kept) for question in questions)
+    _check(noisy_index.index, scans)
+    return noisy_index, tuple(carried_along(question, scans) for question in questions)
 
 
 def _indexed(

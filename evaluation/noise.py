@@ -97,10 +97,10 @@ def scanned(document: Document, *, rate: float) -> Scanned:
 
 def carried_along(question: Question, documents: Mapping[str, Scanned]) -> Question:
     """The question with its evidence and answers where and as they stand in the noisy documents."""
-    moved = {each: _moved(each, documents) for each in question.evidence}
+    moved = {piece: _moved(piece, documents) for piece in question.evidence}
     answers = [_reworded(answer, question.evidence, documents) for answer in question.answers]
     query = replace(question.query, evidence=tuple(moved.values()))
-    pages = {moved[each]: page for each, page in question.pages.items()}
+    pages = {moved[piece]: page for piece, page in question.pages.items()}
     return replace(question, query=query, answers=tuple(dict.fromkeys(answers)), pages=pages)
 
 
@@ -138,13 +138,13 @@ def _moved(evidence: Evidence, documents: Mapping[str, Scanned]) -> Evidence:
 
 def _reworded(answer: str, evidence: Iterable[Evidence], documents: Mapping[str, Scanned]) -> str:
     """As the noisy text has it: whoever quotes that rightly must not be marked down for it."""
-    for each in evidence:
-        noisy = documents.get(each.document_id)
+    for piece in evidence:
+        noisy = documents.get(piece.document_id)
         if noisy is None:
             continue
         text = noisy.document.text
-        clean_place = each.span.of(noisy.clean.text).find(answer)
+        clean_place = piece.span.of(noisy.clean.text).find(answer)
         if clean_place >= 0:
-            start = each.span.start + clean_place
+            start = piece.span.start + clean_place
             return noisy.moved(Span(start, start + len(answer))).of(text)
     return answer

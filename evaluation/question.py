@@ -92,9 +92,9 @@ class QuestionSet:
         """Raises QuestionError where no question is of that split."""
         if split is None:
             return self
-        chosen = tuple(each for each in self.questions if each.split == split)
+        chosen = tuple(question for question in self.questions if question.split == split)
         if not chosen:
-            splits = sorted({each.split for each in self.questions if each.split})
+            splits = sorted({question.split for question in self.questions if question.split})
             raise QuestionError(
                 f"{self.source} has no questions of the split {split}.",
                 f"It has {', '.join(splits)}."

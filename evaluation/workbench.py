@@ -89,15 +89,15 @@ class Workbench:
             try:
                 self._questions(path)
             except QuestionError as error:
-                what, remedy = (
-                    said.replace(f"{folder}{os.sep}", "") for said in (error.what, error.remedy)
-                )
-                raise QuestionError(what, remedy) from error
+                above = f"{folder}{os.sep}"
+                raise QuestionError(
+                    error.what.replace(above, ""), error.remedy.replace(above, "")
+                ) from error
         with self._writing:
-            kept = self._free_place(plain, data)
-            if not kept.exists():
-                _replace(kept, data)
-        return self._described(kept)
+            path = self._free_place(plain, data)
+            if not path.exists():
+                _replace(path, data)
+        return self._described(path)
 
     def measure(self, name: str, split: str | None, trial: Trial, progress: Progress) -> Report:
         """Asks every question. Raises DocentError; `progress` may raise to end it early."""
@@ -122,36 +122,33 @@ class Workbench:
         evidence = tuple(Evidence(document_id, span) for document_id, span in places)
         path = self.uploads / CURATED
         with self._writing:
-            kept = list(read_questions_jsonl(path, self.index())) if path.exists() else []
-            same = " ".join(text.casefold().split())
-            if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
+            before = path.read_bytes() if path.exists() else b""
+            questions = list(read_questions_jsonl(path, self.index())) if before else []
+            if _plain_words(text) in (_plain_words(question.query.text) for question in questions):
                 raise QuestionError(
                     f"{CURATED} has this question already.", "Ask another, or edit the file."
                 )
-            numbers = [
-                int(n) for each in kept if (n := each.query_id.removeprefix("c")).isdecimal()
-            ]
-            query_id = f"c{max(numbers, default=0) + 1:04}"
+            ids = (question.query_id.removeprefix("c") for question in questions)
+            number = 1 + max((int(n) for n in ids if n.isdecimal()), default=0)
             question = Question(
-                Query(query_id, text.strip(), evidence),
+                Query(f"c{number:04}", text.strip(), evidence),
                 answerable=bool(evidence),
                 kind="asked by a visitor",
                 split="dev",
             )
             (line,) = question_lines([question], self.index())
-            before = path.read_bytes() if path.exists() else b""
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
-        return query_id
+        return question.query_id
 
     def _paths(self) -> dict[str, Path]:
         """A file of the curator's goes before one of the same name that came with Docent."""
-        found: dict[str, Path] = {}
+        paths: dict[str, Path] = {}
         for folder in (self.uploads, self.shipped):
-            for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-                if path.is_file() and path.suffix in ENDINGS and not path.name.startswith("."):
-                    found.setdefault(path.name, path)
-        return found
+            for path in sorted(folder.glob("[!.]*")):
+                if path.is_file() and path.suffix in ENDINGS:
+                    paths.setdefault(path.name, path)
+        return paths
 
     def _path(self, name: str) -> Path:
         path = self._paths().get(name)
@@ -161,21 +158,19 @@ class Workbench:
 
     def _described(self, path: Path) -> QuestionFile:
         """Read once, and again when it or the documents have changed."""
-        found = path.stat()
-        key = (path, found.st_mtime_ns, found.st_size, self.index().recipe.content_sha256)
+        status = path.stat()
+        key = (path, status.st_mtime_ns, status.st_size, self.index().recipe.content_sha256)
         if key not in self._read:
             try:
                 questions = self._questions(path).questions
             except QuestionError as error:
-                described = QuestionFile(path.name, problem=str(error))
+                self._read[key] = QuestionFile(path.name, problem=str(error))
             else:
-                described = QuestionFile(
-                    path.name,
-                    len(questions),
-                    sum(each.answerable for each in questions),
-                    tuple(sorted({each.split for each in questions if each.split})),
+                n_answerable = sum(question.answerable for question in questions)
+                splits = sorted({question.split for question in questions if question.split})
+                self._read[key] = QuestionFile(
+                    path.name, len(questions), n_answerable, tuple(splits)
                 )
-            self._read[key] = described
         return self._read[key]
 
     def _questions(self, path: Path) -> QuestionSet:
@@ -210,6 +205,10 @@ def _plain_name(name: str) -> str:
             f"Give a file that ends in {', '.join(ENDINGS)}; a spreadsheet is saved as CSV.",
         )
     return stem[:_LONGEST_NAME].strip(". -") + ending.lower()
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -27,9 +27,9 @@ def is_right(quote: Quote, question: Question) -> bool:
     if not question.evidence:
         return question.relevant.get(quote.document.document_id, 0) > 0
     return any(
-        each.document_id == quote.document.document_id
-        and (quote.span.holds(each.span) or each.span.holds(quote.span))
-        for each in question.evidence
+        piece.document_id == quote.document.document_id
+        and (quote.span.holds(piece.span) or piece.span.holds(quote.span))
+        for piece in question.evidence
     )
 
 
@@ -44,14 +44,16 @@ def highlighted(answer: Answer) -> str:
     return next((q.highlight.of(q.document.text) for q in marked if q.highlight), "")
 
 
-def exact_match(said: str, answers: Sequence[str]) -> float:
-    """1 where `said` is one of the answers after SQuAD's normalisation."""
-    return float(any(normalised(said) == normalised(answer) for answer in answers))
+def exact_match(wording: str, answers: Sequence[str]) -> float:
+    """1 where `wording` is one of the answers after SQuAD's normalisation."""
+    return float(any(normalised(wording) == normalised(answer) for answer in answers))
 
 
-def f1(said: str, answers: Sequence[str]) -> float:
+def f1(wording: str, answers: Sequence[str]) -> float:
     """The best overlap of words with one of the answers (SQuAD's F1)."""
-    return max((_f1(normalised(said).split(), normalised(a).split()) for a in answers), default=0.0)
+    return max(
+        (_f1(normalised(wording).split(), normalised(a).split()) for a in answers), default=0.0
+    )
 
 
 def normalised(text: str) -> str:
@@ -66,21 +68,21 @@ def right_page(answer: Answer, question: Question) -> float | None:
     None where no quote is right or nothing is known of pages.
     """
     for quote in quotes_of(answer):
-        for each in question.evidence if is_right(quote, question) else ():
-            if each.document_id != quote.document.document_id:
+        for piece in question.evidence if is_right(quote, question) else ():
+            if piece.document_id != quote.document.document_id:
                 continue
-            first = quote.document.page_at(each.span.start)
-            last = quote.document.page_at(each.span.end - 1)
-            if each in question.pages:
-                return float(quote.page is not None and quote.page.number == question.pages[each])
+            first = quote.document.page_at(piece.span.start)
+            last = quote.document.page_at(piece.span.end - 1)
+            if piece in question.pages:
+                return float(quote.page is not None and quote.page.number == question.pages[piece])
             if first and last:
                 pages = range(first.number, last.number + 1)
                 return float(quote.page is not None and quote.page.number in pages)
     return None
 
 
-def _f1(said: Sequence[str], answer: Sequence[str]) -> float:
-    if not said or not answer:
-        return float(said == answer)
-    n_common = sum((Counter(said) & Counter(answer)).values())
-    return 2 * n_common / (len(said) + len(answer))
+def _f1(words: Sequence[str], answer: Sequence[str]) -> float:
+    if not words or not answer:
+        return float(words == answer)
+    n_common = sum((Counter(words) & Counter(answer)).values())
+    return 2 * n_common / (len(words) + len(answer))

@@ -86,9 +86,9 @@ def _plots(runs: Sequence[RunReport], main: RunReport) -> Iterator[_Plot]:
     answering = [run for run in runs if run.risk_coverage][:_N_RUNS_DRAWN]
     if answering:
         yield "What caution would bring", plots.risk_coverage(answering), _of_risk(main)
-        said = "Dots on the dashed line: of ten questions it gives 70 %, seven have an answer. "
-        said += _sentence("ECE", main)
-        yield "Can its confidence be believed", plots.reliability(main), said
+        dots = "Dots on the dashed line: of ten questions it gives 70 %, seven have an answer. "
+        caption = dots + _sentence("ECE", main)
+        yield "Can its confidence be believed", plots.reliability(main), caption
     apart = "The further apart the two, the better it can tell what the documents do not say. "
     confidences = [
         (result.answer.confidence, result.answerable)

@@ -76,9 +76,9 @@ class Ending:
 
 def ending(result: QuestionResult, unit: str) -> Ending:
     name = _ending_of_search(result) if result.answer is None else _ending_of_answer(result)
-    said = _WORDING["endings"][name]
-    words = said["words"].format(unit=unit, rank=result.rank)
-    return Ending(words, said["tone"], _GRAVITY[name])
+    entry = _WORDING["endings"][name]
+    words = entry["words"].format(unit=unit, rank=result.rank)
+    return Ending(words, entry["tone"], _GRAVITY[name])
 
 
 def _ending_of_search(result: QuestionResult) -> str:

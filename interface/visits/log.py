@@ -152,32 +152,32 @@ class VisitLog:
         came = door if door in DOORS else "other"
         found = int(answer.found)
         yield VISITS, (day, spoken, came, found, _coarse_milliseconds(seconds))
-        for key in dict.fromkeys(_passage(each.quote, answer) for each in answer.citations):
+        for key in dict.fromkeys(_passage(citation.quote, answer) for citation in answer.citations):
             yield PASSAGES, (day, spoken, *key)
         if self.level == "questions":
             yield QUESTIONS, (day, spoken, found, _plain(answer.question)[:LONGEST_TEXT])
 
 
-def level_from(given: str) -> Level:
+def level_from(level: str) -> Level:
     """Raises SettingError where --log was given no level."""
-    if given not in LEVELS:
-        raise SettingError(f"--log {given} is no level.", f"Choose {', '.join(LEVELS)}.")
-    return given
+    if level not in LEVELS:
+        raise SettingError(f"--log {level} is no level.", f"Choose {', '.join(LEVELS)}.")
+    return level
 
 
-def days_from(flag: str, given: str) -> int:
+def days_from(flag: str, days: str) -> int:
     """Raises SettingError where the flag was given no number of days."""
-    if not given.isdecimal() or not 1 <= int(given) <= MOST_DAYS:
+    if not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:
         raise SettingError(
-            f"{flag} {given} is no number of days.", f"Give one from 1 to {MOST_DAYS}."
+            f"{flag} {days} is no number of days.", f"Give one from 1 to {MOST_DAYS}."
         )
-    return int(given)
+    return int(days)
 
 
 def language_code(language: str) -> str:
     """`de` of `de-AT`; `und` (undetermined) of whatever is no code, which might be anything."""
-    found = _LANGUAGE.fullmatch(language.lower())
-    return found[1] if found else "und"
+    match = _LANGUAGE.fullmatch(language.lower())
+    return match[1] if match else "und"
 
 
 def digest(text: str) -> str:
