@@ -37,108 +37,64 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_run(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "questions",
-        type=Path,
-        help="questions.jsonl, a spreadsheet (.csv), a BEIR folder or SQuAD's JSON",
-    )
-    command.add_argument("--index", type=Path, help="folder of the index to ask")
-    command.add_argument(
-        "--documents",
-        type=Path,
-        help="folder of documents to index and ask; beside --index: the files that quotes are "
-        "compared with. Default: what the questions bring along, else documents/",
-    )
-    command.add_argument("--split", help="only the questions of this split, such as dev or test")
-    command.add_argument(
-        "--mode",
-        nargs="+",
-        default=["hybrid"],
-        choices=("hybrid", "dense", "lexical", "answer"),
-        help="what to measure: retrieval by meaning and words (default), by meaning, by words; "
-        "answers",
-    )
-    command.add_argument(
-        "--noise",
-        nargs="+",
-        default=[],
-        type=int,
-        choices=(1, 5, 10),
-        metavar="PERCENT",
-        help="again with so many scanning errors in the documents: 1, 5 or 10 percent",
-    )
-    command.add_argument(
-        "--typing", action="store_true", help="again with slips of the fingers in the questions"
-    )
-    command.add_argument(
-        "--unit",
-        choices=("document", "passage"),
-        help="what is ranked; default: documents where each is as long as a passage (BEIR, SQuAD)",
-    )
+    add = command.add_argument
+    add("questions", type=Path, help="questions.jsonl, a .csv, a BEIR folder or SQuAD's JSON")
+    add("--index", type=Path, help="folder of the index to ask")
+    documents = "folder of documents to index and ask; beside --index: the files that quotes are "
+    documents += "compared with. Default: what the questions bring along, else documents/"
+    add("--documents", type=Path, help=documents)
+    add("--split", help="only the questions of this split, such as dev or test")
+    modes = "retrieval by meaning and words (default), by meaning, by words; answers"
+    choices = ("hybrid", "dense", "lexical", "answer")
+    add("--mode", nargs="+", default=["hybrid"], choices=choices, help=f"what to measure: {modes}")
+    noise = "again with so many percent of scanning errors in the documents"
+    add("--noise", nargs="+", default=[], type=int, choices=(1, 5, 10), help=noise)
+    add("--typing", action="store_true", help="again with slips of the fingers in the questions")
+    unit = "what is ranked; default: documents where each is as long as a passage (BEIR, SQuAD)"
+    add("--unit", choices=("document", "passage"), help=unit)
     _add_measures(command)
-    command.add_argument(
-        "--out", type=Path, metavar="DIR", help="write report.html, report.json, TREC files there"
-    )
+    add("--out", type=Path, metavar="DIR", help="write report.html, report.json, TREC files there")
     _add_json(command)
 
 
 def _add_html(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "report", type=Path, help="report.json, or the folder that run --out wrote"
-    )
-    command.add_argument(
-        "--out", type=Path, metavar="FILE", help="default: report.html beside the report.json"
-    )
+    add = command.add_argument
+    add("report", type=Path, help="report.json, or the folder that run --out wrote")
+    add("--out", type=Path, metavar="FILE", help="default: report.html beside the report.json")
 
 
 def _add_compare(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "reports", nargs="+", metavar="REPORT", help="report.json or its folder; DIR:RUN takes one"
-    )
+    reports = "report.json or its folder; DIR:RUN takes one"
+    command.add_argument("reports", nargs="+", metavar="REPORT", help=reports)
     _add_json(command)
 
 
 def _add_score(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--qrels", type=Path, required=True, help="judgments: TREC qrels or BEIR tsv"
-    )
-    command.add_argument("--run", type=Path, nargs="+", required=True, help="TREC runs; .gz too")
+    add = command.add_argument
+    add("--qrels", type=Path, required=True, help="judgments: TREC qrels or BEIR tsv")
+    add("--run", type=Path, nargs="+", required=True, help="TREC runs; .gz too")
     _add_measures(command)
     _add_json(command)
 
 
 def _add_gate(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "baseline", type=Path, help="baseline.json or report.json of an earlier run"
-    )
-    command.add_argument(
-        "--max-drop",
-        nargs="+",
-        default=["nDCG@10=0.01"],
-        metavar="MEASURE=DROP",
-        help="how much worse it may be; default nDCG@10=0.01",
-    )
-    command.add_argument(
-        "--report", type=Path, help="compare this report; default: measure anew as the baseline was"
-    )
+    add, drop = command.add_argument, "nDCG@10=0.01"
+    add("baseline", type=Path, help="baseline.json or report.json of an earlier run")
+    worse = f"how much worse it may be; default {drop}"
+    add("--max-drop", nargs="+", default=[drop], metavar="MEASURE=DROP", help=worse)
+    add("--report", type=Path, help="compare this; default: measure anew as the baseline was")
     _add_json(command)
 
 
 def _add_questions(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--draft",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="documents; the drafts are printed as lines of a questions.jsonl",
-    )
+    drafts = "documents; the drafts are printed as lines of a questions.jsonl"
+    command.add_argument("--draft", type=Path, required=True, metavar="FOLDER", help=drafts)
     add_model_flags(command)
 
 
 def _add_measures(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--measures", default=_MEASURES, help=f"any that ir_measures names; default {_MEASURES}"
-    )
+    measures = f"any that ir_measures names; default {_MEASURES}"
+    command.add_argument("--measures", default=_MEASURES, help=measures)
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

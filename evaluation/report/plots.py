@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.report.report import RunReport
@@ -29,24 +30,7 @@ _OF_THE_PAGE = {
 }
 _SIZE = (5.4, 3.5)
 """Inches; the page scales it."""
-_RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "docent",  # the same report gives the same file
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _SOFT,
-    "axes.labelcolor": _INK,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": _LINE,
-    "text.color": _INK,
-    "xtick.color": _SOFT,
-    "ytick.color": _SOFT,
-    "legend.frameon": False,
-    "legend.fontsize": 10,
-    "lines.linewidth": 2,
-}
+_STYLE = Path(__file__).with_suffix(".mplstyle")
 
 
 def recall_by_k(runs: Sequence[RunReport]) -> str:
@@ -130,7 +114,7 @@ def _drawing(name: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
     from matplotlib.figure import Figure
 
     drawn = io.StringIO()
-    with rc_context(_RC):
+    with rc_context(fname=_STYLE):
         figure = Figure(figsize=_SIZE, layout="constrained")
         yield figure.add_subplot(), lambda: _inline(drawn.getvalue(), name)
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))

@@ -14,7 +14,7 @@ from evaluation.report.question_sections import found_passages
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "html"
 
 
 def template_environment(*folders: Path, shown: Callable[[str], str] | None = None) -> Environment:
