@@ -22,12 +22,12 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
 from curator.access.access import HEADERS, PATHS, ROOT, Access
-from curator.access.routes import add_login
+from curator.access.routes import LoginPage
 from curator.pages import Pages
 from curator.runs.routes import RunPages
 from curator.runs.runs import Runs
-from curator.visitors.asking import add_asking
-from curator.visitors.visits import add_visits
+from curator.visitors.asking import AskingPage
+from curator.visitors.visits import VisitPages
 from curator.wording import load_curator_wording
 from evaluation.report.templates import FOLDER as REPORT_FOLDER
 from evaluation.workbench import Workbench
@@ -51,10 +51,10 @@ class Curator:
         pages = Pages(words, self.access, library)
         runs = Runs(self.bench, failed=words("run_failed_inside"))
         _add_files(app)
-        add_login(app, self.access, pages)
+        LoginPage(self.access, pages).join(app)
         RunPages(self.bench, runs, pages).join(app)
-        add_asking(app, self.bench, library, pages)
-        add_visits(app, self.visits, library, pages)
+        AskingPage(self.bench, library, pages).join(app)
+        VisitPages(self.visits, library, pages).join(app)
         return Area(PATHS, headers=HEADERS, refusal=self.access.refusal)
 
 

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from curator.access.access import MOST_UPLOAD_BYTES, ROOT
-from curator.pages import Message, Pages, redirect, text_of, way_up
+from curator.pages import Message, Pages, redirect, text_of
 from curator.runs.in_words import (
     describe_trial,
     doing_line,
@@ -140,19 +140,14 @@ class RunPages:
         section = next((section for section in sections if section.number == number), None)
         if section is None:
             return self.pages.missing(request, "no_question")
-        failures = [each for each in sections if each.result.failed]
-        place = failures.index(section) if section in failures else None
-        shipped, tried = self.bench.not_found, run.trial.not_found
         return self.pages(
             request,
             "runs/question",
             run=run,
             section=section,
-            result=section.result,
-            previous=failures[place - 1] if place else None,
-            following=None if place is None else (*failures, None)[place + 1],
+            failures=[each for each in sections if each.result.failed],
             passages={name: (0, passage) for name, passage in run.report.passages.items()},
-            not_found=shipped if tried is None else tried,
+            shipped_threshold=self.bench.not_found,
         )
 
     def _overview(
@@ -175,7 +170,7 @@ class RunPages:
         self, request: Request, run: Run, message: Message | None = None, *, status: int = 200
     ) -> HTMLResponse:
         """What a run has found, or why it found nothing. `message` goes to the form below it."""
-        words, base = self.pages.words, f"{way_up(request)}curator/runs/{run.run_id}"
+        words = self.pages.words
         return self.pages(
             request,
             "runs/run",
@@ -186,30 +181,20 @@ class RunPages:
             meanings=meaning_choices(words),
             not_found=self.bench.not_found,
             to_keep=list(lines_to_keep(words, run.trial)),
-            **(_findings(run, run.report, base) if run.report else {}),
+            **(_findings(run, run.report) if run.report else {}),
         )
 
 
-def _findings(run: Run, report: Report, base: str) -> dict[str, Any]:
-    """What the page says of a run that was done, and of the run before it.
-
-    `base`: the run's address.
-    """
-    sections = question_sections(report)
+def _findings(run: Run, report: Report) -> dict[str, Any]:
+    """What the page says of a run that was done, and of the run before it."""
     before = run.before.report if run.before else None
-    failed_before = {
-        result.query_id: result.failed for result in (before.main_run.questions if before else ())
-    }
-    failed = [section for section in sections if section.result.failed]
-    others = [section for section in sections if not section.result.failed]
+    results_before = before.main_run.questions if before else ()
     return {
         "main": report.main_run,
-        "failed": failed,
-        "others": others,
-        "links": {section.number: f"{base}/questions/{section.number}" for section in sections},
+        "sections": question_sections(report),
         "comparisons": _comparisons(before, report) if before else [],
-        "now_wrong": [each for each in failed if failed_before.get(each.result.query_id) is False],
-        "now_right": [each for each in others if failed_before.get(each.result.query_id)],
+        "right_before": {result.query_id for result in results_before if not result.failed},
+        "wrong_before": {result.query_id for result in results_before if result.failed},
     }
 
 

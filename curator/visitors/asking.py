@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
@@ -24,10 +25,47 @@ MOST_PASSAGES = 10
 _QUESTION_ID = re.compile(r"c[0-9]{1,9}")
 
 
-def add_asking(app: FastAPI, bench: Workbench, library: Library, pages: Pages) -> None:
-    words = pages.words
+@dataclass(frozen=True, slots=True)
+class AskingPage:
+    """Asks as a visitor does, and keeps what the curator says is right."""
 
-    def asking_page(
+    bench: Workbench
+    library: Library
+    pages: Pages
+
+    def join(self, app: FastAPI) -> None:
+        app.get(f"{ROOT}/questions")(self.ask)
+        app.post(f"{ROOT}/questions")(self.keep)
+
+    def ask(
+        self, request: Request, question: str = "", words: str = "", added: str = ""
+    ) -> HTMLResponse:
+        """`words`: to look with, where they are not the question itself. `added`: see `keep`."""
+        known = added if _QUESTION_ID.fullmatch(added) else ""
+        return self._page(request, sendable(question), sendable(words), added=known)
+
+    async def keep(self, request: Request) -> Response:
+        """Leads to the page that says under which id the question was added."""
+        return await run_in_threadpool(self._keep, request, await request.form())
+
+    def _keep(self, request: Request, form: FormData) -> Response:
+        words, question = self.pages.words, text_of(form, "question").strip()
+        clicked = [value for value in form.getlist("place") if isinstance(value, str)]
+        try:
+            if not 0 < len(question) <= LONGEST_QUESTION:
+                raise QuestionError(words("no_such_question"), "")
+            answered = text_of(form, "say") == "yes"
+            if answered is not bool(clicked):
+                raise QuestionError(words("nothing_chosen" if answered else "both_said"), "")
+            places = chosen_places(clicked, self.library, gone=words("place_gone"))
+            query_id = self.bench.write_question(question, places)
+        except DocentError as error:
+            message = Message(str(error).strip())
+            return self._page(request, question[:LONGEST_QUESTION], message=message, status=400)
+        return redirect(request, f"curator/questions?added={query_id}")
+
+    def _page(
+        self,
         request: Request,
         question: str,
         other_words: str = "",
@@ -36,16 +74,15 @@ def add_asking(app: FastAPI, bench: Workbench, library: Library, pages: Pages) -
         message: Message | None = None,
         status: int = 200,
     ) -> HTMLResponse:
-        """`other_words`: to look with, where they are not the question itself."""
         question, other_words = question.strip(), other_words.strip()
         answer, hits = None, tuple[Hit, ...]()
         try:
             if question:
-                answer = library.ask(question)
-                hits = library.ask(other_words).hits if other_words else answer.hits
+                answer = self.library.ask(question)
+                hits = self.library.ask(other_words).hits if other_words else answer.hits
         except QuestionError as error:
             question, answer, message = "", None, Message(str(error))
-        return pages(
+        return self.pages(
             request,
             "visitors/asking",
             status=status,
@@ -55,34 +92,9 @@ def add_asking(app: FastAPI, bench: Workbench, library: Library, pages: Pages) -
             message=message,
             answer=answer,
             hits=hits[:MOST_PASSAGES],
-            several_documents=library.n_documents > 1,
+            several_documents=self.library.n_documents > 1,
             place_value=place_value,
         )
-
-    @app.get(f"{ROOT}/questions")
-    def ask(request: Request, question: str = "", words: str = "", added: str = "") -> HTMLResponse:
-        known = added if _QUESTION_ID.fullmatch(added) else ""
-        return asking_page(request, sendable(question), sendable(words), added=known)
-
-    @app.post(f"{ROOT}/questions")
-    async def keep(request: Request) -> Response:
-        return await run_in_threadpool(keep_question, request, await request.form())
-
-    def keep_question(request: Request, form: FormData) -> Response:
-        question = text_of(form, "question").strip()
-        clicked = [value for value in form.getlist("place") if isinstance(value, str)]
-        try:
-            if not 0 < len(question) <= LONGEST_QUESTION:
-                raise QuestionError(words("no_such_question"), "")
-            answered = text_of(form, "say") == "yes"
-            if answered is not bool(clicked):
-                raise QuestionError(words("nothing_chosen" if answered else "both_said"), "")
-            places = list(chosen_places(clicked, library, gone=words("place_gone")))
-            query_id = bench.write_question(question, places)
-        except DocentError as error:
-            message = Message(str(error).strip())
-            return asking_page(request, question[:LONGEST_QUESTION], message=message, status=400)
-        return redirect(request, f"curator/questions?added={query_id}")
 
 
 def place_value(document: Document, span: Span) -> str:
@@ -98,14 +110,12 @@ def chosen_places(
 
     Raises QuestionError, saying `gone`, where one is not in the documents to the letter.
     """
-    spans: dict[str, set[Span]] = {}
-    texts: dict[str, str] = {}
+    clicked: dict[str, tuple[str, set[Span]]] = {}
     for value in values:
         document, span = _place(value, library, gone)
-        texts[document.document_id] = document.text
-        spans.setdefault(document.document_id, set()).add(span)
-    for document_id, clicked in spans.items():
-        for span in _joined(texts[document_id], sorted(clicked)):
+        clicked.setdefault(document.document_id, (document.text, set()))[1].add(span)
+    for document_id, (text, spans) in clicked.items():
+        for span in _joined(text, sorted(spans)):
             yield document_id, span
 
 

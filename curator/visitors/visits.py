@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -28,16 +31,25 @@ _FIRST_DAYS, _MOST_DAYS = 21, 400  # shown at once, and when more is opened
 _MOST_PASSAGES = 10
 
 
-def add_visits(app: FastAPI, log: VisitLog | None, library: Library, pages: Pages) -> None:
-    words = pages.words
+@dataclass(frozen=True, slots=True)
+class VisitPages:
+    """What the log of visits has counted, as a page and as sheets for a spreadsheet."""
 
-    @app.get(f"{ROOT}/visits")
-    def visits(request: Request, days: str = "") -> HTMLResponse:
-        span = _span(days)
+    log: VisitLog | None
+    library: Library
+    pages: Pages
+
+    def join(self, app: FastAPI) -> None:
+        app.get(f"{ROOT}/visits")(self.visits)
+        app.get(f"{ROOT}/visits/{{sheet}}.csv")(self.sheet)
+
+    def visits(self, request: Request, days: str = "") -> HTMLResponse:
+        words, log, span = self.pages.words, self.log, _span(days)
         if log is None or (log.level == "none" and not log.path.exists()):
-            return pages(request, "visitors/visits", log=None)
+            return self.pages(request, "visitors/visits", log=None)
         figures, trouble = _figures(log, span)
-        return pages(
+        used = most_used(figures.passages)[:_MOST_PASSAGES]
+        return self.pages(
             request,
             "visitors/visits",
             log=log,
@@ -49,23 +61,19 @@ def add_visits(app: FastAPI, log: VisitLog | None, library: Library, pages: Page
             found=asked_most(figures.questions, found=True),
             days=figures.days[:_FIRST_DAYS],
             earlier=figures.days[_FIRST_DAYS:_MOST_DAYS],
-            passages=[
-                (use, _quote_again(use, library))
-                for use in most_used(figures.passages)[:_MOST_PASSAGES]
-            ],
-            permalink=library.permalink,
-            several_documents=library.n_documents > 1,
+            passages=[(use, _quote_again(use, self.library)) for use in used],
+            permalink=self.library.permalink,
+            several_documents=self.library.n_documents > 1,
             sheets=[sheet for sheet in SHEETS if sheet != "questions" or figures.questions],
             duration=duration,
-            language=lambda code: _language(words, code),
+            language=partial(_language, words),
         )
 
-    @app.get(f"{ROOT}/visits/{{sheet}}.csv")
-    def visits_sheet(sheet: str, days: str = "") -> Response:
+    def sheet(self, sheet: str, days: str = "") -> Response:
         known = next((name for name in SHEETS if name == sheet), None)
-        if log is None or known is None:
+        if self.log is None or known is None:
             return PlainTextResponse("There is no such sheet.", status_code=404)
-        figures, trouble = _figures(log, _span(days))
+        figures, trouble = _figures(self.log, _span(days))
         if trouble and not figures.days:
             return PlainTextResponse(trouble, status_code=503)
         return Response(

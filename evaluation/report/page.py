@@ -64,7 +64,6 @@ def page_html(report: Report) -> str:
             kinds=kind_rows(main),
             kind_measures=kind_measures(main),
             questions=questions,
-            links={section.number: f"#q{section.number}" for section in in_full},
             all_kinds=sorted({each.result.kind for each in questions if each.result.kind}),
             in_full=in_full,
             passages={
