@@ -5,11 +5,33 @@ A span counts Unicode characters of the document's canonical text (NFC, LF line 
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Metadata = Mapping[str, "str | tuple[str, ...]"]
+
+_SPELLED_WITH = frozenset("\u061c\u200c\u200d\u200e\u200f")
+"""Signs without a shape that Persian, Hindi and Hebrew need: joiners and marks of direction."""
+
+
+def visible_line(text: str) -> str:
+    """What is seen of `text`, as one line in NFC; white space and controls are single blanks.
+
+    Left out is what has no shape and can hide words or turn them round: zero-width spaces, soft
+    hyphens, overrides of direction, half surrogates. For titles, names and questions, never for
+    the text of a document.
+    """
+    signs: list[str] = []
+    for sign in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(sign)
+        if category in ("Cc", "Zl", "Zp"):
+            signs.append(" ")
+        elif category not in ("Cf", "Cs") or sign in _SPELLED_WITH:
+            signs.append(sign)
+    return " ".join("".join(signs).split())
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +60,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: `number` counts the scan's pages from 1, `label` is what is printed on the page."""
+    """One page: `number` counts the scan's pages from 1, `label` is what is printed on the page.
+
+    What shows the scan belongs here: the name of the page's image beside the document's file, and
+    boxes of words in it, each with its span of the text.
+    """
 
     span: Span
     number: int
@@ -66,12 +92,17 @@ class Document:
     title: str
     text: str = field(repr=False)
     pages: tuple[Page, ...] = field(default=(), repr=False)
-    headings: tuple[Heading, ...] = field(default=(), repr=False)
+    headings: tuple[Heading, ...] = field(default=(), repr=False)  # in the order of the text
     metadata: Metadata = field(default_factory=dict, repr=False, hash=False)
 
     def page_at(self, position: int) -> Page | None:
         """The page that holds the character at `position`, or the last that begins before it."""
         return next((page for page in reversed(self.pages) if page.span.start <= position), None)
+
+    def heading_at(self, position: int) -> str | None:
+        """The heading that the character at `position` stands under or in."""
+        n_begun = bisect_right(self.headings, position, key=lambda heading: heading.span.start)
+        return self.headings[n_begun - 1].span.of(self.text) if n_begun else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,7 @@ from answerer.quoting import check_against
 from answerer.understanding import answer_what_is_meant
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
-from index.storage.passage_index import PassageIndex
-from index.storage.texts import DocumentCard
+from index.storage.base import DocumentCard, PassageStore
 from index.text.folding import terms_with_spans
 from retriever.hybrid import ParsedQuestion, Retriever
 from retriever.lexical import FUNCTION_WORDS
@@ -120,7 +119,7 @@ class Pipeline:
         return self._current().index.collection
 
     @property
-    def index(self) -> PassageIndex:
+    def index(self) -> PassageStore:
         return self._current().index
 
     @property
@@ -140,16 +139,16 @@ class Pipeline:
 
     @property
     def n_documents(self) -> int:
-        return self.index.n_documents
+        return self.index.recipe.n_documents
 
     def document(self, document_id: str) -> Document | None:
-        return self.index.document(document_id)
+        return self.index.texts.document(document_id)
 
     def documents(
         self, *, search: str = "", offset: int = 0, limit: int = 50
     ) -> tuple[int, list[DocumentCard]]:
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
-        return self.index.documents(search=search, offset=offset, limit=limit)
+        return self.index.texts.cards(search=search, offset=offset, limit=limit)
 
     def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
@@ -216,7 +215,7 @@ class _Opened:
         """With the conversation up to it. Raises IndexDamaged where a quote is not one."""
         for citation in answer.citations:
             document_id = citation.quote.document.document_id
-            check_against(citation.quote, self.index.stored_document(document_id))
+            check_against(citation.quote, self.index.texts.stored_document(document_id))
         return replace(answer, turns=conversation_after(answer, previous))
 
     def parsed(self, answer: Answer) -> ParsedQuestion:

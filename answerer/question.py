@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from answerer.expected import expressions
-from datatypes import Answer
+from datatypes import Answer, visible_line
 from errors import QuestionError
 from index.text.folding import terms_of
 from language.base import FollowUps, Language
@@ -25,10 +24,7 @@ _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 def cleaned(question: str) -> str:
     """One line of NFC text. Raises QuestionError, which can be shown, where nothing is asked."""
-    signs = (
-        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp", "Cs") else sign for sign in question
-    )
-    text = " ".join(unicodedata.normalize("NFC", "".join(signs)).split())
+    text = visible_line(question)
     if len(text) > LONGEST:
         raise QuestionError(
             f"The question is too long ({len(text):,} characters).",

@@ -67,12 +67,12 @@ def measure(data: Path, *, splits: tuple[str, ...] = ("train", "dev")) -> dict[s
                 hits = retriever.retrieve(text, k=DEPTH, mode=mode)
                 ranks[mode].append(_rank([h.passage.document.document_id for h in hits], wanted))
             parsed = retriever.parse(text)
-            near = dict(retriever.index.nearest(parsed.vector[None], k=DEPTH)[0])
-            worded = dict(retriever.index.matching(weighted_terms(parsed.asked), k=DEPTH))
+            near = dict(retriever.index.vectors.nearest(parsed.vector[None], k=DEPTH)[0])
+            worded = dict(retriever.index.lexical.matching(weighted_terms(parsed.asked), k=DEPTH))
             for name, way in LISTS.items():
                 fused = way(near, worded) if near and worded else {**near, **worded}
                 keys = sorted(fused, key=lambda key: -fused[key])
-                passages = retriever.index.passages(keys)
+                passages = retriever.index.texts.passages(keys)
                 ids = [passage.document.document_id for passage in passages]
                 ranks[name].append(_rank(ids, wanted))
     return {"n_questions": len(questions), "splits": splits, **{k: _means(ranks[k]) for k in ranks}}

@@ -17,8 +17,7 @@ from typing import Any
 from answerer.generative.checking import Checker
 from answerer.generative.reply import ReplyParser
 from datatypes import Quote
-from index.readers.folder import load_folder
-from index.readers.parsed_file import Loaded
+from index.readers.folder import Loaded, load_folder
 from index.text.chunker import sentences_of
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"

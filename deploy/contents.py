@@ -18,12 +18,13 @@ _APART = ("unshare", "--net", "--map-root-user")
 
 
 def documents(folder: Path) -> Iterator[Finding]:
-    from index.readers.files import Found, walk
-    from index.readers.folder import load_collection
+    from errors import Problem
+    from index.metadata.collection import load_collection
+    from index.readers.walk import walk
 
     load_collection(folder)
     found = list(walk(folder.resolve()))
-    problems = [each for each in found if not isinstance(each, Found)]
+    problems = [file for file in found if isinstance(file, Problem)]
     if len(problems) == len(found):
         yield fail("documents", f"There are none in {folder}.", "Name the folder: --documents")
     elif problems:
@@ -91,10 +92,10 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
     try:
         recipe = opened.recipe
         recipe.require_model(*_model(model))
-        made = (recipe.making.passage_pieces, recipe.making.chunking_version)
+        made = (recipe.settings.passage_tokens, recipe.settings.chunking_version)
         if opened.warning:
             yield warn("index", opened.warning, "")
-        elif (*made, recipe.making.folding_version) != (
+        elif (*made, recipe.settings.folding_version) != (
             *(PASSAGE_TOKENS, CHUNKING_VERSION),
             FOLDING_VERSION,
         ):

@@ -218,11 +218,11 @@ def _gate(arguments: argparse.Namespace) -> int:
 
 
 def _questions(arguments: argparse.Namespace) -> int:
-    from errors import DocentError
+    from errors import DocentError, Problem
     from evaluation.drafting_model import all_drafts
     from evaluation.formats.questions_jsonl import question_lines
     from evaluation.question import Texts
-    from index.readers.folder import Problem, load_folder
+    from index.readers.folder import load_folder
 
     model = model_from(arguments)
     n = 0

@@ -22,6 +22,7 @@ from evaluation.request import Request
 from index.build import build_index
 from index.embedder import Embedder, load_embedder
 from index.ingest import Progress
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from index.text.chunker import PASSAGE_TOKENS
 
@@ -75,7 +76,7 @@ def prepare_collection(request: Request, *, work: Path, progress: Progress) -> C
 
 
 def with_scanning_errors(
-    index: PassageIndex,
+    index: PassageStore,
     questions: Iterable[Question],
     *,
     rate: float,
@@ -90,7 +91,7 @@ def with_scanning_errors(
     documents.mkdir(parents=True, exist_ok=True)
     corpus_file = documents / "corpus.jsonl"
     with corpus_file.open("w", encoding="utf-8") as corpus:
-        for number, document in enumerate(each_document(index)):
+        for number, document in enumerate(each_document(index.texts)):
             noisy = scanned(document, rate=rate)
             if document.document_id in wanted:
                 scans[document.document_id] = noisy
@@ -145,7 +146,7 @@ def _check(index_folder: Path, noisy: dict[str, Scanned]) -> None:
     """That the noisy texts came through reading as they were written."""
     with closing(PassageIndex.load(index_folder)) as index:
         for document_id, scan in noisy.items():
-            document = index.document(document_id)
+            document = index.texts.document(document_id)
             if document is None or document.text != scan.document.text:
                 raise QuestionError(
                     f"The document {document_id} cannot be given scanning errors.",

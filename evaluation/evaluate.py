@@ -31,7 +31,7 @@ from evaluation.request import CLEAN, NOISE_RATES, TYPING, Request
 from evaluation.system_run import Ask, System, SystemRun, run_system
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.storage.recipe import Recipe
 from retriever.hybrid import Mode, Retriever
 
@@ -68,7 +68,7 @@ def evaluate(
     collection = prepare_collection(request, work=work, progress=progress)
     retriever = request.trial.retriever(collection.index)
     with closing(retriever.index) as index:
-        asked = read_questions(request.questions, index).of_split(request.split)
+        asked = read_questions(request.questions, index.texts).of_split(request.split)
         answers = ANSWER in request.modes
         answerer = _answerer(request, collection.index, index, progress) if answers else None
         unit = request.unit or ("document" if asked.by_document else "passage")
@@ -160,12 +160,13 @@ def _searching(retrieve: Callable[[str], Sequence[Hit]]) -> Ask:
 
 
 def _answerer(
-    request: Request, folder: Path, index: PassageIndex, progress: Progress
+    request: Request, folder: Path, index: PassageStore, progress: Progress
 ) -> ExtractiveAnswerer:
     """That of the trial, calibrated before its answers are seen."""
     development: Sequence[Question] = ()
     if request.trial != Trial():
-        development = development_questions(request.development or [request.questions], index)
+        files = request.development or [request.questions]
+        development = development_questions(files, index.texts)
     counted = partial(_count, "Calibrating on development questions", len(development), progress)
     return request.trial.answerer(folder, development, progress=counted)
 
@@ -211,7 +212,7 @@ def _setting(request: Request, recipe: Recipe) -> Setting:
         model=recipe.model,
         n_documents=recipe.n_documents,
         n_passages=recipe.n_passages,
-        passage_tokens=request.trial.passage_tokens or recipe.making.passage_pieces,
+        passage_tokens=request.trial.passage_tokens or recipe.settings.passage_tokens,
         docent_version=recipe.docent_version,
         python=platform.python_version(),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",

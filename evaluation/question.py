@@ -12,7 +12,7 @@ from errors import QuestionError
 
 
 class Documents(Protocol):
-    """Where evidence is looked up; `index.PassageIndex` is one."""
+    """Where evidence is looked up; the index's `texts` are one."""
 
     def document(self, document_id: str) -> Document | None: ...
 

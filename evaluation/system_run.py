@@ -159,7 +159,7 @@ def _result(
         note=question.note,
         answerable=question.answerable,
         expected=question.answers,
-        evidence=evidence_in_place(question.evidence, explainer.index),
+        evidence=evidence_in_place(question.evidence, explainer.index.texts),
         seconds=round(reply.seconds, 6),
         measures={name: round(value, 6) for name, value in values.items()},
         rank=next((rank for rank, name in ranking if name in relevant), None),

@@ -27,7 +27,7 @@ from evaluation.report.report import Report
 from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.chunker import PASSAGE_TOKENS
 from retriever.ranking import find_ranking
 
@@ -56,7 +56,7 @@ class QuestionFile:
 class Workbench:
     """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
 
-    index: Callable[[], PassageIndex]
+    index: Callable[[], PassageStore]
     index_folder: Path
     documents: Path
     shipped: Path = SHIPPED
@@ -72,7 +72,7 @@ class Workbench:
     @property
     def not_found(self) -> float:
         """The shipped threshold."""
-        embedder_sha256 = self.index().recipe.making.model_sha256
+        embedder_sha256 = self.index().recipe.settings.model_sha256
         ranking = find_ranking(embedder_sha256, shipped_reader_sha256())
         return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
@@ -123,7 +123,7 @@ class Workbench:
         path = self.uploads / CURATED
         with self._writing:
             before = path.read_bytes() if path.exists() else b""
-            questions = list(read_questions_jsonl(path, self.index())) if before else []
+            questions = list(read_questions_jsonl(path, self.index().texts)) if before else []
             if _plain_words(text) in (_plain_words(question.query.text) for question in questions):
                 raise QuestionError(
                     f"{CURATED} has this question already.", "Ask another, or edit the file."
@@ -136,7 +136,7 @@ class Workbench:
                 kind="asked by a visitor",
                 split="dev",
             )
-            (line,) = question_lines([question], self.index())
+            (line,) = question_lines([question], self.index().texts)
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
         return question.query_id
@@ -180,7 +180,7 @@ class Workbench:
             if not questions:
                 raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
             return QuestionSet(path, questions, by_document=True)
-        return read_questions(path, self.index())
+        return read_questions(path, self.index().texts)
 
     def _free_place(self, name: str, data: bytes) -> Path:
         """Where the file is already, or a name that nothing has."""

@@ -112,12 +112,13 @@ def _show(folder: Path, document_id: str) -> int:
     from index.storage.passage_index import PassageIndex
 
     index = PassageIndex.load(folder)
-    document = index.document(document_id)
+    document = index.texts.document(document_id)
     if document is None:
-        near = [name for name, score, _ in extract(document_id, index.document_ids()) if score > 60]
+        near = extract(document_id, index.texts.document_ids(), limit=3, score_cutoff=60)
+        names = " or ".join(name for name, _, _ in near)
         raise DocumentError(
             f"No document {document_id} in {folder}.",
-            f"Did you mean {' or '.join(near[:3])}?" if near else "See: python -m index --list",
+            f"Did you mean {names}?" if names else "See: python -m index --list",
         )
     sys.stdout.write(document.text)
     sys.stdout.flush()  # here, where a reader that left is noticed
@@ -127,7 +128,7 @@ def _show(folder: Path, document_id: str) -> int:
 def _list(folder: Path) -> int:
     from index.storage.passage_index import PassageIndex
 
-    for document_id in PassageIndex.load(folder).document_ids():
+    for document_id in PassageIndex.load(folder).texts.document_ids():
         print(document_id)
     sys.stdout.flush()
     return 0

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from index.readers.parsed_file import Problem
+from errors import Problem
+from index.storage.recipe import Recipe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class IngestReport:
-    """`complete` is false after an interruption; the next build goes on.
+    """Filled in as the build goes on. Counts are of documents, but for `n_staged` and `n_embedded`.
 
-    `n_kept`: documents kept as they were, because their files cannot be read now. `generation` is
-    the number of the generation in use, `written` whether this build made it. `n_embedded`: the
-    passages that the model read; the vectors of others were there already.
+    `n_kept`: those kept as they were, because their files cannot be read now. `vanished`: ids of
+    those that the folder no longer has. `n_staged`: the passages of new and changed documents;
+    `n_embedded`: those that the model read, the vectors of the others being known.
+    `generation` and `recipe` are those of the index in use, `written` whether this build made it.
     """
 
-    n_new: int
-    n_unchanged: int
-    n_changed: int
-    n_removed: int
-    n_kept: int
-    n_documents: int
-    n_passages: int
-    n_embedded: int
-    longest_passage_pieces: int
-    problems: tuple[Problem, ...]
-    generation: int
-    written: bool
-    complete: bool
+    n_new: int = 0
+    n_unchanged: int = 0
+    n_changed: int = 0
+    n_kept: int = 0
+    n_staged: int = 0
+    n_embedded: int = 0
+    vanished: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    interrupted: bool = False
+    generation: int = 0
+    recipe: Recipe | None = None
+    written: bool = False
     warning: str | None = None
 
     @property
@@ -37,8 +38,25 @@ class IngestReport:
         return self.n_new + self.n_unchanged + self.n_changed
 
     @property
+    def n_removed(self) -> int:
+        return len(self.vanished)
+
+    @property
     def n_skipped(self) -> int:
         return sum(problem.skipped for problem in self.problems)
+
+    @property
+    def n_documents(self) -> int:
+        return self.recipe.n_documents if self.recipe else 0
+
+    @property
+    def n_passages(self) -> int:
+        return self.recipe.n_passages if self.recipe else 0
+
+    @property
+    def complete(self) -> bool:
+        """False after an interruption; the next build goes on."""
+        return bool(self.recipe and self.recipe.complete and not self.interrupted)
 
     def lines(self) -> Iterator[str]:
         """The report as a person reads it; skipped files first, suspicious ones after them."""
@@ -49,18 +67,18 @@ class IngestReport:
             "removed": self.n_removed,
             "kept though unreadable now": self.n_kept,
         }
-        said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-        yield f"Read {_counted(self.n_read, 'document')}{f' ({said})' if said else ''}."
+        parts = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+        yield f"Read {_counted(self.n_read, 'document')}{f' ({parts})' if parts else ''}."
         for title, skipped in (("Skipped", True), ("Suspicious", False)):
-            found = [problem for problem in self.problems if problem.skipped is skipped]
-            if found:
-                yield f"{title}: {len(found):,}"
-                yield from (f"  {problem}" for problem in found)
+            problems = [problem for problem in self.problems if problem.skipped is skipped]
+            if problems:
+                yield f"{title}: {len(problems):,}"
+                yield from (f"  {problem}" for problem in problems)
         if self.warning:
             yield self.warning
-        size = f"{_counted(self.n_documents, 'document')}, {_counted(self.n_passages, 'passage')}"
-        longest = f"the longest of {self.longest_passage_pieces} word pieces"
-        state = f"{size}{f', {longest}' if self.n_passages else ''}"
+        state = f"{_counted(self.n_documents, 'document')}, {_counted(self.n_passages, 'passage')}"
+        if self.recipe and self.n_passages:
+            state += f", the longest of {self.recipe.longest_passage_tokens} word pieces"
         if not self.complete:
             yield f"Interrupted. The index holds {state}; run the same command again to go on."
         elif self.written:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from datatypes import Hit, Passage
 from index.embedder import Embedder, load_embedder
+from index.storage.base import PassageStore
 from index.storage.passage_index import PassageIndex
 from retriever.lexical import (
     AskedTerm,
@@ -65,14 +66,14 @@ class Retriever:
     """Safe from many threads. Without a `ranking`, passages are ranked as is known of the model."""
 
     def __init__(
-        self, index: PassageIndex, embedder: Embedder, ranking: Ranking | None = None
+        self, index: PassageStore, embedder: Embedder, ranking: Ranking | None = None
     ) -> None:
         self.index = index
         self.embedder = embedder
         self.ranking = ranking or ranking_for(embedder)
         glossary = index.collection.glossary
         self._names = Names(
-            [*((name, *others) for name, others in glossary.items()), *index.abbreviations()]
+            [*((name, *others) for name, others in glossary.items()), *index.texts.abbreviations()]
         )
 
     @classmethod
@@ -96,10 +97,9 @@ class Retriever:
         asked = asked_terms(question, self.index, self._names)
         forms = {form for term in asked for form in term.forms}
         forms |= {part for term in asked for name in term.names for part in name}
-        n_passages = self.index.document_frequency(sorted(forms))
-        rarity = {
-            term.text: idf(_n_holding(term, n_passages), self.index.n_passages) for term in asked
-        }
+        n_passages = self.index.lexical.document_frequency(sorted(forms))
+        total = self.index.recipe.n_passages
+        rarity = {term.text: idf(_n_holding(term, n_passages), total) for term in asked}
         return ParsedQuestion(question, self.embedder.embed_questions([question])[0], asked, rarity)
 
     def retrieve(self, question: str, *, k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]:
@@ -114,14 +114,16 @@ class Retriever:
         keys, lexical = self._keys_found(question, mode, at_least=k)
         if not keys:
             return ()
-        dense = self.index.scores(question.vector, keys).astype(np.float64)
-        sentences = self.index.sentence_scores(question.vector, keys)
+        dense = self.index.vectors.scores(question.vector, keys).astype(np.float64)
+        sentences = self.index.vectors.sentence_scores(question.vector, keys)
         nearest = [max(scores, default=own) for scores, own in zip(sentences, dense, strict=True)]
         fused = self._fused(mode, lexical, dense, np.array(nearest, dtype=np.float64))
         # pairs only raise a score: no passage behind these can become one of the best k
         n_paired = self.ranking.n_paired if mode == "hybrid" else 0
         best = np.argsort(-fused, kind="stable")[: max(k, n_paired)].tolist()
-        passages = dict(zip(best, self.index.passages([keys[row] for row in best]), strict=True))
+        passages = dict(
+            zip(best, self.index.texts.passages([keys[row] for row in best]), strict=True)
+        )
         for row in best[:n_paired]:
             fused[row] += self.ranking.pair_scale * _paired_rarity(question, passages[row])
         candidates = []
@@ -135,12 +137,12 @@ class Retriever:
         self, question: ParsedQuestion, mode: Mode, *, at_least: int
     ) -> tuple[list[int], Floats]:
         """Passages near in meaning, and with the question's words: ascending keys, their BM25."""
-        depth = min(max(self.ranking.n_candidates, at_least), self.index.n_passages)
+        depth = min(max(self.ranking.n_candidates, at_least), self.index.recipe.n_passages)
         terms = weighted_terms(question.asked)
-        bm25 = dict(self.index.matching(terms, k=depth)) if mode != "dense" else {}
+        bm25 = dict(self.index.lexical.matching(terms, k=depth)) if mode != "dense" else {}
         if mode != "lexical":
-            (nearest,) = self.index.nearest(question.vector[None], k=depth)
-            bm25 |= self.index.bm25(terms, [key for key, _ in nearest if key not in bm25])
+            (nearest,) = self.index.vectors.nearest(question.vector[None], k=depth)
+            bm25 |= self.index.lexical.bm25(terms, [key for key, _ in nearest if key not in bm25])
         keys = sorted(bm25)
         return keys, np.array([bm25[key] for key in keys])
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import confusion_key, terms_of
 from language.english import ENGLISH
 from retriever.spelling import near_terms
@@ -103,10 +103,10 @@ def content_terms(text: str) -> list[str]:
     return [term for term in terms if term not in FUNCTION_WORDS] or terms
 
 
-def asked_terms(question: str, index: PassageIndex, names: Names) -> tuple[AskedTerm, ...]:
+def asked_terms(question: str, index: PassageStore, names: Names) -> tuple[AskedTerm, ...]:
     """The question's words in order, each once."""
     asked = content_terms(question)
-    known = index.document_frequency(list(dict.fromkeys(asked)))
+    known = index.lexical.document_frequency(list(dict.fromkeys(asked)))
     other_names: dict[str, dict[Name, None]] = defaultdict(dict)
     for name, others in names.named_in(_name(question)):
         for term in name:
@@ -152,9 +152,9 @@ def weighted_terms(asked: Iterable[AskedTerm]) -> dict[str, float]:
     return weights
 
 
-def _variants(term: str, index: PassageIndex, *, is_known: bool) -> dict[str, float]:
-    like = index.terms_like(confusion_key(term))
-    variants = {other.text: _CONFUSED_WEIGHT for other in like if other.text != term}
+def _variants(term: str, index: PassageStore, *, is_known: bool) -> dict[str, float]:
+    like = index.lexical.terms_like(confusion_key(term))
+    variants = {other: _CONFUSED_WEIGHT for other in like if other != term}
     if not is_known and (nearest := next(iter(near_terms(term, index)), None)):
         variants[nearest] = max(variants.get(nearest, 0.0), _SPELLING_WEIGHT)
     return variants

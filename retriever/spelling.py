@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import confusion_key, folded, lexical_text, terms_with_spans
 
 _MOST_NEAR = 4
@@ -21,7 +21,7 @@ _FEW_WORDS = 4
 
 def as_spelled(
     question: str,
-    index: PassageIndex,
+    index: PassageStore,
     *,
     is_word: Callable[[str], bool],
     names: Collection[str] = (),
@@ -33,7 +33,7 @@ def as_spelled(
     question, most of whose words are strange, is in another language, and stays as it is.
     """
     terms = terms_with_spans(question)
-    held = index.document_frequency(list(dict.fromkeys(term.text for term in terms)))
+    held = index.lexical.document_frequency(list(dict.fromkeys(term.text for term in terms)))
     strange = [
         term
         for term in terms
@@ -51,7 +51,7 @@ def as_spelled(
     return question
 
 
-def near_terms(term: str, index: PassageIndex) -> dict[str, int]:
+def near_terms(term: str, index: PassageStore) -> dict[str, int]:
     """The vocabulary's terms that may be meant, nearest first, with how many passages have each.
 
     One slip in a word of four to seven letters, two in a longer one; the first letter stands.
@@ -59,20 +59,20 @@ def near_terms(term: str, index: PassageIndex) -> dict[str, int]:
     if len(term) < 4 or not term.isalpha():
         return {}
     slips = _most_slips(term)
-    candidates = index.terms_beginning(
+    candidates = index.lexical.terms_beginning(
         term[0], shortest=len(term) - slips, longest=len(term) + slips
     )
     near = [
-        (distance, -other.n_passages, other.text)
-        for other in candidates
-        if (distance := DamerauLevenshtein.distance(term, other.text, score_cutoff=slips)) <= slips
+        (distance, -n_passages, other)
+        for other, n_passages in candidates.items()
+        if (distance := DamerauLevenshtein.distance(term, other, score_cutoff=slips)) <= slips
     ]
     return {other: -n_passages for _, n_passages, other in sorted(near)[:_MOST_NEAR]}
 
 
-def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
+def _nearest_word(term: str, typed: str, index: PassageStore) -> str | None:
     """Of the forms in which documents have the nearest terms, the one most like what was typed."""
-    if index.terms_like(confusion_key(term)):
+    if index.lexical.terms_like(confusion_key(term)):
         return None
     forms = [
         (_slips(form, typed), -n_passages, form[0].isupper() != typed[0].isupper(), form)
@@ -83,9 +83,11 @@ def _nearest_word(term: str, typed: str, index: PassageIndex) -> str | None:
     return word if slips <= _most_slips(typed) else None
 
 
-def _forms(term: str, index: PassageIndex) -> set[str]:
-    holding = index.matching({term: 1.0}, k=_N_LOOKED_AT)
-    texts = (" ".join(lexical_text(each)) for each in index.passages([key for key, _ in holding]))
+def _forms(term: str, index: PassageStore) -> set[str]:
+    holding = index.lexical.matching({term: 1.0}, k=_N_LOOKED_AT)
+    texts = (
+        " ".join(lexical_text(each)) for each in index.texts.passages([key for key, _ in holding])
+    )
     words = (
         found.span.of(text)
         for text in texts

@@ -44,8 +44,8 @@ def default_index(default_folder: Path) -> PassageIndex:
 
 @pytest.fixture(scope="session")
 def default_document(default_index: PassageIndex) -> Document:
-    (document_id,) = default_index.document_ids()
-    document = default_index.document(document_id)
+    (document_id,) = default_index.texts.document_ids()
+    document = default_index.texts.document(document_id)
     assert document is not None
     return document
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from datatypes import Document
-from index.readers.folder import Loaded, Problem, load_folder
+from errors import Problem
+from index.readers.folder import Loaded, load_folder
 
 PICTURE = "q 100 0 0 100 72 600 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
 """A page's content that is a picture and no text."""
@@ -32,7 +33,7 @@ def read(folder: Path) -> Read:
     for each in load_folder(folder):
         if isinstance(each, Loaded):
             document_id = each.document.document_id
-            lines = each.source.endswith(".jsonl")
+            lines = each.source.endswith((".jsonl", ".srt"))
             documents[f"{each.source} {document_id}" if lines else each.source] = each.document
         else:
             problems.append(each)
@@ -47,7 +48,7 @@ def read_one(path: Path, content: str | bytes) -> Document:
     return found.document
 
 
-def paper(
+def pdf(
     pages: Sequence[Sequence[str] | str],
     *,
     labels: str = "",

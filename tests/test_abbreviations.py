@@ -79,7 +79,7 @@ def test_each_is_named_once_in_the_order_of_the_text() -> None:
 
 
 def test_the_default_document_introduces_two(default_index: PassageIndex) -> None:
-    assert default_index.abbreviations() == [
+    assert default_index.texts.abbreviations() == [
         ("KWP", "Korean Workers Party"),
         ("SPA", "Supreme People's Assembly"),
     ]
@@ -91,10 +91,10 @@ def test_an_abbreviation_leaves_the_index_with_its_document(tmp_path: Path) -> N
     (folder / "a.txt").write_text("The Harbour Works (HW) were closed.")
     (folder / "b.txt").write_text("The Coal Board (CB) paid for it.")
     build_index(folder, out, embedder=PredictableEmbedder())
-    assert PassageIndex.load(out).abbreviations() == [
+    assert PassageIndex.load(out).texts.abbreviations() == [
         ("CB", "Coal Board"),
         ("HW", "Harbour Works"),
     ]
     (folder / "a.txt").unlink()
     build_index(folder, out, embedder=PredictableEmbedder())
-    assert PassageIndex.load(out).abbreviations() == [("CB", "Coal Board")]
+    assert PassageIndex.load(out).texts.abbreviations() == [("CB", "Coal Board")]

@@ -7,11 +7,11 @@ import itertools
 import zipfile
 from pathlib import Path
 
-import docx
 import pytest
+from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from specimens import paper, read
+from specimens import pdf, read
 
 from datatypes import Document
 from index.text.canonical import canonical
@@ -19,25 +19,36 @@ from index.text.canonical import canonical
 GOOD = "The good text."
 
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+PARTS = {
+    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels"'
+    ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    f'<Override PartName="/word/document.xml" ContentType="{WORD}"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1"'
+    f' Type="{OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
+    "word/document.xml": f"<w:document {nsdecls('w')}><w:body><w:p><w:pPr><w:pStyle"
+    ' w:val="Heading1"/></w:pPr><w:r><w:t>Gefa\u0308ße</w:t></w:r></w:p><w:p><w:r><w:t>Some text.'
+    "</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr>"
+    "</w:tbl></w:body></w:document>",
+}
+
+
 def letter() -> bytes:
-    document = docx.Document()
-    document.add_heading("Gefa\u0308ße", 1)
-    document.add_paragraph("Some text.")
-    document.add_table(1, 2).cell(0, 0).text = "cell"
-    file, bare = io.BytesIO(), io.BytesIO()
-    document.save(file)
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(bare, "w", zipfile.ZIP_STORED) as new:
-        for name in old.namelist():  # stored as they are, so that changes reach the XML
-            if not name.endswith((".jpeg", "styles.xml", "stylesWithEffects.xml")):
-                new.writestr(name, old.read(name))
-    return bare.getvalue()
+    """A small Word file whose parts are stored as they are, so that changes reach the XML."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in PARTS.items():
+            archive.writestr(name, part)
+    return file.getvalue()
 
 
 WHOLE = {
     "md": "---\ntitle: a\n---\n# One\n\n```\ncode\n```\nUnder\n===\n\ntext fu\u0308r\n".encode(),
     "txt": '+++\ntitle = "a"\n+++\ntext für “alle”\r\n'.encode("cp1252"),
     "html": "<html><title>t</title><h1>u\u0308<b>x</b></h1><pre>a\n<i>b</i></pre>".encode(),
-    "pdf": paper([["One page", "", "", "of text."], ["Two."]], labels="0 << /S /r >>", title="T"),
+    "pdf": pdf([["One page", "", "", "of text."], ["Two."]], labels="0 << /S /r >>", title="T"),
     "docx": letter(),
     "jsonl": b'{"_id": "a", "title": "b", "text": "c"}\n{"_id": "d", "title": "", "text": "e"}\n',
     "toml": b'title = "a"\ndate = 1963-06-20\n[collection]\ntitle = "b"\n',

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import docx
 import pytest
-from specimens import PICTURE, paper, read
+from specimens import PICTURE, pdf, read
 
-from index.readers.folder import Problem
+from errors import Problem
 
 Maker = Callable[[Path], object]
 
@@ -34,7 +34,7 @@ def only_problem(folder: Path) -> Problem:
     return problem
 
 
-def word(**replaced: bytes) -> bytes:
+def docx_with(**replaced: bytes) -> bytes:
     """A Word file with parts replaced; `document` is word/document.xml."""
     saved, changed = io.BytesIO(), io.BytesIO()
     document = docx.Document()
@@ -50,10 +50,10 @@ def word(**replaced: bytes) -> bytes:
     return changed.getvalue()
 
 
-def lying_word() -> bytes:
+def lying_docx() -> bytes:
     """A zip bomb that declares a hundredth of what one part inflates to."""
     n_bytes = 40 << 20
-    bomb = word(document=bytes(n_bytes))
+    bomb = docx_with(document=bytes(n_bytes))
     declared = n_bytes.to_bytes(4, "little")
     assert bomb.count(declared) == 2
     return bomb.replace(declared, (n_bytes // 100).to_bytes(4, "little"))
@@ -70,14 +70,14 @@ BILLION_LAUGHS = (
 )
 OUTSIDE_FILE = BILLION_LAUGHS.replace(b'<!ENTITY a "ha">', b'<!ENTITY j SYSTEM "/etc/passwd">')
 RANDOM = random.Random(1963).randbytes(20_000)
-REPORT = paper([["One."], ["Two."]])
+REPORT = pdf([["One."], ["Two."]])
 
 BAD_BYTES: list[tuple[str, bytes, str, str]] = [
-    ("locked.pdf", paper([["One."]], password="secret"), "encrypted", "password"),
+    ("locked.pdf", pdf([["One."]], password="secret"), "encrypted", "password"),
     ("cut.pdf", REPORT[: len(REPORT) // 2], "damaged", "Copy it anew"),
     ("none.pdf", b"<html>Not found</html>", "damaged", "Copy it anew"),
     ("noise.pdf", b"%PDF-1.7\n" + RANDOM, "damaged", "Copy it anew"),
-    ("scan.pdf", paper([PICTURE, PICTURE]), "no text layer", "OCRmyPDF"),
+    ("scan.pdf", pdf([PICTURE, PICTURE]), "no text layer", "OCRmyPDF"),
     ("empty.pdf", b"", "empty", "take it out"),
     ("empty.md", b"", "holds no text", "take it out"),
     ("blank.txt", b" \r\n\t\n", "holds no text", "take it out"),
@@ -94,20 +94,20 @@ BAD_BYTES: list[tuple[str, bytes, str, str]] = [
     ("null.txt", b"text\0text", "binary", "ending of its kind"),
     ("picture.txt", b"\x89PNG\r\n\x1a\n" + RANDOM, "binary", "ending of its kind"),
     ("report.txt", REPORT, "a PDF", ".pdf"),
-    ("letter.md", word(), "a ZIP archive", ".docx"),
+    ("letter.md", docx_with(), "a ZIP archive", ".docx"),
     ("letter.txt", b"{\\rtf1 text}", "an RTF document", ".docx"),
     ("utf-8.txt", b"\xef\xbb\xbffor f\xfcr", "byte 5 does not fit", "UTF-8"),
     ("utf-16.txt", b"\xff\xfea\0b", "byte 2 does not fit", "UTF-8"),
     ("corpus.jsonl", "\ufeff{}\n{}".encode("utf-16-le"), "UTF-16", "UTF-8"),
     ("none.docx", b"no zip at all", "damaged", "Save it anew"),
-    ("cut.docx", word()[:-40], "damaged", "Save it anew"),
-    ("other.docx", word()[:3000] + b"\0" * 9 + word()[3009:], "damaged", "Save it anew"),
+    ("cut.docx", docx_with()[:-40], "damaged", "Save it anew"),
+    ("other.docx", docx_with()[:3000] + b"\0" * 9 + docx_with()[3009:], "damaged", "Save it anew"),
     ("old.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "encrypted, or an old .doc", "as .docx"),
-    ("broken.docx", word(document=b"<w:document"), "damaged", "Save it anew"),
-    ("bomb.docx", word(media=bytes(40 << 20)), "unpacks to 40 MiB", "zip bomb"),
-    ("liar.docx", lying_word(), "damaged", "Save it anew"),
-    ("laughs.docx", word(document=BILLION_LAUGHS), "damaged", "Save it anew"),
-    ("spy.docx", word(document=OUTSIDE_FILE), "XML entities", "Do not trust it"),
+    ("broken.docx", docx_with(document=b"<w:document"), "damaged", "Save it anew"),
+    ("bomb.docx", docx_with(media=bytes(40 << 20)), "unpacks to 40 MiB", "zip bomb"),
+    ("liar.docx", lying_docx(), "damaged", "Save it anew"),
+    ("laughs.docx", docx_with(document=BILLION_LAUGHS), "damaged", "Save it anew"),
+    ("spy.docx", docx_with(document=OUTSIDE_FILE), "XML entities", "Do not trust it"),
     ("old.doc", b"", "does not read .doc", "Save it as"),
 ]
 
@@ -126,7 +126,7 @@ def test_a_bad_file_is_one_line(
 
 
 def test_a_bomb_that_lies_about_its_size_is_never_held_in_memory(tmp_path: Path) -> None:
-    (tmp_path / "liar.docx").write_bytes(lying_word())
+    (tmp_path / "liar.docx").write_bytes(lying_docx())
     only_problem(tmp_path)  # imports what reads it
     tracemalloc.start()
     only_problem(tmp_path)

@@ -57,8 +57,8 @@ def letter(number: int, *, last: str = "It ends here.") -> str:
 def state(index: PassageIndex) -> dict[str, tuple[object, ...]]:
     """Everything of every document, without the keys that differ between index and index."""
     answers: dict[str, tuple[object, ...]] = {}
-    for document_id in index.document_ids():
-        document = index.document(document_id)
+    for document_id in index.texts.document_ids():
+        document = index.texts.document(document_id)
         assert document is not None
         answers[document_id] = (document, document.text, document.metadata, document.headings)
     return answers
@@ -70,23 +70,26 @@ def answers(index: PassageIndex) -> list[object]:
     for question in _QUESTIONS:
         (vector,) = PredictableEmbedder().embed_questions([question])
         terms = dict.fromkeys(terms_of(question), 1.0)
-        (dense,) = index.nearest(vector[None], k=1000)
-        lexical = index.matching(terms, k=1000)
+        (dense,) = index.vectors.nearest(vector[None], k=1000)
+        lexical = index.lexical.matching(terms, k=1000)
         for hits in (dense, lexical):
-            named = {index.passage(key).passage_id: (round(score, 4), key) for key, score in hits}
+            named = {
+                index.texts.passages([key])[0].passage_id: (round(score, 4), key)
+                for key, score in hits
+            }
             said.append(sorted((name, score) for name, (score, _) in named.items()))
         keys = [key for key, _ in dense]
         said.append(sorted(zip(ids(index, keys), scores(index, vector, keys), strict=True)))
-        said.append(index.document_frequency(list(terms)))
+        said.append(index.lexical.document_frequency(list(terms)))
     return said
 
 
 def ids(index: PassageIndex, keys: list[int]) -> list[str]:
-    return [passage.passage_id for passage in index.passages(keys)]
+    return [passage.passage_id for passage in index.texts.passages(keys)]
 
 
 def scores(index: PassageIndex, vector: np.ndarray, keys: list[int]) -> list[list[float]]:
-    return [[round(c, 4) for c in index.sentence_cosines(vector, key)] for key in keys]
+    return [scores.round(4).tolist() for scores in index.vectors.sentence_scores(vector, keys)]
 
 
 def assert_like_a_fresh_one(folder: Path, out: Path) -> None:
@@ -97,7 +100,10 @@ def assert_like_a_fresh_one(folder: Path, out: Path) -> None:
     assert state(updated) == state(anew)
     assert answers(updated) == answers(anew)
     assert updated.recipe.content_sha256 == anew.recipe.content_sha256
-    assert (updated.n_documents, updated.n_passages) == (anew.n_documents, anew.n_passages)
+    assert (updated.recipe.n_documents, updated.recipe.n_passages) == (
+        anew.recipe.n_documents,
+        anew.recipe.n_passages,
+    )
 
 
 def test_every_passage_is_embedded_once(build: Build, embedder: PredictableEmbedder) -> None:
@@ -143,7 +149,7 @@ def test_a_removed_document_is_gone(build: Build, folder: Path, out: Path) -> No
     (folder / "03.md").unlink()
     report = build()
     assert (report.n_removed, report.n_documents, report.n_passages) == (1, 11, 33)
-    assert PassageIndex.load(out).document("03") is None
+    assert PassageIndex.load(out).texts.document("03") is None
     assert_like_a_fresh_one(folder, out)
 
 
@@ -165,7 +171,7 @@ def test_changed_metadata_is_taken_over_without_embedding(
     (folder / "04.toml").write_text('archive = "SAPMO-BA"')
     report = build()
     assert (report.n_changed, report.n_embedded) == (1, 0)
-    document = PassageIndex.load(out).document("04")
+    document = PassageIndex.load(out).texts.document("04")
     assert document is not None
     assert document.metadata == {"archive": "SAPMO-BA"}
     assert embedder.embedded == 36
@@ -183,8 +189,10 @@ def test_a_changed_collection_alone_is_taken_over(build: Build, folder: Path, ou
 def test_many_updates_in_a_row_end_as_a_fresh_index(
     build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.storage.draft._ANEW_BELOW", 0)  # words are updated, not written anew
-    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 9.0)
+    monkeypatch.setattr(
+        "index.storage.writer._ANEW_BELOW", 0
+    )  # words are updated, not written anew
+    monkeypatch.setattr("index.storage.writer._STALE_SHARE", 9.0)
     chance = np.random.default_rng(5)
     build()
     for step in range(8):
@@ -195,7 +203,7 @@ def test_many_updates_in_a_row_end_as_a_fresh_index(
             else:
                 path.write_text(letter(int(number), last=f"Step {step}."))
         build()
-    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 0.0)
+    monkeypatch.setattr("index.storage.writer._STALE_SHARE", 0.0)
     (folder / "00.md").write_text(letter(0, last="The very last."))
     build()
     assert_like_a_fresh_one(folder, out)
@@ -204,18 +212,18 @@ def test_many_updates_in_a_row_end_as_a_fresh_index(
 def test_removed_passages_are_never_matched_though_words_are_only_updated(
     build: Build, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.storage.draft._ANEW_BELOW", 0)
-    monkeypatch.setattr("index.storage.draft._STALE_SHARE", 9.0)
+    monkeypatch.setattr("index.storage.writer._ANEW_BELOW", 0)
+    monkeypatch.setattr("index.storage.writer._STALE_SHARE", 9.0)
     build()
     (folder / "03.md").unlink()
     (folder / "04.md").write_text(letter(4, last="Changed."))
     build()
     index = PassageIndex.load(out)
     (term,) = terms_of("workers")
-    found = [key for key, _ in index.matching({term: 1.0}, k=1000)]
-    assert len(found) == len(index.passages(found)) == index.n_passages == 33
-    assert index.document_frequency([term]) == {term: 33}
-    assert index.recipe.n_words_stale == 6
+    found = [key for key, _ in index.lexical.matching({term: 1.0}, k=1000)]
+    assert len(found) == len(index.texts.passages(found)) == index.recipe.n_passages == 33
+    assert index.lexical.document_frequency([term]) == {term: 33}
+    assert index.recipe.n_stale == 6
 
 
 def test_a_document_that_cannot_be_read_now_is_kept(build: Build, folder: Path, out: Path) -> None:
@@ -223,7 +231,7 @@ def test_a_document_that_cannot_be_read_now_is_kept(build: Build, folder: Path, 
     (folder / "06.md").write_bytes(b"%PDF-1.4 \0\0 not text at all \0")
     report = build()
     assert (report.n_kept, report.n_removed, report.n_skipped) == (1, 0, 1)
-    assert PassageIndex.load(out).document("06") is not None
+    assert PassageIndex.load(out).texts.document("06") is not None
 
 
 def test_a_folder_without_documents_leaves_the_index(build: Build, folder: Path, out: Path) -> None:
@@ -232,7 +240,7 @@ def test_a_folder_without_documents_leaves_the_index(build: Build, folder: Path,
         path.unlink()
     with pytest.raises(DocumentError):
         build()
-    assert PassageIndex.load(out).n_documents == 12
+    assert PassageIndex.load(out).recipe.n_documents == 12
 
 
 def test_a_text_without_letters_is_a_document_without_passages(
@@ -244,8 +252,8 @@ def test_a_text_without_letters_is_a_document_without_passages(
     report = build()
     assert (report.n_documents, report.n_passages, report.complete) == (1, 0, True)
     index = PassageIndex.load(out)
-    assert index.nearest(PredictableEmbedder().embed_questions(["x"]), k=3) == [[]]
-    assert index.matching({"x": 1.0}, k=3) == []
+    assert index.vectors.nearest(PredictableEmbedder().embed_questions(["x"]), k=3) == [[]]
+    assert index.lexical.matching({"x": 1.0}, k=3) == []
     assert not build().written
 
 
@@ -256,7 +264,7 @@ def test_another_model_makes_the_index_anew(
     embedder.sha256 = "02" * 32
     report = build()
     assert (report.n_new, report.n_embedded) == (12, 36)
-    assert PassageIndex.load(out).recipe.making.model_sha256 == "02" * 32
+    assert PassageIndex.load(out).recipe.settings.model_sha256 == "02" * 32
 
 
 def test_an_index_of_an_earlier_docent_is_made_anew_without_embedding(
@@ -274,10 +282,10 @@ def test_abbreviations_are_read_anew_when_docent_reads_them_otherwise(
 ) -> None:
     (folder / "00.md").write_text("The Korean Workers Party (KWP) met.")
     build()
-    assert PassageIndex.load(out).abbreviations() == [("KWP", "Korean Workers Party")]
-    monkeypatch.setattr("index.storage.schema.abbreviations_of", lambda text: iter([("A", "B")]))
+    assert PassageIndex.load(out).texts.abbreviations() == [("KWP", "Korean Workers Party")]
+    monkeypatch.setattr("index.storage.records.abbreviations_of", lambda text: iter([("A", "B")]))
     assert build().n_embedded == 0
-    assert PassageIndex.load(out).abbreviations() == [("A", "B")]
+    assert PassageIndex.load(out).texts.abbreviations() == [("A", "B")]
 
 
 def test_old_generations_are_removed_but_the_last(build: Build, folder: Path, out: Path) -> None:

@@ -73,7 +73,7 @@ def test_what_is_served_besides_needs_gradio_and_not_torch() -> None:
 
 
 def test_a_package_that_is_not_pinned_is_named(tmp_path: Path) -> None:
-    for name in ("app.py", "datatypes.py", "errors.py"):
+    for name in ("app.py", "command_line.py", "datatypes.py", "errors.py"):
         (tmp_path / name).write_text("import numpy\n")
     (tmp_path / "requirements.txt").write_text("torch==1.0\n")
     with pytest.raises(SettingError, match=r"needs numpy, which requirements\.txt does not pin"):
@@ -282,7 +282,7 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     from docx import Document as Word
-    from specimens import paper
+    from specimens import pdf
 
     apart = ["unshare", "--net", "--map-root-user"]
     if not shutil.which("unshare"):
@@ -297,7 +297,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     letters.mkdir()
     (letters / "a.md").write_text(LETTER)
     (letters / "b.html").write_text(f"<p>{LETTER}</p>")
-    (letters / "c.pdf").write_bytes(paper([[LETTER]]))
+    (letters / "c.pdf").write_bytes(pdf([[LETTER]]))
     word = Word()
     word.add_paragraph(LETTER)
     word.save(str(letters / "d.docx"))

@@ -69,7 +69,7 @@ def assert_whole(out: Path, versions: set[int | None]) -> int | None:
         assert None in versions
         return None
     assert index.warning is None
-    texts = {name: index.document(name) for name in index.document_ids()}
+    texts = {name: index.texts.document(name) for name in index.texts.document_ids()}
     (version,) = [
         version
         for version in versions - {None}
@@ -80,14 +80,16 @@ def assert_whole(out: Path, versions: set[int | None]) -> int | None:
     embedder = PredictableEmbedder()
     for number in list(numbers(version))[::29]:
         code = f"code{number}v{state_of(number, version)}"
-        ((key, _),) = index.matching({code: 1.0}, k=5)
-        passage = index.passage(key)
+        ((key, _),) = index.lexical.matching({code: 1.0}, k=5)
+        passage = index.texts.passages([key])[0]
         assert passage.document.document_id == f"d{number}"
-        assert index.document_frequency([code]) == {code: 1}
+        assert index.lexical.document_frequency([code]) == {code: 1}
         ((vector, _),) = embedder.embed_passages([passage])
-        assert index.cosines(vector, [key])[key] == pytest.approx(1, abs=1e-5)
-        assert key in dict(index.nearest(vector[None], k=20)[0])
-        assert index.sentence_cosines(embedder.embed_questions([passage.text])[0], key)
+        assert index.vectors.scores(vector, [key])[0] == pytest.approx(1, abs=1e-5)
+        assert key in dict(index.vectors.nearest(vector[None], k=20)[0])
+        assert len(
+            index.vectors.sentence_scores(embedder.embed_questions([passage.text])[0], [key])[0]
+        )
     index.close()
     return version
 
@@ -222,8 +224,8 @@ def test_a_stopped_builder_leaves_a_usable_index_and_goes_on(tmp_path: Path) -> 
     half = PassageIndex.load(out)
     assert not first.complete
     assert not half.recipe.complete
-    assert _N_DOCUMENTS / 2 <= half.n_documents == half.n_passages < _N_DOCUMENTS
-    assert half.matching({"code3v0": 1.0}, k=3)
+    assert _N_DOCUMENTS / 2 <= half.recipe.n_documents == half.recipe.n_passages < _N_DOCUMENTS
+    assert half.lexical.matching({"code3v0": 1.0}, k=3)
     second = build_index(documents, out, embedder=embedder)
     assert second.complete
     assert embedder.embedded == _N_DOCUMENTS

@@ -309,7 +309,7 @@ def test_a_setting_that_is_not_offered_is_refused(page: Curated, fields: dict[st
 
 
 def test_what_was_not_clicked_on_this_page_is_no_evidence(page: Curated) -> None:
-    place = {"document_id": page.bench.index().document_ids()[0], "start": 0, "end": 9}
+    place = {"document_id": page.bench.index().texts.document_ids()[0], "start": 0, "end": 9}
     for said in (
         {**place, "text": "invented!"},
         {**place, "start": -5},

@@ -57,7 +57,7 @@ def test_a_failure_page_says_what_is_right_what_was_answered_and_what_came_befor
     expect(page.locator(".rank")).to_contain_text("The right passage")
     expect(page.get_by_text("Nearness in meaning")).not_to_have_count(0)
     page.get_by_text("The whole passage").first.click()
-    document = desk.bench.index().document(desk.bench.index().document_ids()[0])
+    document = desk.bench.index().texts.document(desk.bench.index().texts.document_ids()[0])
     assert document is not None
     whole = page.locator(".whole").first.text_content()
     assert whole
@@ -113,7 +113,7 @@ def test_a_visitors_question_becomes_a_test_question_by_keyboard_alone(
     (line,) = (desk.folder / "questions" / "curated.jsonl").read_text().splitlines()
     kept = json.loads(line)
     (place,) = kept["evidence"]
-    document = desk.bench.index().document(place["document_id"])
+    document = desk.bench.index().texts.document(place["document_id"])
     assert document is not None
     assert document.text[place["start"] : place["end"]] == place["text"]
     assert place["text"].startswith("Currently about 3 million workers are participating")

@@ -14,6 +14,8 @@ CZECH = "Ministr prohlásil, že průmysl vyrábí většinu potřebných stroj�
 HUNGARIAN = "A miniszter kijelentette, hogy az ipar önállóan előállítja a gépeket és bővül.\n"
 RUSSIAN = "Министр финансов заявил, что промышленность развивается быстрее.\n"
 POLISH = "Zażółć gęślą jaźń, a potem źdźbło trawy łąkowej; również książę pójdzie.\n"
+TURKISH = "Değirmen 1911 yılında yandı; şehir meclisi yeni bir değirmen taşı aldı.\n"
+GREEK = "Ο υπουργός δήλωσε ότι η βιομηχανία αναπτύσσεται γρήγορα.\n"
 JAPANESE = "このJIS文書は日本語で書かれており、符号化方式を推定する。大臣は演説で述べた。"
 CHINESE = "朝鮮勞動黨中央委員會第六次全體會議在平壤舉行，討論了工業問題。"
 
@@ -31,7 +33,16 @@ CHINESE = "朝鮮勞動黨中央委員會第六次全體會議在平壤舉行，
         (RUSSIAN, "koi8_r"),
         (POLISH, "cp1250"),
         (JAPANESE, "shift_jis"),
-        ("Нет.\n", "shift_jis"),  # UTF-16 would make it Chinese
+        (CZECH, "cp1250"),
+        (HUNGARIAN, "cp1250"),
+        (POLISH, "iso8859_2"),
+        (TURKISH, "cp1254"),
+        (TURKISH, "iso8859_9"),
+        (GREEK, "cp1253"),
+        (GREEK, "iso8859_7"),
+        (RUSSIAN, "cp866"),
+        (GERMAN, "cp850"),
+        (GERMAN, "mac_roman"),
         (JAPANESE * 803, "euc_jp"),  # one line, longer than what the guess is made from
         (CHINESE, "big5"),
         (CHINESE, "gb18030"),
@@ -63,8 +74,7 @@ def test_a_guess_that_others_rival_is_suspicious(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        (CZECH, "cp1250"),  # where every letter is another letter in Windows-1252
-        (HUNGARIAN, "cp1250"),
+        ("Нет.\n", "shift_jis"),  # UTF-16 would make it Chinese
         ("Да, Правда\n", "cp1251"),  # makes sense as Korean
         ("ÄÖÜ!", "cp1252"),
     ],

@@ -144,6 +144,6 @@ def test_a_ranking_for_other_features_is_refused() -> None:
 
 
 def test_the_index_is_not_needed_for_its_texts_alone(default_index: PassageIndex) -> None:
-    passages = list(default_index.all_passages())
-    assert len(passages) == default_index.n_passages
+    passages = list(default_index.texts.all_passages())
+    assert len(passages) == default_index.recipe.n_passages
     assert all(passage.text for passage in passages)

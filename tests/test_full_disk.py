@@ -44,9 +44,9 @@ def write_letters(folder: Path, *, version: int, n: int) -> None:
 def is_of(version: int, out: Path) -> bool:
     index = PassageIndex.load(out)
     assert index.warning is None
-    found = index.matching({f"version{version}": 1.0}, k=1000)
-    assert len(found) in (0, index.n_passages)
-    assert len(index.nearest(PredictableEmbedder().embed_questions(["x"]), k=5)[0]) == 5
+    found = index.lexical.matching({f"version{version}": 1.0}, k=1000)
+    assert len(found) in (0, index.recipe.n_passages)
+    assert len(index.vectors.nearest(PredictableEmbedder().embed_questions(["x"]), k=5)[0]) == 5
     index.close()
     return bool(found)
 
@@ -141,7 +141,7 @@ def test_a_folder_of_somebody_else_is_read() -> None:
         "from pathlib import Path; from index.storage.passage_index import PassageIndex\n"
         "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "index = PassageIndex.load(Path(sys.argv[1]))\n"
-        "print(len(index.matching({'letter': 1.0}, k=50)), index.warning)"
+        "print(len(index.lexical.matching({'letter': 1.0}, k=50)), index.warning)"
     )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)

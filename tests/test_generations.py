@@ -50,7 +50,9 @@ def write_version(tmp_path: Path, version: int, *, n: int = 20) -> None:
 
 
 def version_of(index: PassageIndex) -> int:
-    (version,) = [v for v in range(9) if index.document_frequency([f"version{v}"])[f"version{v}"]]
+    (version,) = [
+        v for v in range(9) if index.lexical.document_frequency([f"version{v}"])[f"version{v}"]
+    ]
     return version
 
 
@@ -99,7 +101,7 @@ def test_damage_to_any_file_leads_to_the_generation_before(out: Path, damage: st
         assert version_of(index) == 1, path.name
         assert index.warning is not None
         assert "python -m index FOLDER" in index.warning
-        assert index.matching({"ship": 1.0}, k=50)
+        assert index.lexical.matching({"ship": 1.0}, k=50)
         index.close()
         path.write_bytes(whole)
     assert version_of(PassageIndex.load(out)) == 2
@@ -216,7 +218,7 @@ def test_of_builders_at_the_same_time_one_builds_and_the_others_say_so(tmp_path:
     assert all(
         text.startswith("IndexBusy: ") for text, code in zip(said, codes, strict=True) if code
     )
-    assert PassageIndex.load(tmp_path / "index").n_documents == 400
+    assert PassageIndex.load(tmp_path / "index").recipe.n_documents == 400
 
 
 @pytest.fixture
@@ -267,7 +269,10 @@ def test_a_generation_in_use_is_not_removed_until_it_is_closed(tmp_path: Path, o
         build(tmp_path)
     assert generation_numbers(out) == [5, 4, 2]
     assert version_of(reader) == 2
-    assert len(reader.passages([key for key, _ in reader.matching({"ship": 1.0}, k=9)])) == 9
+    assert (
+        len(reader.texts.passages([key for key, _ in reader.lexical.matching({"ship": 1.0}, k=9)]))
+        == 9
+    )
     reader.close()
     write_version(tmp_path, 6)
     build(tmp_path)

@@ -68,7 +68,7 @@ def test_show_prints_the_text_that_spans_count(letters: Path, tmp_path: Path) ->
     door(letters, "--out", out, "--quiet")
     shown = door("--show", "1963-06-21", "--out", out)
     index = PassageIndex.load(out)
-    document = index.document("1963-06-21")
+    document = index.texts.document("1963-06-21")
     assert document is not None
     assert (shown.returncode, shown.stdout) == (0, document.text)
     assert door("--list", "--index", out).stdout == "1963-06-20\n1963-06-21\n"
@@ -147,10 +147,10 @@ def test_an_interrupt_leaves_a_usable_index_and_the_next_run_goes_on(
     assert "run the same command again to go on." in said
     assert "Traceback" not in progress
     half = PassageIndex.load(out)
-    assert 0 < half.n_documents < _N_LINES
-    assert half.matching({"number0": 1.0}, k=1)
+    assert 0 < half.recipe.n_documents < _N_LINES
+    assert half.lexical.matching({"number0": 1.0}, k=1)
     second = door(folder, "--out", out)
     assert second.returncode == 0
-    rest = _N_LINES - half.n_documents
+    rest = _N_LINES - half.recipe.n_documents
     assert f"; {rest} passages embedded." in second.stdout
-    assert PassageIndex.load(out).n_documents == _N_LINES
+    assert PassageIndex.load(out).recipe.n_documents == _N_LINES

@@ -11,23 +11,25 @@ import numpy as np
 import pytest
 
 from datatypes import Document, Passage, Span
-from index.storage.journal import Journal, Made
+from index.ingest import input_sha256
+from index.journal import Journal, remove_journal
+from index.storage.base import PassageVectors
 
 _N = 60
 _NAMES = [bytes([number]) * 32 for number in range(_N)]
 
 
 def opened(path: Path) -> Journal:
-    return Journal(path, model_sha256="01" * 32, dimensions=8)
+    return Journal(path, dimensions=8)
 
 
-def made(number: int) -> Made:
+def made(number: int) -> PassageVectors:
     chance = np.random.default_rng(number)
     sentences = chance.integers(-127, 127, size=(number % 4 + 1, 8)).astype(np.int8)
-    return chance.normal(size=8).astype(np.float32), sentences
+    return PassageVectors(chance.normal(size=8).astype(np.float32), sentences)
 
 
-def is_as_made(number: int, found: Made) -> bool:
+def is_as_made(number: int, found: PassageVectors) -> bool:
     vector, sentences = made(number)
     return np.array_equal(found[0], vector) and np.array_equal(found[1], sentences)
 
@@ -86,23 +88,19 @@ def test_a_journal_of_another_shape_is_replaced(path: Path) -> None:
         assert journal.get(_NAMES[0]) is not None
 
 
-def test_a_passage_is_named_by_model_text_and_sentences(tmp_path: Path) -> None:
-    document = Document("d", "t", "One. Two.")
-    whole = Passage(document, Span(0, 9), None, (Span(0, 4), Span(5, 9)))
-    uncut = Passage(document, Span(0, 9), None, (Span(0, 9),))
-    with (
-        closing(opened(tmp_path / "a")) as journal,
-        closing(Journal(tmp_path / "b", model_sha256="02" * 32, dimensions=8)) as other,
-    ):
-        names = {
-            journal.name(whole, "t\nOne. Two."),
-            journal.name(whole, "u\nOne. Two."),
-            journal.name(uncut, "t\nOne. Two."),
-            other.name(whole, "t\nOne. Two."),
-        }
+def test_a_passage_is_named_by_model_text_and_sentences() -> None:
+    document, other = Document("d", "t", "One. Two."), Document("d", "u", "One. Two.")
+    bounds = (Span(0, 4), Span(5, 9))
+    whole = Passage(document, Span(0, 9), None, bounds)
+    names = {
+        input_sha256(whole, "01" * 32),
+        input_sha256(whole, "02" * 32),
+        input_sha256(Passage(other, Span(0, 9), None, bounds), "01" * 32),
+        input_sha256(Passage(document, Span(0, 9), None, (Span(0, 9),)), "01" * 32),
+    }
     assert len(names) == 4
 
 
 def test_a_removed_journal_leaves_nothing(path: Path) -> None:
-    opened(path).remove()
+    remove_journal(path)
     assert list(path.parent.iterdir()) == []

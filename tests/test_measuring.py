@@ -38,7 +38,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> SystemRun:
     index = retriever.index
 
     def place(document_id: str, wording: str) -> tuple[Document, Span]:
-        document = index.document(document_id)
+        document = index.texts.document(document_id)
         assert document is not None
         start = document.text.index(wording)
         return document, Span(start, start + len(wording))

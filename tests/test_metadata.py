@@ -8,7 +8,8 @@ import pytest
 from specimens import read
 
 from errors import SettingError
-from index.readers.folder import load_collection, load_folder
+from index.metadata.collection import load_collection
+from index.readers.folder import load_folder
 
 
 def write(path: Path, text: str) -> None:

@@ -157,10 +157,10 @@ def test_related_questions_are_others_than_the_one_asked(pipeline: Pipeline) -> 
 def test_a_quote_that_is_not_what_the_index_holds_never_leaves(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = pipeline.index.stored_document(DOCUMENT.stem)
+    stored = pipeline.index.texts.stored_document(DOCUMENT.stem)
     assert stored is not None
     altered = type(stored)(stored.document_id, stored.title, stored.text.replace("3", "9"))
-    monkeypatch.setattr(type(pipeline.index), "stored_document", lambda *_: altered)
+    monkeypatch.setattr(type(pipeline.index.texts), "stored_document", lambda *_: altered)
     with pytest.raises(IndexDamaged, match="quote"):
         pipeline.ask(WORKERS)
 

@@ -13,10 +13,11 @@ import pytest
 import Stemmer
 
 from datatypes import Document
+from errors import Problem
 from evaluation.formats.question_files import read_questions
 from evaluation.formats.questions_jsonl import question_lines
 from evaluation.question import RESPONSES, Texts
-from index.readers.folder import Problem, load_folder
+from index.readers.folder import load_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "evaluation/questions"

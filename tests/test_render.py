@@ -200,7 +200,7 @@ def test_not_found_says_so_and_calls_the_nearest_passages_no_answer() -> None:
 
 def test_a_related_passage_is_shown_from_after_its_headings(default_folder: Path) -> None:
     index = PassageIndex.load(default_folder)
-    letterhead = index.passages_of(gdr_document().document_id)[0]
+    letterhead = index.texts.passages_of(gdr_document().document_id)[0]
     assert letterhead.text.startswith("June 20, 1963\n\n#### Information")
     opening = opening_of(letterhead, 200).of(letterhead.document.text)
     assert opening.startswith('"Information About the Policy')

@@ -171,7 +171,7 @@ def test_the_best_k_are_the_beginning_of_a_longer_ranking(
 ) -> None:
     question = "How many workers take part in the Chollima movement?"
     everything = default_retriever.retrieve(question, k=10**12, mode=mode)
-    assert len(everything) == default_retriever.index.n_passages
+    assert len(everything) == default_retriever.index.recipe.n_passages
     for k in (1, 3, 10):
         assert default_retriever.retrieve(question, k=k, mode=mode) == everything[:k]
 

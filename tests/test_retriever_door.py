@@ -87,7 +87,7 @@ def test_json_gives_spans_of_the_documents(index: Path) -> None:
     assert said["hits"][0]["document_id"] == "orchestra"
     opened = PassageIndex.load(index)
     for hit in said["hits"]:
-        document = opened.document(hit["document_id"])
+        document = opened.texts.document(hit["document_id"])
         assert document is not None
         assert Span(hit["start"], hit["end"]).of(document.text) == hit["text"]
 

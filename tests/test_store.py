@@ -1,8 +1,7 @@
-"""Texts, passages and the vocabulary in SQLite: read on demand, from many threads."""
+"""Documents and passages in SQLite: read on demand, from many threads."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,8 +13,8 @@ from hypothesis import strategies as st
 
 import index.storage.texts
 from datatypes import Document, Heading, Page, Passage, Span
-from index.storage.schema import SCHEMA, add_document, add_passage, fingerprint, remove_document
-from index.storage.texts import Store
+from index.storage.records import DocumentRecord, PassageRecord
+from index.storage.texts import SCHEMA, SqliteTexts, add_document
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
@@ -30,19 +29,19 @@ def letter(number: int, **options: object) -> Document:
     return Document(**(given | options))  # type: ignore[arg-type]
 
 
-def write(path: Path, *documents: Document, removed: int | None = None) -> Store:
+def write(path: Path, *documents: Document, removed: int | None = None) -> SqliteTexts:
     with closing(sqlite3.connect(path)) as database, database:
-        database.executescript(SCHEMA)
+        database.executescript(f"PRAGMA foreign_keys=ON; {SCHEMA}")
         for document in documents:
-            sha256 = hashlib.sha256(fingerprint(document).encode()).digest()
-            key = add_document(database, document, source="a.md", sha256=sha256)
             middle = len(document.text) // 2
-            for span in (Span(0, middle), Span(middle, len(document.text))) if middle else ():
-                passage = Passage(document, span, "Heading", (span,))
-                add_passage(database, passage, document_key=key, n_pieces=7)
+            spans = (Span(0, middle), Span(middle, len(document.text))) if middle else ()
+            passages = [
+                PassageRecord(Passage(document, span, "Heading", (span,)), b"", 7) for span in spans
+            ]
+            add_document(database, DocumentRecord.of(document, "a.md"), passages)
         if removed is not None:
-            remove_document(database, removed)
-    return Store(path)
+            database.execute("DELETE FROM documents WHERE document_key = ?", (removed,))
+    return SqliteTexts(path)
 
 
 @st.composite
@@ -78,7 +77,8 @@ def test_a_document_comes_back_as_it_was(
 def test_documents_have_one_fingerprint_only_if_they_are_equal(
     first: Document, second: Document
 ) -> None:
-    assert (fingerprint(first) == fingerprint(second)) == (first == second)
+    same = DocumentRecord.of(first, "a.md").sha256 == DocumentRecord.of(second, "b.md").sha256
+    assert same == (first == second)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def test_documents_have_one_fingerprint_only_if_they_are_equal(
     ],
 )
 def test_every_part_of_a_document_is_in_its_fingerprint(change: dict[str, object]) -> None:
-    assert fingerprint(letter(1, **change)) != fingerprint(letter(1))
+    changed, before = (DocumentRecord.of(letter(1, **each), "a.md") for each in (change, {}))
+    assert changed.sha256 != before.sha256
 
 
 def test_passages_come_in_the_order_asked_for(tmp_path: Path) -> None:
@@ -124,34 +125,17 @@ def test_the_list_of_documents_is_searched_by_every_word_and_turned_by_pages(
     tmp_path: Path,
 ) -> None:
     store = write(tmp_path / "texts.sqlite", *(letter(n) for n in range(12)))
-    total, cards = store.cards("", 3, 2)
+    total, cards = store.cards(offset=3, limit=2)
     assert (total, len(cards)) == (12, 2)
-    assert [card.title for card in store.cards("MULLER letter 11", 0, 50)[1]] == ["Letter 11"]
-    assert store.cards("letter absent", 0, 50) == (0, [])
-    assert store.cards("%", 0, 50) == (0, [])
+    assert [card.title for card in store.cards(search="MULLER letter 11")[1]] == ["Letter 11"]
+    assert store.cards(search="letter absent") == (0, [])
+    assert store.cards(search="%") == (0, [])
     assert cards[0].metadata["recipients"] == ("Politburo", "Müller")
 
 
-def test_the_vocabulary_is_found_by_beginning_and_by_what_scanners_confuse(tmp_path: Path) -> None:
-    path = tmp_path / "texts.sqlite"
-    store = write(path, letter(1))
-    with closing(sqlite3.connect(path)) as database, database:
-        rows = [("il", "ll", 4), ("ii", "ll", 9), ("illness", "lllness", 1), ("zebra", "zebra", 2)]
-        database.executemany("INSERT INTO vocabulary VALUES (?, ?, ?)", rows)
-    assert [(term.text, term.n_passages) for term in store.terms_like("ll")] == [
-        ("ii", 9),
-        ("il", 4),
-    ]
-    found = store.terms_beginning("il", shortest=2, longest=6)
-    assert [term.text for term in found] == ["il"]
-    assert store.document_frequency(["ii", "absent"]) == {"ii": 9, "absent": 0}
-    assert store.terms_beginning("%", shortest=0, longest=99) == []
-
-
 def test_many_threads_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        index.storage.texts, "_CACHED_CHARACTERS", 200
-    )  # hardly anything stays in memory
+    # hardly anything stays in memory
+    monkeypatch.setattr(index.storage.texts, "_CACHED_CHARACTERS", 200)
     store = write(tmp_path / "texts.sqlite", *(letter(n) for n in range(50)))
 
     def read(number: int) -> str:

@@ -69,7 +69,7 @@ def test_passages_of_another_size_are_measured_in_an_index_of_their_own(
     assert sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*")) == before
     (made,) = (questions.parent / "work").glob("*-passages-60")
     small, shipped = PassageIndex.load(made / "index"), PassageIndex.load(default_folder)
-    assert small.n_passages > 2 * shipped.n_passages
+    assert small.recipe.n_passages > 2 * shipped.recipe.n_passages
     assert small.recipe.content_sha256 == shipped.recipe.content_sha256
 
 
@@ -101,7 +101,7 @@ def test_another_size_needs_the_documents(questions: Path, default_folder: Path)
 def test_what_an_answer_is_made_of_can_be_taken_away(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
-    development = read_questions(SHIPPED, default_index).of_split("dev").questions
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions
     shipped = Trial().answerer(default_folder, ()).quote_answer(QUESTION)
     trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
     changed = [
@@ -114,7 +114,7 @@ def test_what_an_answer_is_made_of_can_be_taken_away(
 def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
-    development = read_questions(SHIPPED, default_index).of_split("dev").questions[::2]
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::2]
     shipped = Trial().answerer(default_folder, ())
     tried = Trial(meaning=4).answerer(default_folder, development)
     before, after = shipped.retriever.ranking, tried.retriever.ranking

@@ -16,7 +16,7 @@ from datatypes import Collection, CollectionWords, Document
 from errors import SettingError
 from index.metadata.collection import load_collection
 from index.metadata.fields import FIELDS
-from index.storage.passage_index import read_collection, write_collection
+from index.storage.recipe import read_json, write_json
 from interface.chat.render import Renderer
 from interface.wording.languages import document_language, said_in, shared_language
 from interface.wording.wordings import (
@@ -238,14 +238,14 @@ def test_a_collection_says_what_it_can_in_each_language(tmp_path: Path) -> None:
     assert (german.title, german.welcome) == ("Briefe", "Ask.")
     assert german.questions == {"Who wrote?": "Wer schrieb?", "When?": "When?"}
     assert said_in(collection, "fr").questions == {"Who wrote?": "Who wrote?", "When?": "When?"}
-    write_collection(collection, tmp_path / "collection.json")
-    assert read_collection(tmp_path / "collection.json") == collection
+    write_json(collection, tmp_path / "collection.json")
+    assert read_json(Collection, tmp_path / "collection.json") == collection
 
 
 def test_a_collection_of_an_older_index_has_no_translations(tmp_path: Path) -> None:
     old = '{"title": "T", "suggested_questions": [], "glossary": {}}'
     (tmp_path / "collection.json").write_text(old, encoding="utf-8")
-    assert read_collection(tmp_path / "collection.json") == Collection(title="T")
+    assert read_json(Collection, tmp_path / "collection.json") == Collection(title="T")
 
 
 @pytest.mark.parametrize(

@@ -200,8 +200,8 @@ def _indexed(
     build_index(folder / "documents", folder / "index", embedder=embedder)
     index = PassageIndex.load(folder / "index")
     documents: dict[int, Document] = {}
-    for document_id in index.document_ids():
-        document = index.document(document_id)
+    for document_id in index.texts.document_ids():
+        document = index.texts.document(document_id)
         number = int("".join(sign for sign in document_id if sign.isdigit())[:5])
         if document and document.text == articles[number].text:
             documents[number] = document

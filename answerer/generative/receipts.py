@@ -13,8 +13,7 @@ from answerer.generative.quotation_marks import quoted_parts
 from answerer.generative.reply import ReplyParser
 from datatypes import Answer, Document, Quote, Span
 from errors import DocumentError, QuestionError
-from index.readers.folder import load_folder
-from index.readers.parsed_file import Loaded
+from index.readers.folder import Loaded, load_folder
 from index.storage.recipe import DOCENT_VERSION, Recipe
 
 FORMAT = 1

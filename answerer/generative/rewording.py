@@ -16,7 +16,7 @@ from answerer.generative.numbered import tamed
 from answerer.question import LONGEST, cleaned
 from datatypes import Answer, Turn
 from errors import QuestionError
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import terms_of
 from prompts.templates import Rendered, load_prompt
 from prompts.tokens import count_tokens
@@ -82,10 +82,10 @@ def _own_words(question: str) -> set[str]:
     return set(terms_of(question)) - FUNCTION_WORDS
 
 
-def is_foreign(question: str, index: PassageIndex) -> bool:
+def is_foreign(question: str, index: PassageStore) -> bool:
     """Whether most of its words stand nowhere in the documents, nor is it English as they are."""
     terms = terms_of(question)
-    n_passages = index.document_frequency(sorted(set(terms)))
+    n_passages = index.lexical.document_frequency(sorted(set(terms)))
     known = [term for term in terms if n_passages.get(term, 0) > 0]
     is_english = sum(term in FUNCTION_WORDS for term in known) >= _ENGLISH * len(terms)
     return not is_english and len(known) < _KNOWN * len(terms)

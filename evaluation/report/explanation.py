@@ -19,7 +19,7 @@ from evaluation.report.report import (
     RankedPassage,
     SharedWord,
 )
-from index.storage.passage_index import PassageIndex
+from index.storage.base import PassageStore
 from index.text.folding import terms_with_spans
 from retriever.hybrid import idf
 from retriever.lexical import content_terms
@@ -37,10 +37,10 @@ class Explainer:
     `condition` goes before a passage's id where the documents are not the collection's own.
     """
 
-    def __init__(self, index: PassageIndex, condition: str = "") -> None:
+    def __init__(self, index: PassageStore, condition: str = "") -> None:
         self.index = index
         self.passages: dict[str, PassageText] = {}
-        self.passages_of = cache(index.passages_of)
+        self.passages_of = cache(index.texts.passages_of)
         self._prefix = f"{condition}:" if condition else ""
         self._words: dict[str, dict[str, str]] = {}
 
@@ -67,7 +67,10 @@ class Explainer:
         content = set(content_terms(question))
         asked = _words_of(question)
         shared = [term for term in asked if term in content and term in in_passage]
-        n_holding, n_passages = self.index.document_frequency(shared), self.index.n_passages
+        n_holding, n_passages = (
+            self.index.lexical.document_frequency(shared),
+            self.index.recipe.n_passages,
+        )
         words = [
             SharedWord(asked[term], in_passage[term], round(idf(n_holding[term], n_passages), 3))
             for term in shared

@@ -10,11 +10,11 @@ import datetime
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from datatypes import Metadata
+from datatypes import Metadata, visible_line
 from errors import DocumentError
-from index.text.canonical import canonical
 
 PLURAL_FIELDS = frozenset(
     "creator recipients language original_language translator translated_for rights "  # noqa: SIM905
@@ -35,48 +35,86 @@ _ALSO_CALLED = {
     "link": "url",
     "license": "rights",
 }
+_QUOTE_IT = "Put its value in quotation marks."
+_BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_QUOTES_AND_SPACE = re.compile(r"[\"'\s]")
 _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-class MetadataError(DocumentError):
-    """A table that cannot be used. `line` counts from 1 in the file that holds the table."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of names and values, and the `text` below whose `[header]` it stands: for lines."""
 
-    def __init__(self, what: str, remedy: str, *, line: int | None = None) -> None:
-        super().__init__(what, remedy)
-        self.line = line
+    values: Mapping[str, object]
+    text: str
+    header: str = ""
+
+    def fault(self, name: str, what: str, remedy: str) -> DocumentError:
+        return DocumentError(what, remedy, line=self._line_of(name))
+
+    def subtable(self, name: str) -> Table:
+        """The table of this name, which is empty where there is none."""
+        values = self.values.get(name, {})
+        shown = name if _BARE_NAME.fullmatch(name) else f'"{name}"'
+        header = f"{self.header}.{shown}" if self.header else shown
+        if not isinstance(values, dict):
+            raise DocumentError(
+                f"[{header}] is not a table.", f"Write [{header}] on a line of its own."
+            )
+        return Table(values, self.text, header)
+
+    def refuse_others(self, known: Sequence[str], what: str) -> None:
+        """Raises DocumentError, saying `what` of it, where a name is not among those known."""
+        for name in self.values:
+            if name not in known:
+                raise self.fault(name, what.format(name), nearest(name, known))
+
+    def texts(self, names: Iterable[str]) -> dict[str, str]:
+        """The values of these names that are not empty, all of them strings."""
+        texts = {}
+        for name in names:
+            value = self.values.get(name, "")
+            if not isinstance(value, str):
+                raise self.fault(name, f"`{name}` is not a text.", _QUOTE_IT)
+            if value.strip():
+                texts[name] = value.strip()
+        return texts
+
+    def _line_of(self, name: str) -> int | None:
+        """The line on which `name` gets its value; none if it cannot be told."""
+        gives = re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*[=:]""")
+        here = ""
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            table = re.match(r"\s*\[([^\[\]]+)\]\s*(#.*)?$", line)
+            if table:
+                here = _QUOTES_AND_SPACE.sub("", table[1])
+            elif here == _QUOTES_AND_SPACE.sub("", self.header) and gives.match(line):
+                return number
+        return None
 
 
-def parse_toml(text: str) -> dict[str, object]:
+def parse_toml(text: str) -> Table:
     """Numbers with a point stay as they are written: folder 1.10 is not folder 1.1."""
     try:
-        return tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
+        return Table(tomllib.loads(text, parse_float=str), text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a date such as 1963-02-31
         place = _TOML_PLACE.search(str(error))
-        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        line = int(place[1] or text.count("\n") + 1) if place else None
         what = _TOML_PLACE.sub("", str(error)).rstrip(".")
-        raise MetadataError(
-            f"Not valid TOML: {what}.", 'Write each field as name = "value".', line=line
-        ) from error
-    except (RecursionError, ValueError) as error:  # ValueError: a date such as 1963-02-31
-        raise MetadataError(
-            f"Not valid TOML: {error}.", 'Write each field as name = "value".'
-        ) from error
+        remedy = 'Write each field as name = "value".'
+        raise DocumentError(f"Not valid TOML: {what}.", remedy, line=line) from error
 
 
-def checked_fields(table: Mapping[str, object], *, text: str, header: str = "") -> Metadata:
-    """`table` as metadata: strings, and tuples where the table has lists.
-
-    `text` is what the table was read from, below its `header` if it has one: to find lines.
-    """
+def checked_fields(table: Table) -> Metadata:
+    """`table` as metadata: strings, and tuples where the table has lists."""
     fields: dict[str, str | tuple[str, ...]] = {}
-    for name, value in table.items():
+    for name, value in table.values.items():
         try:
-            given = _checked(name, value)
-        except MetadataError as fault:
-            line = line_of(name, text=text, header=header)
-            raise MetadataError(fault.what, fault.remedy, line=line) from fault
-        if given:
-            fields[name] = given
+            checked = _checked(name, value)
+        except DocumentError as fault:
+            raise table.fault(name, fault.what, fault.remedy) from fault
+        if checked:
+            fields[name] = checked
     return fields
 
 
@@ -90,32 +128,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Write `{meant}`." if meant else f"The names are: {', '.join(known)}."
 
 
-def line_of(name: str, *, text: str, header: str = "") -> int | None:
-    """The line on which `name` gets its value below `[header]`; none if it cannot be told."""
-    gives = re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*[=:]""")
-    here = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        table = re.match(r"\s*\[([^\[\]]+)\]\s*(#.*)?$", line)
-        if table:
-            here = re.sub(r"[\"'\s]", "", table[1])
-        elif here == re.sub(r"[\"'\s]", "", header) and gives.match(line):
-            return number
-    return None
-
-
 def _checked(name: str, value: object) -> str | tuple[str, ...]:
     if name not in FIELDS:
-        raise MetadataError(f"There is no field `{name}`.", nearest(name, FIELDS))
+        raise DocumentError(f"There is no field `{name}`.", nearest(name, FIELDS))
     if isinstance(value, list):
         if name not in PLURAL_FIELDS:
-            raise MetadataError(f"`{name}` has several values.", "Give it one, in quotation marks.")
+            raise DocumentError(f"`{name}` has several values.", "Give it one, in quotation marks.")
         return tuple(text for text in (_words(name, one) for one in value) if text)
     text = _words(name, value)
     if name == "text_status" and text and text not in TEXT_STATUSES:
         allowed = ", ".join(TEXT_STATUSES)
-        raise MetadataError(f"`text_status` cannot be {text!r}.", f"Write one of: {allowed}.")
+        raise DocumentError(f"`text_status` cannot be {text!r}.", f"Write one of: {allowed}.")
     if name == "url" and text and not text.startswith(("https://", "http://")):
-        raise MetadataError(
+        raise DocumentError(
             f"`url` is no web address: {text!r}.", "Begin it with https:// or leave it out."
         )
     return text
@@ -127,5 +152,5 @@ def _words(name: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str):
-        return " ".join(canonical(value).split())
-    raise MetadataError(f"`{name}` is not a text.", "Put its value in quotation marks.")
+        return visible_line(value)
+    raise DocumentError(f"`{name}` is not a text.", _QUOTE_IT)

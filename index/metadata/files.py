@@ -12,14 +12,12 @@ import unicodedata
 from pathlib import Path
 
 from datatypes import Metadata
-from errors import DocumentError
-from index.metadata.collection import NAME, CollectionFile, read_collection_file, read_toml_text
-from index.metadata.fields import MetadataError, checked_fields, parse_toml
-from index.readers.files import Found
-from index.readers.parsed_file import Problem
+from errors import DocumentError, Problem
+from index.metadata.collection import NAME, CollectionFile, read_collection_file, read_toml
+from index.metadata.fields import checked_fields
 
 
-class MetadataBeside:
+class MetadataFiles:
     """Reads each `collection.toml` once. Every fault becomes that of the document it is for."""
 
     def __init__(self, root: Path) -> None:
@@ -30,32 +28,28 @@ class MetadataBeside:
         }
         self._used: set[tuple[Path, str]] = set()
 
-    def below(self, found: Found) -> Metadata:
+    def below(self, path: Path) -> Metadata:
         """What the file's front matter overrules."""
-        general: dict[str, str | tuple[str, ...]] = {}
-        own: dict[str, str | tuple[str, ...]] = {}
-        for folder in self._folders(found.path.parent):
+        general: Metadata = {}
+        own: Metadata = {}
+        for folder in self._folders(path.parent):
             file = self._in_folder(folder)
-            if isinstance(file, DocumentError):
-                raise self._named(file, folder / NAME)
-            name = _name_in(folder, found.path)
+            name = _name_in(folder, path)
             self._used.add((folder, name))
             by_file = file.by_file.get(name, {})
             if isinstance(by_file, DocumentError):
                 raise self._named(by_file, folder / NAME)
-            general |= file.every_document
-            own |= by_file
-        return general | own
+            general = {**general, **file.every_document}
+            own = {**own, **by_file}
+        return {**general, **own}
 
-    def above(self, found: Found) -> Metadata:
+    def above(self, path: Path) -> Metadata:
         """What overrules the file's front matter."""
-        path = found.path
-        fields: dict[str, str | tuple[str, ...]] = {}
+        fields: Metadata = {}
         for beside in (path.with_suffix(".toml"), path.with_name(path.name + ".toml")):
             if beside.name != NAME and os.path.isfile(beside):
                 try:
-                    text = read_toml_text(beside)
-                    fields |= checked_fields(parse_toml(text), text=text)
+                    fields = {**fields, **checked_fields(read_toml(beside))}
                 except DocumentError as fault:
                     raise self._named(fault, beside) from fault
         return fields
@@ -64,10 +58,9 @@ class MetadataBeside:
         """Entries of `[documents]` for what is not there, or is no document."""
         return [
             Problem(
-                (folder / NAME).relative_to(self._root).as_posix(),
                 f'[documents."{name}"] names none of the documents.',
                 "Write a file's path as seen from this folder.",
-                skipped=False,
+                source=_name_in(self._root, folder / NAME),
             )
             for folder, file in self._by_folder.items()
             if isinstance(file, CollectionFile)
@@ -79,19 +72,21 @@ class MetadataBeside:
         between = [folder, *folder.parents]
         return between[: between.index(self._root) + 1][::-1]
 
-    def _in_folder(self, folder: Path) -> CollectionFile | DocumentError:
-        if folder not in self._by_folder:
+    def _in_folder(self, folder: Path) -> CollectionFile:
+        file = self._by_folder.get(folder)
+        if file is None:
             try:
-                self._by_folder[folder] = read_collection_file(folder)
+                file = read_collection_file(folder)
             except DocumentError as fault:
-                self._by_folder[folder] = fault
-        return self._by_folder[folder]
+                file = fault
+            self._by_folder[folder] = file
+        if isinstance(file, DocumentError):
+            raise self._named(file, folder / NAME)
+        return file
 
-    def _named(self, fault: DocumentError, path: Path) -> MetadataError:
-        place = path.relative_to(self._root).as_posix()
-        line = getattr(fault, "line", None)
-        place = place if line is None else f"{place}, line {line}"
-        return MetadataError(f"Its metadata, {place}: {fault.what}", fault.remedy)
+    def _named(self, fault: DocumentError, path: Path) -> DocumentError:
+        place = fault.place(_name_in(self._root, path))
+        return DocumentError(f"Its metadata, {place}: {fault.what}", fault.remedy)
 
 
 def _name_in(folder: Path, path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.text.canonical import canonical
+from datatypes import visible_line
 
 _MADE_BY_A_MACHINE = re.compile(
     r"^microsoft \w+ - "
@@ -19,7 +19,7 @@ _MAX_CHARACTERS = 300
 
 def sensible_title(title: str | None) -> str | None:
     """A title that a file carries inside, unless a program made it up."""
-    text = " ".join(canonical(title or "").split())
+    text = visible_line(title or "")
     if len(text) > _MAX_CHARACTERS or _MADE_BY_A_MACHINE.search(text):
         return None
     return text
@@ -27,5 +27,5 @@ def sensible_title(title: str | None) -> str | None:
 
 def title_of_file(stem: str) -> str:
     """A file's name, without its ending, made readable: `report_on-policy` → "Report on policy"."""
-    text = " ".join(_JOINT.sub(" ", canonical(stem)).split())
+    text = visible_line(_JOINT.sub(" ", stem))
     return text[:1].upper() + text[1:] if text else stem

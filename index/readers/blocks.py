@@ -1,4 +1,4 @@
-"""Pieces of a page or word file → one text, blocks parted by blank lines, headings as spans."""
+"""Pieces of a page or Word file → one text, blocks parted by blank lines, headings as spans."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from enum import IntEnum
 
 from datatypes import Heading, Span
-from index.metadata.titles import sensible_title
-from index.readers.parsed_file import Reading
+from errors import Problem
+from index.readers.base import ParsedDocument
 from index.text.canonical import canonical_with_spans
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")  # what HTML collapses; a no-break space is kept
@@ -23,13 +23,7 @@ class Break(IntEnum):
     BLOCK = 4
 
 
-_WRITTEN = {
-    Break.NONE: "",
-    Break.SPACE: " ",
-    Break.CELL: "\t",
-    Break.LINE: "\n",
-    Break.BLOCK: "\n\n",
-}
+_WRITTEN = ("", " ", "\t", "\n", "\n\n")
 
 
 class BlockWriter:
@@ -40,8 +34,7 @@ class BlockWriter:
         self._length = 0
         self._pending = Break.NONE
         self._headings: list[Heading] = []
-        self._heading_level: int | None = None
-        self._heading_start: int | None = None
+        self._open_heading: tuple[int, int] | None = None  # where it starts, and its level
 
     def part(self, strength: Break) -> None:
         """Ask for at least this break before the next piece."""
@@ -69,8 +62,6 @@ class BlockWriter:
         if self._parts:
             self._add(_WRITTEN[self._pending])
         self._pending = Break.NONE
-        if self._heading_level is not None and self._heading_start is None:
-            self._heading_start = self._length
         self._add(text)
 
     def write_preformatted(self, text: str) -> None:
@@ -86,27 +77,25 @@ class BlockWriter:
     def begin_heading(self, level: int) -> None:
         """What is written from here to `end_heading` is a heading."""
         self.part(Break.BLOCK)
-        self._heading_level, self._heading_start = level, None
+        start = self._length + len(_WRITTEN[Break.BLOCK]) if self._parts else 0
+        self._open_heading = (start, level)
 
     def end_heading(self) -> None:
-        if self._heading_level is not None and self._heading_start is not None:
-            span = Span(self._heading_start, self._length)
-            self._headings.append(Heading(span, self._heading_level))
-        self._heading_level = self._heading_start = None
+        if self._open_heading:
+            start, level = self._open_heading
+            if start < self._length:
+                self._headings.append(Heading(Span(start, self._length), level))
+        self._open_heading = None
         self.part(Break.BLOCK)
 
-    def reading(self, *, title: str | None) -> Reading:
-        """What was written. Without a `title` of the file's own the first heading is it."""
+    def parsed(self, *, title: str | None, problems: tuple[Problem, ...] = ()) -> ParsedDocument:
+        """The document that was written; `title` is what the file itself says."""
         text, spans = canonical_with_spans(
-            "".join(self._parts), (heading.span for heading in self._headings)
+            "".join(self._parts), [heading.span for heading in self._headings]
         )
-        headings = tuple(
-            Heading(span, heading.level)
-            for span, heading in zip(spans, self._headings, strict=True)
-        )
-        if title is None and headings:
-            title = sensible_title(headings[0].span.of(text))
-        return Reading(text, title=title, headings=headings)
+        levels = [heading.level for heading in self._headings]
+        headings = tuple(map(Heading, spans, levels))
+        return ParsedDocument(text, title=title, headings=headings, problems=problems)
 
     def _part_by(self, space: str) -> None:
         if space:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from datatypes import Document, Metadata
-from errors import DocumentError
-from index.readers.encoding import replacement_doubts
-from index.readers.parsed_file import Problem
+from datatypes import visible_line
+from errors import DocumentError, Problem
+from index.readers.base import ParsedDocument, SourceFile
+from index.readers.encoding import binary_file, lost_characters
 from index.text.canonical import canonical
 
 _MAX_LINE_BYTES = 16 << 20
@@ -22,41 +23,48 @@ _MAX_LINE_BYTES = 16 << 20
 _N_BYTES_OF_HEAD = 4_096
 """JSON has no null bytes; binary files have one among their first hundreds."""
 _NAMES = frozenset(("_id", "title", "text"))
+_OTHER_FORM = Problem(
+    "Its lines have no `_id`, `title` and `text`.",
+    "Give each line these three, or take the file out of the folder.",
+    skipped=True,
+)
 
 
-def read_corpus(
-    file: BinaryIO, source: str, metadata: Metadata
-) -> Iterator[tuple[int, Document] | Problem]:
-    """Each line's number and document, or what is wrong with the line; all share `metadata`.
+class CorpusReader:
+    """Of a file not named `corpus.jsonl` the first whole line decides.
 
-    Of a file not named `corpus.jsonl` the first whole line decides: questions (`_id` and `text`
-    without `title`) are passed over in silence, another form is one problem. Raises DocumentError
-    for a file that is empty or binary.
+    Questions (`_id` and `text` without `title`) are passed over in silence, another form is one
+    problem.
     """
-    _refuse_other_kinds(file)
-    is_corpus = PurePosixPath(source).name == "corpus.jsonl"
-    is_empty = True
-    for number, line in enumerate(_lines(file), start=1):
-        if line is not None and not line.strip():
-            continue
-        is_empty = False
-        try:
-            record = _record(line, is_first=number == 1)
-            if not is_corpus and not record.keys() >= _NAMES:
-                if not {"_id", "text"} <= record.keys():
-                    yield _of_another_form(source)
-                return
-            is_corpus = True
-            document = _document(record, metadata)
-        except DocumentError as fault:
-            yield Problem(source, fault.what, fault.remedy, skipped=True, line=number)
-            continue
-        yield number, document
-        if "\ufffd" in document.text:
-            for doubt in replacement_doubts(document.text):
-                yield Problem(source, doubt.what, doubt.remedy, skipped=False, line=number)
-    if is_empty:
-        raise DocumentError("The file holds no text.", "Fill it or take it out of the folder.")
+
+    name = "BEIR corpus"
+    endings = frozenset((".jsonl",))
+    max_bytes = sys.maxsize
+
+    def sniff(self, head: bytes) -> bool:
+        return head.lstrip(codecs.BOM_UTF8 + b" \t\r\n").startswith(b"{")
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument | Problem]:
+        with source.open() as file:
+            _refuse_other_kinds(file)
+            is_corpus = PurePosixPath(source.name).name == "corpus.jsonl"
+            is_empty = True
+            for number, line in enumerate(_lines(file), start=1):
+                if line is not None and not line.strip():
+                    continue
+                is_empty = False
+                try:
+                    record = _record(line, is_first=number == 1)
+                    if not is_corpus and not record.keys() >= _NAMES:
+                        if not {"_id", "text"} <= record.keys():
+                            yield _OTHER_FORM
+                        return
+                    is_corpus = True
+                    yield _document(record, number)
+                except DocumentError as fault:
+                    yield Problem(fault.what, fault.remedy, skipped=True, line=number)
+        if is_empty:
+            raise DocumentError("The file holds no text.", "Fill it or take it out of the folder.")
 
 
 def _refuse_other_kinds(file: BinaryIO) -> None:
@@ -66,19 +74,7 @@ def _refuse_other_kinds(file: BinaryIO) -> None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise DocumentError("The file is UTF-16, not UTF-8.", "Save it as UTF-8.")
     if b"\x00" in head:
-        raise DocumentError(
-            "The file is binary, with the ending of a text.",
-            "Give it the ending of its kind, or take it out of the folder.",
-        )
-
-
-def _of_another_form(source: str) -> Problem:
-    return Problem(
-        source,
-        "Its lines have no `_id`, `title` and `text`.",
-        "Give each line these three, or take the file out of the folder.",
-        skipped=True,
-    )
+        raise binary_file()
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
@@ -112,7 +108,7 @@ def _record(line: bytes | None, *, is_first: bool) -> dict[str, object]:
     return record
 
 
-def _document(record: dict[str, object], metadata: Metadata) -> Document:
+def _document(record: dict[str, object], line: int) -> ParsedDocument:
     document_id, title, text = record.get("_id"), record.get("title") or "", record.get("text")
     if isinstance(document_id, int) and not isinstance(document_id, bool):
         document_id = str(document_id)
@@ -124,7 +120,6 @@ def _document(record: dict[str, object], metadata: Metadata) -> Document:
     text = canonical(text)
     if not text or text.isspace():
         raise DocumentError("`text` is empty.", "Fill it or delete the line.")
-    document_id = " ".join(canonical(document_id).split())
-    return Document(
-        document_id, " ".join(canonical(title).split()) or document_id, text, metadata=metadata
-    )
+    document_id = " ".join(canonical(document_id).split())  # as qrels have it, unseen signs too
+    fields = {"id": document_id, "title": visible_line(canonical(title)) or document_id}
+    return ParsedDocument(text, fields=fields, problems=lost_characters(text), line=line)

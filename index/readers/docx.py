@@ -9,21 +9,16 @@ from __future__ import annotations
 import itertools
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
-
-import docx
-import docx.document
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.exceptions import OpcError
-from docx.oxml.parser import parse_xml
-from lxml import etree  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING, BinaryIO
 
 from errors import DocumentError
-from index.metadata.titles import sensible_title
+from index.readers.base import ParsedDocument, SourceFile
 from index.readers.blocks import BlockWriter, Break
-from index.readers.parsed_file import Reading
+
+if TYPE_CHECKING:  # imported in `read`, when a Word file is met
+    from docx.document import Document as WordDocument
+    from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 _MAX_PARTS = 10_000
 _MAX_INFLATED_BYTES = 256 << 20
@@ -35,41 +30,50 @@ _LONGEST_STYLE_CHAIN = 11
 """Styles based on styles, as deep as Word lets them be."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_HEADING_NAME = re.compile(r"heading (\d)$", re.IGNORECASE)
+_HEADING_NAME = re.compile(r"(?:title|heading (\d))$", re.IGNORECASE)
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
 _BLOCKS_IN_CELLS = frozenset(("tbl", "sdt", "customXml", "ins", "AlternateContent"))
 _LEFT_OUT = frozenset(
     "pPr rPr tblPr trPr tcPr sectPr del moveFrom Fallback txbxContent instrText "  # noqa: SIM905
     "delText rt".split()
 )
-_DAMAGED = (
-    OpcError,
-    etree.LxmlError,
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    ValueError,
-    AttributeError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,  # an encrypted part
-)
+_OLE_HEAD = b"\xd0\xcf\x11\xe0"
 
 
-def read_word(file: BinaryIO) -> Reading:
-    if file.read(4) == b"\xd0\xcf\x11\xe0":
-        raise DocumentError(
-            "The file is encrypted, or an old .doc.", "Save it as .docx without a password."
-        )
-    file.seek(0)
+class DocxReader:
+    name = "Word"
+    endings = frozenset((".docx",))
+    max_bytes = _MAX_INFLATED_BYTES
+
+    def sniff(self, head: bytes) -> bool:
+        return head.startswith((b"PK\x03\x04", _OLE_HEAD))
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument]:
+        with source.open() as file:
+            if file.read(len(_OLE_HEAD)) == _OLE_HEAD:
+                raise DocumentError(
+                    "The file is encrypted, or an old .doc.", "Save it as .docx without a password."
+                )
+            title, roots, levels = _opened(file)
+        writer = BlockWriter()
+        for root in roots:
+            _write_blocks(root, writer, levels)
+        yield writer.parsed(title=title)
+
+
+def _opened(file: BinaryIO) -> tuple[str, list[Element], dict[str, int]]:
+    """The title in the properties, the elements of text and notes, and `_heading_levels`."""
+    import docx
+
     try:
         _check_sizes(file)
-        file.seek(0)
         document = docx.Document(file)
         roots = [document.element.body, *_notes(document)]
         levels = _heading_levels(document)
         title = document.core_properties.title
-    except _DAMAGED as error:
+    except DocumentError:
+        raise
+    except Exception as error:  # of zipfile, zlib, lxml, python-docx: none lists all of them
         raise DocumentError(
             "The file is damaged or no Word document.", "Save it anew from Word or LibreOffice."
         ) from error
@@ -78,10 +82,7 @@ def read_word(file: BinaryIO) -> Reading:
             "The file declares XML entities, which Word never writes.",
             "Do not trust it; get it anew from its source.",
         )
-    writer = BlockWriter()
-    for root in roots:
-        _write_blocks(root, writer, levels)
-    return writer.reading(title=sensible_title(title))
+    return title, roots, levels
 
 
 def _check_sizes(file: BinaryIO) -> None:
@@ -103,29 +104,26 @@ def _check_sizes(file: BinaryIO) -> None:
             raise zipfile.BadZipFile
 
 
-def _notes(document: docx.document.Document) -> Iterator[etree._Element]:
-    kinds = ((RELATIONSHIP_TYPE.FOOTNOTES, "footnote"), (RELATIONSHIP_TYPE.ENDNOTES, "endnote"))
+def _notes(document: WordDocument) -> Iterator[Element]:
+    """Footnotes and endnotes, without the rule above them."""
+    from docx.oxml.parser import parse_xml
+
     for relation in document.part.rels.values():
-        for kind, tag in kinds:
-            if relation.reltype == kind and not relation.is_external:
-                root = parse_xml(relation.target_part.blob)
-                for note in root.findall(_W + tag):
-                    if note.get(_W + "type") is None:  # else the rule above the notes
-                        yield note
+        kind = relation.reltype.rpartition("/")[2]
+        if kind in ("footnotes", "endnotes") and not relation.is_external:
+            for note in parse_xml(relation.target_part.blob).findall(_W + kind.removesuffix("s")):
+                if note.get(_W + "type") is None:
+                    yield note
 
 
-def _heading_levels(document: docx.document.Document) -> dict[str, int]:
+def _heading_levels(document: WordDocument) -> dict[str, int]:
     """Style id → heading level, also for styles based on a heading's."""
     levels: dict[str, int] = {}
     based_on: dict[str, str] = {}
     for style in document.styles.element.findall(_W + "style"):
         style_id = style.get(_W + "styleId", "")
-        name = _value(style.find(_W + "name"))
-        level = _HEADING_NAME.match(name)
-        if level:
-            levels[style_id] = int(level[1])
-        elif name.lower() == "title":
-            levels[style_id] = 1
+        if level := _HEADING_NAME.match(_value(style.find(_W + "name"))):
+            levels[style_id] = int(level[1] or 1)
         based_on[style_id] = _value(style.find(_W + "basedOn"))
     for _ in range(_LONGEST_STYLE_CHAIN):
         for style_id, base in based_on.items():
@@ -134,13 +132,16 @@ def _heading_levels(document: docx.document.Document) -> dict[str, int]:
     return levels
 
 
-def _write_blocks(container: etree._Element, writer: BlockWriter, levels: dict[str, int]) -> None:
+def _write_blocks(
+    container: Element, writer: BlockWriter, levels: dict[str, int], around: Break = Break.BLOCK
+) -> None:
+    """Write what is in the container; `around` is what parts its paragraphs."""
     for child in container:
         kind = _kind(child)
         if kind == "p":
-            writer.part(Break.BLOCK)
+            writer.part(around)
             _write_paragraph(child, writer, levels)
-            writer.part(Break.BLOCK)
+            writer.part(around)
         elif kind == "tbl":
             for row in _below(child, "tr"):
                 _write_row(row, writer, levels)
@@ -148,25 +149,17 @@ def _write_blocks(container: etree._Element, writer: BlockWriter, levels: dict[s
             _write_blocks(child, writer, levels)
 
 
-def _write_row(row: etree._Element, writer: BlockWriter, levels: dict[str, int]) -> None:
+def _write_row(row: Element, writer: BlockWriter, levels: dict[str, int]) -> None:
     """A row is a block, its cells parted by tabs; a cell of several paragraphs is blocks."""
     writer.part(Break.BLOCK)
     for cell in _below(row, "tc"):
-        writer.part(Break.CELL)
-        paragraphs = [child for child in cell if _kind(child) == "p"]
-        full = [paragraph for paragraph in paragraphs if _text(paragraph)]
-        if len(full) > 1 or any(_kind(child) in _BLOCKS_IN_CELLS for child in cell):
-            writer.part(Break.BLOCK)
-            _write_blocks(cell, writer, levels)
-        else:
-            for paragraph in full:
-                _write_paragraph(paragraph, writer, levels)
+        full = [child for child in cell if _kind(child) == "p" and _text(child)]
+        is_plain = len(full) <= 1 and not any(_kind(child) in _BLOCKS_IN_CELLS for child in cell)
+        _write_blocks(cell, writer, levels, Break.CELL if is_plain else Break.BLOCK)
     writer.part(Break.BLOCK)
 
 
-def _write_paragraph(
-    paragraph: etree._Element, writer: BlockWriter, levels: dict[str, int]
-) -> None:
+def _write_paragraph(paragraph: Element, writer: BlockWriter, levels: dict[str, int]) -> None:
     style = _value(paragraph.find(f"{_W}pPr/{_W}pStyle"))
     level = levels.get(style)
     if level is not None:
@@ -180,11 +173,11 @@ def _write_paragraph(
             _write_blocks(box, writer, levels)
 
 
-def _text(paragraph: etree._Element) -> str:
+def _text(paragraph: Element) -> str:
     return "".join(_pieces(paragraph)).strip()
 
 
-def _pieces(element: etree._Element) -> Iterator[str]:
+def _pieces(element: Element) -> Iterator[str]:
     for child in element:
         kind = _kind(child)
         if kind == "t":
@@ -195,12 +188,12 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield from _pieces(child)
 
 
-def _is_hidden(run: etree._Element) -> bool:
+def _is_hidden(run: Element) -> bool:
     vanish = run.find(f"{_W}rPr/{_W}vanish")
     return vanish is not None and _value(vanish) not in ("0", "false", "off")
 
 
-def _below(element: etree._Element, kind: str) -> Iterator[etree._Element]:
+def _below(element: Element, kind: str) -> Iterator[Element]:
     """The rows of a table or the cells of a row, also those within a content control."""
     for child in element:
         if _kind(child) == kind:
@@ -209,10 +202,10 @@ def _below(element: etree._Element, kind: str) -> Iterator[etree._Element]:
             yield from _below(child, kind)
 
 
-def _kind(element: etree._Element) -> str:
+def _kind(element: Element) -> str:
     """The tag without its namespace; nothing for comments and processing instructions."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _value(element: etree._Element | None) -> str:
+def _value(element: Element | None) -> str:
     return "" if element is None else element.get(_W + "val", "")

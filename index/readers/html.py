@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from errors import DocumentError
-from index.metadata.titles import sensible_title
+from index.readers.base import ParsedDocument, SourceFile
 from index.readers.blocks import BlockWriter, Break
 from index.readers.encoding import decode
-from index.readers.parsed_file import Reading
 
 _UNSEEN = frozenset(
     "head script style template noscript nav iframe object embed svg canvas audio "  # noqa: SIM905
@@ -50,22 +50,31 @@ _NOT_NESTING = frozenset(  # void elements, and those that close themselves
 )
 
 
-def read_webpage(data: bytes) -> Reading:
-    declared = _DECLARED.search(data[:_N_BYTES_TO_DECLARE_IN])
-    markup, doubts = decode(data, declared=declared[1].decode("ascii") if declared else None)
-    if _depth(markup) > _MAX_DEPTH:
-        raise DocumentError(
-            f"The page's elements are nested more than {_MAX_DEPTH:,} deep.",
-            "Save its text as .txt, or save it anew from a browser.",
-        )
-    root = LexborHTMLParser(markup.replace("\r\n", "\n").replace("\r", "\n")).root
-    if root is None:
-        return Reading("")
-    title = root.css_first("title")
-    writer = BlockWriter()
-    _write_tree(root, writer)
-    reading = writer.reading(title=sensible_title(title.text() if title else None))
-    return Reading(reading.text, reading.title, reading.headings, doubts=doubts)
+class HtmlReader:
+    name = "HTML"
+    endings = frozenset((".html", ".htm"))
+    max_bytes = 16 << 20
+    """The parsed tree takes more than ten times the page's size."""
+
+    def sniff(self, head: bytes) -> bool:
+        """Browsers take anything for a page."""
+        return bool(head)
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument]:
+        data = source.read_bytes()
+        declared = _DECLARED.search(data[:_N_BYTES_TO_DECLARE_IN])
+        markup, problems = decode(data, declared=declared[1].decode() if declared else None)
+        if _depth(markup) > _MAX_DEPTH:
+            raise DocumentError(
+                f"The page's elements are nested more than {_MAX_DEPTH:,} deep.",
+                "Save its text as .txt, or save it anew from a browser.",
+            )
+        tree = LexborHTMLParser(markup.replace("\r\n", "\n").replace("\r", "\n"))
+        title = tree.css_first("title")
+        writer = BlockWriter()
+        if tree.root is not None:
+            _write_tree(tree.root, writer)
+        yield writer.parsed(title=title.text() if title else None, problems=problems)
 
 
 def _depth(markup: str) -> int:
@@ -88,28 +97,21 @@ def _depth(markup: str) -> int:
 
 def _write_tree(root: LexborNode, writer: BlockWriter) -> None:
     """Walk without recursion, for pages nested deeper than Python's stack."""
-    node: LexborNode | None = root
-    preformatted = 0
-    while node is not None:
-        if node.is_text_node:
-            text = node.text_content or ""
-            if preformatted:
-                writer.write_preformatted(text)
-            else:
-                writer.write(text)
-        elif node.is_element_node and not _is_unseen(node):
-            _enter(node, writer)
-            if node.child is not None:
-                preformatted += node.tag == "pre"
-                node = node.child
-                continue
+    waiting = [(root, False)]
+    n_preformatted = 0  # elements around the node, each a <pre>
+    while waiting:
+        node, is_written = waiting.pop()
+        if is_written:
+            n_preformatted -= node.tag == "pre"
             _leave(node, writer)
-        while node is not None and node.next is None:
-            node = node.parent
-            if node is not None and node.is_element_node:
-                preformatted -= node.tag == "pre"
-                _leave(node, writer)
-        node = node.next if node is not None else None
+        elif node.is_text_node:
+            write = writer.write_preformatted if n_preformatted else writer.write
+            write(node.text_content or "")
+        elif node.is_element_node and not _is_unseen(node):
+            n_preformatted += node.tag == "pre"
+            _enter(node, writer)
+            children = [(child, False) for child in node.iter(include_text=True)]
+            waiting += [(node, True), *reversed(children)]
 
 
 def _is_unseen(node: LexborNode) -> bool:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from datatypes import Heading, Metadata, Span
-from index.metadata.fields import MetadataError, checked_fields, parse_toml
-from index.metadata.titles import sensible_title
+from errors import DocumentError
+from index.metadata.fields import Table, checked_fields, parse_toml
+from index.readers.base import ParsedDocument, SourceFile
 from index.readers.encoding import decode
-from index.readers.parsed_file import Reading
 from index.text.canonical import canonical
+
+_MAX_BYTES = 64 << 20
+"""Twenty times War and Peace. It is held in memory, a few times over."""
 
 _FENCES = re.compile(r"(\+\+\+|---)[ \t]*\n")
 _NAME_AND_VALUE = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[\w -]{1,40}[\"']?[ \t]*:(?:\s|$)")
@@ -26,21 +30,31 @@ _CODE_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _UNDERLINE = re.compile(r" {0,3}(?:(=+)|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t| {0,3}(?:[>#|]|[-*+][ \t]|\d{1,9}[.)][ \t])")
-_MARKS = "*_`"
+_CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+\s*$")  # `Title ##`, but `C#` stays
+_MARKS = "*_`" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 
 
-def read_plain(data: bytes) -> Reading:
-    raw, doubts = decode(data)
-    fields, text = _front_matter(canonical(raw))
-    return Reading(text, fields=fields, doubts=doubts)
+class PlainTextReader:
+    name = "plain text"
+    endings = frozenset((".txt",))
+    max_bytes = _MAX_BYTES
+
+    def sniff(self, head: bytes) -> bool:
+        return bool(head)
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument]:
+        text, problems = decode(source.read_bytes())
+        fields, text = _without_front_matter(canonical(text))
+        yield ParsedDocument(text, fields=fields, problems=problems)
 
 
-def read_markdown(data: bytes) -> Reading:
-    raw, doubts = decode(data)
-    fields, text = _front_matter(canonical(raw))
-    headings = tuple(markdown_headings(text))
-    title = sensible_title(headings[0].span.of(text)) if headings else None
-    return Reading(text, title, headings, fields=fields, doubts=doubts)
+class MarkdownReader(PlainTextReader):
+    name = "Markdown"
+    endings = frozenset((".md", ".markdown"))
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument]:
+        for parsed in super().read(source):
+            yield replace(parsed, headings=tuple(markdown_headings(parsed.text)))
 
 
 def markdown_headings(text: str) -> Iterator[Heading]:
@@ -62,7 +76,7 @@ def markdown_headings(text: str) -> Iterator[Heading]:
         atx = _ATX.match(line)
         underline = _UNDERLINE.match(line)
         if atx:
-            wording = _without_closing_marks(line[atx.end() :])
+            wording = _CLOSING_MARKS.sub("", line[atx.end() :])
             yield from _heading(wording, start + atx.end(), len(atx[1]))
         elif underline and before:
             yield from _heading(before[1], before[0], 1 if underline[1] else 2)
@@ -71,22 +85,14 @@ def markdown_headings(text: str) -> Iterator[Heading]:
         fresh = not line.strip() or bool(atx) or bool(underline)
 
 
-def _without_closing_marks(wording: str) -> str:
-    """`Title ##` → `Title`, but `C#` stays."""
-    bare = wording.rstrip()
-    unmarked = bare.rstrip("#")
-    return unmarked if not unmarked or unmarked[-1] in " \t" else bare
-
-
 def _heading(wording: str, start: int, level: int) -> Iterator[Heading]:
-    bare = wording.lstrip(" \t" + _MARKS)
-    start += len(wording) - len(bare)
-    bare = bare.rstrip(" \t" + _MARKS)
+    bare = wording.strip(_MARKS)
     if bare:
+        start += wording.index(bare)
         yield Heading(Span(start, start + len(bare)), level)
 
 
-def _front_matter(text: str) -> tuple[Metadata, str]:
+def _without_front_matter(text: str) -> tuple[Metadata, str]:
     """The fields above the text, and the text."""
     opening = _FENCES.match(text)
     if opening is None:
@@ -95,22 +101,21 @@ def _front_matter(text: str) -> tuple[Metadata, str]:
     head = text[opening.end() : _MAX_FRONT_MATTER]
     closing = re.search(rf"^{re.escape(fence)}[ \t]*$", head, re.M)
     if fence == "+++" and closing is None:
-        raise MetadataError(
+        raise DocumentError(
             "The front matter has no end.", "Close it with a line that says +++.", line=1
         )
     if closing is None or (fence == "---" and not _NAME_AND_VALUE.match(head)):
         return {}, text
     head, rest = head[: closing.start()], text[opening.end() + closing.end() :]
     try:
-        table = parse_toml(head) if fence == "+++" else _parse_yaml(head)
-        fields = checked_fields(table, text=head)
-    except MetadataError as fault:
-        line = None if fault.line is None else fault.line + 1  # below the opening fence
-        raise MetadataError(f"Front matter: {fault.what}", fault.remedy, line=line) from fault
+        fields = checked_fields(parse_toml(head) if fence == "+++" else _parse_yaml(head))
+    except DocumentError as fault:
+        line = fault.line and fault.line + 1  # below the opening fence
+        raise DocumentError(f"Front matter: {fault.what}", fault.remedy, line=line) from fault
     return fields, rest.lstrip("\n")
 
 
-def _parse_yaml(text: str) -> dict[str, object]:
+def _parse_yaml(text: str) -> Table:
     """Names and values as they are written: BaseLoader makes strings, lists and tables only.
 
     YAML's own types would turn box 012 into 10, folder 1:30 into 90 and language no into false.
@@ -121,11 +126,11 @@ def _parse_yaml(text: str) -> dict[str, object]:
         table = yaml.load(text, Loader=yaml.BaseLoader)  # safer than SafeLoader: strings only
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise MetadataError(
+        raise DocumentError(
             f"not valid YAML: {error.problem}.", "Put the value in quotation marks.", line=line
         ) from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise MetadataError("not valid YAML.", "Write each field as name: value.") from error
+        raise DocumentError("not valid YAML.", "Write each field as name: value.") from error
     if not isinstance(table, dict):
-        raise MetadataError("not a list of fields.", "Write each field as name: value.", line=1)
-    return {str(name): value for name, value in table.items()}
+        raise DocumentError("not a list of fields.", "Write each field as name: value.", line=1)
+    return Table({str(name): value for name, value in table.items()}, text)

@@ -10,19 +10,21 @@ import ctypes
 import itertools
 import os
 import statistics
-from dataclasses import dataclass, replace
-from typing import BinaryIO
-
-import pypdfium2  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
 
 from datatypes import Page, Span
-from errors import DocumentError
-from index.metadata.titles import sensible_title
-from index.readers.encoding import replacement_doubts
-from index.readers.parsed_file import Doubt, Reading
-from index.text.canonical import canonical_with_spans
+from errors import DocumentError, Problem
+from index.readers.base import ParsedDocument, SourceFile
+from index.readers.encoding import lost_characters
+from index.text.canonical import canonical
 
+if TYPE_CHECKING:  # imported when a PDF is met
+    from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
+
+_BETWEEN_PAGES = "\n\n"
 _LINE_END_HYPHENS = ("\x02", "\ufffe")
 """PDFium writes one of these for a hyphen at a line's end, and drops the line end."""
 _WIDE_GAP = 1.35
@@ -33,12 +35,9 @@ _MAX_PAGES = 20_000
 """The longest printed works in one volume have some 5,000."""
 _MAX_CHARACTERS = 64 << 20
 """As for plain text: twenty times War and Peace."""
-_N_PAGES_NAMED = 8
+_MAX_RANGES_NAMED = 8
 _N_BYTES_OF_END = 4_096
 """Readers look for the end mark in the last 1,024 bytes; mailers add more."""
-_CUT_OFF = Doubt(
-    "The PDF has no end mark: it may be cut off.", "Compare its pages with the source's."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +47,36 @@ class _Line:
     size: float
 
 
-def read_paper(file: BinaryIO) -> Reading:
-    is_whole = _has_end(file)
-    paper = _opened(file)
-    try:
-        if len(paper) > _MAX_PAGES:
-            raise DocumentError(
-                f"The PDF has {len(paper):,} pages; the limit is {_MAX_PAGES:,}.",
-                "Split it into volumes.",
-            )
-        reading = _reading(paper)
-        return reading if is_whole else replace(reading, doubts=(_CUT_OFF, *reading.doubts))
-    finally:
-        paper.close()
+class PdfReader:
+    name = "PDF"
+    endings = frozenset((".pdf",))
+    max_bytes = 1 << 30
+    """Scans are large; pages are read from disk one by one."""
+
+    def sniff(self, head: bytes) -> bool:
+        return b"%PDF-" in head
+
+    def read(self, source: SourceFile) -> Iterator[ParsedDocument]:
+        with source.open() as file:
+            problems = _end_problems(file)
+            with closing(_opened(file)) as pdf:
+                yield _parsed(pdf, problems)
 
 
-def _has_end(file: BinaryIO) -> bool:
+def _end_problems(file: BinaryIO) -> list[Problem]:
     file.seek(0, os.SEEK_END)
     file.seek(max(0, file.tell() - _N_BYTES_OF_END))
-    end = file.read()
+    if b"%%EOF" in file.read():
+        return []
+    remedy = "Compare its pages with the source's."
+    return [Problem("The PDF has no end mark: it may be cut off.", remedy)]
+
+
+def _opened(file: BinaryIO) -> PdfDocument:
+    import pypdfium2
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
     file.seek(0)
-    return b"%%EOF" in end
-
-
-def _opened(file: BinaryIO) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
@@ -84,35 +89,36 @@ def _opened(file: BinaryIO) -> pypdfium2.PdfDocument:
         ) from error
 
 
-def _reading(paper: pypdfium2.PdfDocument) -> Reading:
-    parts: list[str] = []
-    found: list[tuple[Span, int]] = []
-    bare, broken = [], []
+def _parsed(pdf: PdfDocument, problems: list[Problem]) -> ParsedDocument:
+    if len(pdf) > _MAX_PAGES:
+        raise DocumentError(
+            f"The PDF has {len(pdf):,} pages; the limit is {_MAX_PAGES:,}.",
+            "Split it into volumes.",
+        )
+    pages: list[Page] = []
+    texts: list[str] = []
+    bare: list[int] = []
+    broken: list[int] = []
     length = 0
-    for number in range(1, len(paper) + 1):
-        try:
-            text = _page_text(paper, number - 1)
-        except pypdfium2.PdfiumError:
-            broken.append(number)
-            continue
+    for number in range(1, len(pdf) + 1):
+        text = _page_text(pdf, number - 1)
         if not text:
-            bare.append(number)
+            (broken if text is None else bare).append(number)
             continue
-        part = "\n\n" + text if parts else text
-        length += len(part)
-        parts.append(part)
-        found.append((Span(length - len(text), length), number))
+        start = length + len(_BETWEEN_PAGES) if pages else 0
+        length = start + len(text)
         _check_length(length)
-    if not found:
-        raise _without_text(len(paper), n_broken=len(broken))
-    text, spans = canonical_with_spans("".join(parts), (span for span, _ in found))
-    pages = tuple(
-        Page(span, number, paper.get_page_label(number - 1).strip() or None)
-        for span, (_, number) in zip(spans, found, strict=True)
+        label = pdf.get_page_label(number - 1).strip() or None
+        pages.append(Page(Span(start, length), number, label))
+        texts.append(text)
+    problems += _page_problems(bare, broken, n_pages=len(pdf))
+    text = _BETWEEN_PAGES.join(texts)  # canonical as its parts are: line ends stand between them
+    return ParsedDocument(
+        text,
+        title=pdf.get_metadata_value("Title"),
+        pages=tuple(pages),
+        problems=(*problems, *lost_characters(text)),
     )
-    doubts = (*_page_doubts(bare, broken), *replacement_doubts(text))
-    title = sensible_title(paper.get_metadata_value("Title"))
-    return Reading(text, title, pages=pages, doubts=doubts)
 
 
 def _check_length(n_characters: int) -> None:
@@ -122,27 +128,22 @@ def _check_length(n_characters: int) -> None:
         )
 
 
-def _without_text(n_pages: int, *, n_broken: int) -> DocumentError:
-    if n_broken == n_pages:
-        return DocumentError("The PDF has no page that can be read.", "Copy it anew.")
-    return DocumentError(
-        "The PDF has no text layer: its pages are pictures.",
-        "Add one with OCRmyPDF (ocrmypdf INPUT.pdf OUTPUT.pdf).",
-    )
-
-
-def _page_doubts(bare: list[int], broken: list[int]) -> list[Doubt]:
-    doubts = []
+def _page_problems(bare: list[int], broken: list[int], *, n_pages: int) -> Iterator[Problem]:
+    """What to doubt where pages have no text; raises DocumentError where none has any."""
+    if len(broken) == n_pages:
+        raise DocumentError("The PDF has no page that can be read.", "Copy it anew.")
+    if len(bare) + len(broken) == n_pages:
+        raise DocumentError(
+            "The PDF has no text layer: its pages are pictures.",
+            "Add one with OCRmyPDF (ocrmypdf INPUT.pdf OUTPUT.pdf).",
+        )
     if bare:
-        doubts.append(
-            Doubt(
-                f"No text on {_named(bare)}.",
-                "If they are not blank, add it with OCRmyPDF (ocrmypdf --skip-text).",
-            )
+        yield Problem(
+            f"No text on {_named(bare)}.",
+            "If they are not blank, add it with OCRmyPDF (ocrmypdf --skip-text).",
         )
     if broken:
-        doubts.append(Doubt(f"Not readable: {_named(broken)}.", "Copy the file anew."))
-    return doubts
+        yield Problem(f"Not readable: {_named(broken)}.", "Copy the file anew.")
 
 
 def _named(numbers: list[int]) -> str:
@@ -153,27 +154,28 @@ def _named(numbers: list[int]) -> str:
             ranges[-1] = [ranges[-1][0], number]
         else:
             ranges.append([number])
-    named = ", ".join("–".join(map(str, each)) for each in ranges[:_N_PAGES_NAMED])
-    more = ", …" if len(ranges) > _N_PAGES_NAMED else ""
+    named = ", ".join("–".join(map(str, ends)) for ends in ranges[:_MAX_RANGES_NAMED])
+    more = ", …" if len(ranges) > _MAX_RANGES_NAMED else ""
     if len(numbers) == 1:
         return f"scan page {named}"
     return f"{len(numbers):,} pages: scan pages {named}{more}"
 
 
-def _page_text(paper: pypdfium2.PdfDocument, index: int) -> str:
-    page = paper[index]
+def _page_text(pdf: PdfDocument, index: int) -> str | None:
+    """The page's canonical text; None where the page is broken."""
+    from pypdfium2 import PdfiumError
+
     try:
-        layer = page.get_textpage()
-        try:
-            return _with_paragraphs(_lines(layer))
-        finally:
-            layer.close()
-    finally:
-        page.close()
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as layer:
+            return canonical(_with_paragraphs(_lines(layer)))
+    except PdfiumError:
+        return None
 
 
-def _lines(layer: pypdfium2.PdfTextPage) -> list[_Line]:
+def _lines(layer: PdfTextPage) -> list[_Line]:
     """The text layer's lines. Characters are asked for one by one: so each keeps its place."""
+    import pypdfium2.raw as pdfium
+
     raw, sign_at = layer.raw, pdfium.FPDFText_GetUnicode
     n_signs = layer.count_chars()
     _check_length(n_signs)
@@ -197,8 +199,10 @@ def _mended(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _place(layer: pypdfium2.PdfTextPage, index: int) -> tuple[float, float]:
+def _place(layer: PdfTextPage, index: int) -> tuple[float, float]:
     """Base line (points from the page's foot) and type size of a character."""
+    import pypdfium2.raw as pdfium
+
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(layer.raw, index, ctypes.byref(x), ctypes.byref(y))
     return y.value, float(pdfium.FPDFText_GetFontSize(layer.raw, index))

@@ -18,16 +18,16 @@ import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from errors import IndexBusy, IndexDamaged, IndexMissing, SettingError
+from errors import IndexBusy, IndexDamaged, IndexMissing
 from index.storage.recipe import FORMAT_VERSION
 
 _GENERATION = re.compile(r"generation-(\d{6,9})")
-_POINTER = re.compile(r"(generation-\d{6,9}) ([0-9a-f]{64})\n")
+_POINTER = re.compile(r"generation-(\d{6,9}) ([0-9a-f]{64})\n")
 _ATTEMPTS = 5
 """How often a reader follows a builder that switches and removes while it opens."""
 
@@ -40,16 +40,13 @@ class NewerFormat(IndexDamaged):
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A verified generation, held until `close()`. `warning`: why it is not the newest one."""
+    """A verified generation, held until the lock is closed. `warning`: why it is not the newest."""
 
     folder: Path
     number: int
     pointer: bytes
     lock: BinaryIO
-    warning: str | None = None
-
-    def close(self) -> None:
-        self.lock.close()
+    warning: str | None
 
 
 def open_generation(out: Path) -> Generation:
@@ -62,14 +59,17 @@ def open_generation(out: Path) -> Generation:
         pointer = read_pointer(out)
         if pointer is None:
             raise IndexMissing(f"No index in {out}.", f"Make one with: {_mend(out)}")
+        current = _POINTER.fullmatch(pointer.decode("ascii", "replace"))
         try:
-            return _pointed_at(out, pointer)
+            if current is None:
+                raise _damaged(out, out / "CURRENT", "it names no generation")
+            return _held(out, int(current[1]), pointer, manifest_sha256=current[2])
         except NewerFormat:
             raise
         except IndexDamaged as error:
             damage = error
         if read_pointer(out) == pointer:
-            return _newest_whole(out, pointer, damage)
+            return _newest_whole(out, pointer, damage, before=int(current[1]) if current else None)
     raise damage
 
 
@@ -80,33 +80,23 @@ def read_pointer(out: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise IndexDamaged(
-            f"{out / 'CURRENT'} cannot be read ({error.strerror}).",
-            f"Mend its permissions, or make the index anew with: {_mend(out)}",
-        ) from error
+        raise _damaged(out, out / "CURRENT", error.strerror) from error
 
 
 def generation_numbers(out: Path) -> list[int]:
     """Newest first, whole or not."""
-    found = (_GENERATION.fullmatch(path.name) for path in out.iterdir() if path.is_dir())
-    return sorted((int(match[1]) for match in found if match), reverse=True)
+    names = (_GENERATION.fullmatch(path.name) for path in out.iterdir() if path.is_dir())
+    return sorted((int(name[1]) for name in names if name), reverse=True)
 
 
 @contextmanager
 def building(out: Path) -> Iterator[None]:
     """Keeps other builders out of `out`, and clears away what a killed one left.
 
-    Raises IndexBusy while another process builds there, SettingError where nothing can be written.
+    Raises IndexBusy while another process builds there, OSError where nothing can be written.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / "lock").open("a+")
-    except OSError as error:
-        raise SettingError(
-            f"The folder {out} cannot be written ({error.strerror}).",
-            "Name another one with --out, or mend its permissions.",
-        ) from error
-    with lock:
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -128,13 +118,6 @@ def building(out: Path) -> Iterator[None]:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def new_draft(out: Path) -> Path:
-    """An empty folder to write the next generation into; only inside `building`."""
-    draft = out / "next.draft"
-    draft.mkdir()
-    return draft
-
-
 def publish(draft: Path, out: Path, *, keep: int | None) -> int:
     """Makes `draft` the generation in use; returns its number. `keep`: the one to fall back on.
 
@@ -142,15 +125,15 @@ def publish(draft: Path, out: Path, *, keep: int | None) -> int:
     the old generation or the new one. Older generations go, unless somebody reads them.
     """
     (draft / "held").touch()
-    files = _files(draft)
-    for path in files:
-        path.chmod((out / "lock").stat().st_mode & 0o777)  # as the user's umask has it
+    hashes = {}
+    for path in draft.rglob("*"):
+        if path.is_file():
+            path.chmod((out / "lock").stat().st_mode & 0o777)  # as the user's umask has it
+            hashes[str(path.relative_to(draft))] = _sha256(path)
         _sync(path)
-    hashes = {str(path.relative_to(draft)): _size_and_hash(path) for path in files}
     manifest = json.dumps({"format": FORMAT_VERSION, "files": hashes}, indent=1).encode()
     _write_synced(draft / "manifest.json", manifest)
-    for folder in [draft, *(path for path in draft.rglob("*") if path.is_dir())]:
-        _sync(folder)
+    _sync(draft)
 
     number = max(generation_numbers(out), default=0) + 1
     name = f"generation-{number:06d}"
@@ -160,31 +143,20 @@ def publish(draft: Path, out: Path, *, keep: int | None) -> int:
     _write_synced(out / "CURRENT.new", pointer)
     (out / "CURRENT.new").replace(out / "CURRENT")
     _sync(out)
-    _remove_unread(out, {number, keep})
+    for old in {*generation_numbers(out)} - {number, keep}:
+        _remove_unread(out / f"generation-{old:06d}")
     return number
 
 
-def _pointed_at(out: Path, pointer: bytes) -> Generation:
-    match = _POINTER.fullmatch(pointer.decode("ascii", "replace"))
-    if match is None:
-        raise IndexDamaged(
-            f"{out / 'CURRENT'} does not name a generation of the index.",
-            f"Make the index anew with: {_mend(out)}",
-        )
-    return _held(out, int(match[1].removeprefix("generation-")), pointer, manifest_sha256=match[2])
-
-
-def _newest_whole(out: Path, pointer: bytes, damage: IndexDamaged) -> Generation:
-    """The newest other generation that is whole, carrying the damage as its warning."""
-    match = _POINTER.fullmatch(pointer.decode("ascii", "replace"))
-    damaged = int(match[1].removeprefix("generation-")) if match else None
+def _newest_whole(
+    out: Path, pointer: bytes, damage: IndexDamaged, *, before: int | None
+) -> Generation:
+    """The newest whole generation before the damaged one, carrying the damage as its warning."""
     for number in generation_numbers(out):
-        if damaged is not None and number >= damaged:
-            continue  # written but never switched in, or the damaged one itself
-        try:
-            return _held(out, number, pointer, warning=f"{damage.what} The index before it is used")
-        except IndexDamaged:
-            continue
+        if before is None or number < before:  # others were written and never switched in
+            with suppress(IndexDamaged):
+                warning = f"{damage.what} The index before it is used. Make the index anew with: "
+                return _held(out, number, pointer, warning=f"{warning}{_mend(out)}")
     raise damage
 
 
@@ -196,22 +168,18 @@ def _held(
     manifest_sha256: str | None = None,
     warning: str | None = None,
 ) -> Generation:
+    """Verified; `manifest_sha256` where it is known what the manifest should be."""
     folder = out / f"generation-{number:06d}"
     try:
         lock = (folder / "held").open("rb")
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused while a builder removes it
     except OSError as error:
-        raise _damaged(out, folder / "held", error.strerror or "unreadable") from error
+        raise _damaged(out, folder / "held", error.strerror) from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         _verify(out, folder, manifest_sha256)
-    except BlockingIOError as error:  # a builder is removing it
-        lock.close()
-        raise _damaged(out, folder, "being removed") from error
     except BaseException:
         lock.close()
         raise
-    if warning:
-        warning = f"{warning}. Make the index anew with: {_mend(out)}"
     return Generation(folder, number, pointer, lock, warning)
 
 
@@ -229,19 +197,16 @@ def _verify(out: Path, folder: Path, manifest_sha256: str | None) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(out, path, "unreadable") from error
 
-    def fault(name: str) -> str | None:
+    def compare(name: str) -> None:
         try:
-            if _size_and_hash(folder / name) == files[name]:
-                return None
+            whole = _sha256(folder / name) == files[name]
         except OSError as error:
-            return f"{folder / name}\0{error.strerror}"
-        return f"{folder / name}\0truncated or altered"
+            raise _damaged(out, folder / name, error.strerror) from error
+        if not whole:
+            raise _damaged(out, folder / name, "truncated or altered")
 
     with ThreadPoolExecutor(_VERIFYING_THREADS) as threads:  # hashing frees the interpreter's lock
-        for found in threads.map(fault, files):
-            if found:
-                name, _, what = found.partition("\0")
-                raise _damaged(out, Path(name), what)
+        list(threads.map(compare, files))
 
 
 def _other_format(out: Path, version: object) -> IndexDamaged:
@@ -257,7 +222,7 @@ def _other_format(out: Path, version: object) -> IndexDamaged:
     )
 
 
-def _damaged(out: Path, path: Path, what: str) -> IndexDamaged:
+def _damaged(out: Path, path: Path, what: str | None) -> IndexDamaged:
     return IndexDamaged(
         f"The index is damaged: {path} ({what}).", f"Make it anew with: {_mend(out)}"
     )
@@ -267,38 +232,29 @@ def _mend(out: Path) -> str:
     return f"python -m index FOLDER --out {out}"
 
 
-def _remove_unread(out: Path, kept: set[int | None]) -> None:
-    for number in generation_numbers(out):
-        folder = out / f"generation-{number:06d}"
-        if number in kept:
-            continue
-        try:
-            with (folder / "held").open("rb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
-        except FileNotFoundError:  # half removed by a builder that was killed
-            shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue  # somebody reads it, or the disk refuses: the next build tries again
+def _remove_unread(folder: Path) -> None:
+    try:
+        with (folder / "held").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+    except FileNotFoundError:  # half removed by a builder that was killed
+        shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        pass  # somebody reads it, or the disk refuses: the next build tries again
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _size_and_hash(path: Path) -> list[int | str]:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return [os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()]
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(content)
+    _sync(path)
 
 
 def _sync(path: Path) -> None:
+    """To the disk: a file, or a folder's list of files."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

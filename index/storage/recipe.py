@@ -1,15 +1,19 @@
-"""How an index was made: kept with it as `recipe.json` and checked whenever it is opened."""
+"""How an index was made and what its institution says, kept with it as JSON."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from errors import IndexDamaged, ModelError
+import msgspec
 
-FORMAT_VERSION = 1
+from datatypes import Collection
+from errors import ModelError
+
+_Kind = TypeVar("_Kind")
+
+FORMAT_VERSION = 2
 """Of the files of an index. An index of a newer format is refused, an older one is made anew."""
 
 CHUNKING_VERSION = 3
@@ -20,14 +24,17 @@ DOCENT_VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """What must stay the same for an indexed document to be kept as it is."""
+class IndexSettings:
+    """What must stay the same for an indexed document to be kept as it is.
 
-    format_version: int
+    `max_tokens`: what the embedding model reads of one text; `passage_tokens`: the size that
+    passages grow to.
+    """
+
     model_sha256: str
     dimensions: int
-    max_pieces: int
-    passage_pieces: int
+    max_tokens: int
+    passage_tokens: int
     chunking_version: int
     folding_version: int
 
@@ -53,28 +60,24 @@ class Recipe:
     """`complete` is false after Ctrl-C: some documents of the folder are not in the index yet.
 
     `content_sha256` is the hash of all document ids and their contents, in the order of the ids.
-    `n_words_stale` counts removed passages that the lexical statistics still include.
+    `n_stale` counts removed passages that the lexical statistics still include.
     """
 
-    making: Making
+    settings: IndexSettings
     docent_version: str
     model: str
     vectors: VectorKind
     n_documents: int
     n_passages: int
-    longest_passage_pieces: int
-    n_words_stale: int
+    longest_passage_tokens: int
+    n_stale: int
     content_sha256: str
     created: str
     complete: bool
 
-    @property
-    def dimensions(self) -> int:
-        return self.making.dimensions
-
     def require_model(self, name: str, sha256: str) -> None:
         """Raises ModelError unless the index was made with this very model."""
-        if sha256 == self.making.model_sha256:
+        if sha256 == self.settings.model_sha256:
             return
         if name == self.model:
             raise ModelError(
@@ -88,20 +91,10 @@ class Recipe:
         )
 
 
-def write_recipe(recipe: Recipe, path: Path) -> None:
-    path.write_text(json.dumps(asdict(recipe), indent=1, ensure_ascii=False) + "\n", "utf-8")
+def write_json(value: Recipe | Collection, path: Path) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
-def read_recipe(path: Path) -> Recipe:
-    """Raises IndexDamaged where the file is not a recipe of this format."""
-    try:
-        entries: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        making = Making(**entries.pop("making"))
-        vectors = VectorKind(**entries.pop("vectors"))
-        return Recipe(making=making, vectors=vectors, **entries)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        names = ", ".join(field.name for field in fields(Recipe))
-        raise IndexDamaged(
-            f"{path} is not a recipe of format {FORMAT_VERSION} (it needs {names}).",
-            "Make the index anew with: python -m index FOLDER",
-        ) from error
+def read_json(kind: type[_Kind], path: Path) -> _Kind:
+    """What `write_json` wrote; a generation's files are compared with their checksums before."""
+    return msgspec.json.decode(path.read_bytes(), type=kind)

@@ -1,4 +1,4 @@
-"""Documents, passages and the vocabulary in one SQLite file, read on demand.
+"""Documents and passages in one SQLite file, read on demand.
 
 Reading is safe from many threads: each borrows a connection of its own. The file of a finished
 generation never changes, which SQLite is told (`immutable`), so that it neither locks nor writes.
@@ -6,197 +6,192 @@ generation never changes, which SQLite is told (`immutable`), so that it neither
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from datatypes import Document, Metadata, Passage
-from index.storage.schema import PASSAGE_FIELDS, connect, metadata_from, passage_from, read_document
+import msgspec
+from cachetools import LRUCache
+
+from datatypes import Document, Passage
+from index.storage.base import DocumentCard
+from index.storage.records import (
+    DocumentRecord,
+    PassageRecord,
+    document_from,
+    passage_from,
+    passage_json,
+)
 from index.text.folding import folded
 
-_Value = TypeVar("_Value", int, str)
+SCHEMA = """
+CREATE TABLE documents (
+    document_key INTEGER PRIMARY KEY, document_id TEXT NOT NULL, title TEXT NOT NULL,
+    source TEXT NOT NULL, sha256 BLOB NOT NULL, card TEXT NOT NULL, searched TEXT NOT NULL);
+CREATE INDEX documents_by_id ON documents (document_id);
+CREATE INDEX documents_by_title ON documents (title COLLATE NOCASE, document_id);
+CREATE TABLE texts (
+    document_key INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    structure TEXT NOT NULL, text BLOB NOT NULL);
+CREATE TABLE abbreviations (
+    document_key INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    short TEXT NOT NULL, long TEXT NOT NULL);
+CREATE INDEX abbreviations_by_document ON abbreviations (document_key);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY,
+    document_key INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    passage TEXT NOT NULL, input_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL);
+CREATE INDEX passages_by_document ON passages (document_key);
+CREATE INDEX passages_by_input ON passages (input_sha256);
+"""
+
+_PASSAGES = "SELECT key, document_key, passage, input_sha256, n_tokens FROM passages"
 
 _CACHED_CHARACTERS = 20_000_000
 """Text kept in memory for documents read lately, about 20 to 80 MB."""
 
-_VARIABLES = 500
-"""Values bound to one statement; SQLite's own limit is higher everywhere."""
 
-
-@dataclass(frozen=True, slots=True)
-class DocumentCard:
-    """What a list of documents shows, without the text."""
-
-    document_id: str
-    title: str
-    n_characters: int
-    metadata: Metadata = field(hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class VocabularyTerm:
-    """A folded, stemmed term and the number of passages that hold it."""
-
-    text: str
-    n_passages: int
-
-
-class Store:
-    """The read side."""
+class SqliteTexts:
+    """A `TextStore` over the file, for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._address = path.resolve().as_uri() + "?mode=ro&immutable=1"
         self._free: deque[sqlite3.Connection] = deque()
-        self._documents: OrderedDict[int, Document] = OrderedDict()
-        self._n_cached_characters = 0
+        self._documents: LRUCache[int, Document] = LRUCache(
+            _CACHED_CHARACTERS, lambda document: min(len(document.text), _CACHED_CHARACTERS)
+        )
         self._lock = threading.Lock()  # guards the cached documents
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
-        """In the order of `keys`. Raises KeyError for a key that no passage has."""
-        with self.reading() as database:
-            found = {
-                row[0]: row
-                for part in _parts(keys)
-                for row in database.execute(
-                    f"SELECT {PASSAGE_FIELDS} FROM passages WHERE key IN ({_marks(part)})", part
-                )
-            }
-            rows = [found[key] for key in keys]
-            return [passage_from(self._document(database, row[1]), row) for row in rows]
-
-    def all_passages(self) -> Iterator[Passage]:
-        with self.reading() as database:
-            rows = database.execute(f"SELECT {PASSAGE_FIELDS} FROM passages ORDER BY key")
-            for row in rows:
-                yield passage_from(self._document(database, row[1]), row)
+        query = f"{_PASSAGES} WHERE key IN (SELECT value FROM json_each(?))"
+        rows = {row[0]: row for row in self._rows(query, json.dumps(list(keys)))}
+        return [passage_from(self._document(rows[key][1]), rows[key][2]) for key in keys]
 
     def passages_of(self, document_id: str) -> list[Passage]:
-        """In the order of the text; none for an unknown document."""
-        with self.reading() as database:
-            key = _document_key(database, document_id)
-            if key is None:
-                return []
-            document = self._document(database, key)
-            rows = database.execute(
-                f"SELECT {PASSAGE_FIELDS} FROM passages WHERE document_key = ? ORDER BY start",
-                (key,),
-            )
-            return [passage_from(document, row) for row in rows]
+        query = f"{_PASSAGES} JOIN documents USING (document_key) WHERE document_id = ?"
+        rows = self._rows(f"{query} ORDER BY key", document_id)
+        return [passage_from(self._document(row[1]), row[2]) for row in rows]
+
+    def all_passages(self) -> Iterator[Passage]:
+        with self._borrowed() as database:
+            for _, record in stored_passages(database):
+                yield record.passage
 
     def document(self, document_id: str) -> Document | None:
-        with self.reading() as database:
-            key = _document_key(database, document_id)
-            return None if key is None else self._document(database, key)
+        key = self._document_key(document_id)
+        return self._document(key) if key else None
 
     def stored_document(self, document_id: str) -> Document | None:
-        """Read from the disk, whatever is kept in memory."""
-        with self.reading() as database:
-            key = _document_key(database, document_id)
-            return None if key is None else read_document(database, key)
+        key = self._document_key(document_id)
+        return self._read_document(key) if key else None
 
     def document_ids(self) -> list[str]:
-        with self.reading() as database:
-            rows = database.execute("SELECT document_id FROM documents ORDER BY document_id")
-            return [document_id for (document_id,) in rows]
+        rows = self._rows("SELECT document_id FROM documents ORDER BY document_id")
+        return [document_id for (document_id,) in rows]
 
-    def cards(self, search: str, offset: int, limit: int) -> tuple[int, list[DocumentCard]]:
+    def cards(
+        self, *, search: str = "", offset: int = 0, limit: int = 50
+    ) -> tuple[int, list[DocumentCard]]:
         words = folded(search).split()
         where = " AND ".join(["instr(searched, ?) > 0"] * len(words)) or "1"
-        with self.reading() as database:
-            total = database.execute(
-                f"SELECT count(*) FROM documents WHERE {where}", words
-            ).fetchone()[0]
-            rows = database.execute(
-                f"SELECT document_id, title, n_characters, metadata FROM documents WHERE {where}"
-                " ORDER BY title COLLATE NOCASE, document_id LIMIT ? OFFSET ?",
-                [*words, limit, offset],
-            )
-            return total, [
-                DocumentCard(document_id, title, n_characters, metadata_from(metadata))
-                for document_id, title, n_characters, metadata in rows
-            ]
+        ((n_found,),) = self._rows(f"SELECT count(*) FROM documents WHERE {where}", *words)
+        query = f"SELECT card FROM documents WHERE {where} ORDER BY title COLLATE NOCASE"
+        rows = self._rows(f"{query}, document_id LIMIT ? OFFSET ?", *words, limit, offset)
+        return n_found, [msgspec.json.decode(card, type=DocumentCard) for (card,) in rows]
 
     def abbreviations(self) -> list[tuple[str, str]]:
-        """Every (short form, long form) that some document introduces, once."""
-        with self.reading() as database:
-            rows = database.execute("SELECT DISTINCT short, long FROM abbreviations ORDER BY 1, 2")
-            return [(short, long) for short, long in rows]
+        return self._rows("SELECT DISTINCT short, long FROM abbreviations ORDER BY 1, 2")
 
-    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        with self.reading() as database:
-            found: dict[str, int] = dict.fromkeys(terms, 0)
-            for part in _parts(terms):
-                found |= database.execute(
-                    f"SELECT term, n_passages FROM vocabulary WHERE term IN ({_marks(part)})", part
-                ).fetchall()
-            return found
+    def record_sha256(self, document_id: str) -> bytes | None:
+        rows = self._rows("SELECT sha256 FROM documents WHERE document_id = ?", document_id)
+        return next((sha256 for (sha256,) in rows), None)
 
-    def terms_like(self, confusion_key: str) -> list[VocabularyTerm]:
-        with self.reading() as database:
-            rows = database.execute(
-                "SELECT term, n_passages FROM vocabulary WHERE confusion_key = ?"
-                " ORDER BY n_passages DESC, term",
-                (confusion_key,),
-            )
-            return [VocabularyTerm(*row) for row in rows]
+    def sources(self) -> Iterator[tuple[str, str]]:
+        with self._borrowed() as database:
+            yield from database.execute("SELECT document_id, source FROM documents")
 
-    def terms_beginning(self, prefix: str, *, shortest: int, longest: int) -> list[VocabularyTerm]:
-        with self.reading() as database:
-            rows = database.execute(
-                "SELECT term, n_passages FROM vocabulary WHERE term >= ? AND term < ?"
-                " AND length(term) BETWEEN ? AND ?",
-                (prefix, prefix + "\U0010ffff", shortest, longest),
-            )
-            return [VocabularyTerm(*row) for row in rows]
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for this thread alone, kept for the next reader afterwards."""
-        try:
-            database = self._free.pop()
-        except IndexError:
-            database = connect(self._path)
-        try:
-            yield database
-        finally:
-            self._free.append(database)
+    def keys_of_inputs(self, input_sha256s: Sequence[bytes]) -> dict[bytes, int]:
+        query = "SELECT input_sha256, key FROM passages WHERE input_sha256 = ? LIMIT 1"
+        return dict(row for sha256 in input_sha256s for row in self._rows(query, sha256))
 
     def close(self) -> None:
         """Whoever is still reading finishes; connections borrowed now close when collected."""
         while self._free:
             self._free.pop().close()
 
-    def _document(self, database: sqlite3.Connection, key: int) -> Document:
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        """A connection for this thread alone, kept for the next reader afterwards."""
+        try:
+            database = self._free.pop()
+        except IndexError:
+            database = sqlite3.connect(self._address, uri=True, check_same_thread=False)
+        try:
+            yield database
+        finally:
+            self._free.append(database)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._borrowed() as database:
+            return database.execute(query, values).fetchall()
+
+    def _read_document(self, key: int) -> Document:
+        with self._borrowed() as database:
+            return read_document(database, key)
+
+    def _document_key(self, document_id: str) -> int | None:
+        rows = self._rows("SELECT document_key FROM documents WHERE document_id = ?", document_id)
+        return next((key for (key,) in rows), None)
+
+    def _document(self, key: int) -> Document:
         with self._lock:
-            if key in self._documents:
-                self._documents.move_to_end(key)
-                return self._documents[key]
-        document = read_document(database, key)
-        with self._lock:
-            if key not in self._documents:
+            document = self._documents.get(key)
+        if document is None:
+            document = self._read_document(key)
+            with self._lock:
                 self._documents[key] = document
-                self._n_cached_characters += len(document.text)
-            while self._n_cached_characters > _CACHED_CHARACTERS and len(self._documents) > 1:
-                _, oldest = self._documents.popitem(last=False)
-                self._n_cached_characters -= len(oldest.text)
         return document
 
 
-def _document_key(database: sqlite3.Connection, document_id: str) -> int | None:
-    row = database.execute(
-        "SELECT document_key FROM documents WHERE document_id = ?", (document_id,)
-    ).fetchone()
-    return int(row[0]) if row else None
+def stored_passages(
+    database: sqlite3.Connection, where: str = "1", *values: object
+) -> Iterator[tuple[int, PassageRecord]]:
+    """By key. Each document is read once: its passages have keys in a row."""
+    document_key, document = -1, None
+    for key, *row in database.execute(f"{_PASSAGES} WHERE {where} ORDER BY key", values):
+        if document is None or row[0] != document_key:
+            document_key, document = row[0], read_document(database, row[0])
+        yield key, PassageRecord(passage_from(document, row[1]), *row[2:])
 
 
-def _parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
-    return (values[i : i + _VARIABLES] for i in range(0, len(values), _VARIABLES))
+def read_document(database: sqlite3.Connection, key: int) -> Document:
+    query = "SELECT structure, text FROM texts WHERE document_key = ?"
+    structure, text = database.execute(query, (key,)).fetchone()
+    return document_from(structure, text.decode("utf-8"))
 
 
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
+def add_document(
+    database: sqlite3.Connection, record: DocumentRecord, passages: Sequence[PassageRecord]
+) -> None:
+    document, text = record.document, record.document.text
+    about = (document.document_id, document.title)
+    values = [v if isinstance(v, str) else " ".join(v) for v in document.metadata.values()]
+    card = msgspec.json.encode(DocumentCard(*about, len(text), document.metadata))
+    kept = (record.source, record.sha256, card, folded(" ".join([*about, *values])))
+    key = _insert(database, "documents", None, *about, *kept)
+    _insert(database, "texts", key, record.structure, text.encode("utf-8"))
+    for short, long in record.abbreviations:
+        _insert(database, "abbreviations", key, short, long)
+    for passage, *rest in passages:
+        _insert(database, "passages", None, key, passage_json(passage), *rest)
+
+
+def _insert(database: sqlite3.Connection, table: str, *values: object) -> int | None:
+    """Returns the row's key."""
+    marks = ",".join("?" * len(values))
+    return database.execute(f"INSERT INTO {table} VALUES ({marks})", values).lastrowid

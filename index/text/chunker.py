@@ -7,8 +7,7 @@ Neighbours share a sentence, so that an answer on a boundary stands whole in one
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -26,9 +25,8 @@ _OVERLAP = 0.25
 _SECTION = 0.3
 """A passage shorter than this share goes on under the next heading: letterheads are one passage."""
 
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
-_LIST_ITEM = re.compile(rf"\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
+_BLOCK_END = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
 _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
 _SHORTENED = "|".join(word for known in LANGUAGES for word in known.sentence_abbreviations)
 _BEFORE_ORDINAL = "|".join(word for known in LANGUAGES for word in known.before_ordinals)
@@ -38,9 +36,7 @@ _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! i
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
-_LINE_END = re.compile(r"\n")
-_CLAUSE_END = re.compile(r"[;:,]\s|\s[–—-]\s")
-_SPACE = re.compile(r"\s+")
+_BOUNDARIES = (re.compile(r"\n"), re.compile(r"[;:,]\s|\s[–—-]\s"), re.compile(r"\s+"))
 _LONGEST_INTRODUCTION = 120
 """Bytes of UTF-8. No tokenizer makes more tokens than bytes: half the model's room is left."""
 
@@ -79,78 +75,42 @@ def passages_of(
     model reads, the passage's introduction (`introduction`) included. Passages grow to
     `passage_tokens`.
     """
-    return tuple(_Chunker(document, count_tokens, max_tokens, passage_tokens).passages())
+    text = document.text
+    section, overlap = round(_SECTION * passage_tokens), round(_OVERLAP * passage_tokens)
+    section_starts = {heading.span.start for heading in document.headings}
+
+    def size(first: Span, last: Span) -> int:
+        run = text[first.start : last.end]
+        return max(count_tokens(run), len(run) // _CHARACTERS_PER_TOKEN)
+
+    @cache
+    def room_under(heading: str | None) -> int:
+        return max_tokens - count_tokens(f"{introduction(heading, document.title)}\n")
+
+    def fit(first: Span, last: Span) -> bool:
+        room = room_under(document.heading_at(first.start))  # that of its first sentence
+        return size(first, last) <= min(passage_tokens, room)
+
+    def opens_section(part: Span) -> bool:
+        return part.start in section_starts and size(runs[-1][0], part) >= section
+
+    runs: list[list[Span]] = []
+    for sentence in sentences_of(document):
+        for part in _fitting(text, sentence, size, room_under(document.heading_at(sentence.start))):
+            if not runs or opens_section(part):
+                runs.append([part])
+            elif fit(runs[-1][0], part):
+                runs[-1].append(part)
+            else:
+                *before, last = runs[-1]
+                is_shared = before and size(last, last) <= overlap and fit(last, part)
+                runs.append([last, part] if is_shared else [part])
+    return tuple(_passage(document, run) for run in runs)
 
 
-class _Chunker:
-    """Of one document. Its parts are sentences, or parts of one that is too long for the model."""
-
-    def __init__(
-        self,
-        document: Document,
-        count_tokens: Callable[[str], int],
-        max_tokens: int,
-        passage_tokens: int,
-    ) -> None:
-        self._document = document
-        self._count_tokens = count_tokens
-        self._max_tokens = max_tokens
-        self._passage_tokens = passage_tokens
-        self._headings = {heading.span.start: heading for heading in document.headings}
-        self._starts = sorted(self._headings)
-        self._room_under = cache(self._room)
-
-    def passages(self) -> Iterator[Passage]:
-        current: list[Span] = []
-        for part in self._parts():
-            if current:
-                opens_section = part.start in self._headings and self._is_section(current, part)
-                if opens_section or not self._fit(current[0], part):
-                    yield self._passage(current)
-                    current = [] if opens_section else self._overlap(current, part)
-            current.append(part)
-        if current:
-            yield self._passage(current)
-
-    def _parts(self) -> Iterator[Span]:
-        for sentence in sentences_of(self._document):
-            room = self._room_under(self._heading_at(sentence.start))
-            yield from _fitting(self._document.text, sentence, self._length, room)
-
-    def _is_section(self, current: list[Span], part: Span) -> bool:
-        """Whether the passage is long enough to end where the part opens a section."""
-        return self._size(current[0], part) >= round(_SECTION * self._passage_tokens)
-
-    def _overlap(self, current: list[Span], part: Span) -> list[Span]:
-        """The last sentence of a passage, if the next one can begin with it too."""
-        last = current[-1]
-        is_short = self._size(last, last) <= round(_OVERLAP * self._passage_tokens)
-        return [last] if len(current) > 1 and is_short and self._fit(last, part) else []
-
-    def _passage(self, parts: list[Span]) -> Passage:
-        span = Span(parts[0].start, parts[-1].end)
-        return Passage(self._document, span, self._heading_at(span.start), tuple(parts))
-
-    def _heading_at(self, position: int) -> str | None:
-        n_before = bisect_right(self._starts, position)
-        if not n_before:
-            return None
-        return self._headings[self._starts[n_before - 1]].span.of(self._document.text)
-
-    def _fit(self, first: Span, last: Span) -> bool:
-        room = self._room_under(self._heading_at(first.start))  # that of its first sentence
-        return self._size(first, last) <= min(self._passage_tokens, room)
-
-    def _room(self, heading: str | None) -> int:
-        """What the model reads besides the introduction."""
-        line = introduction(heading, self._document.title)
-        return self._max_tokens - self._count_tokens(f"{line}\n")
-
-    def _size(self, first: Span, last: Span) -> int:
-        return self._length(self._document.text[first.start : last.end])
-
-    def _length(self, text: str) -> int:
-        return max(self._count_tokens(text), len(text) // _CHARACTERS_PER_TOKEN)
+def _passage(document: Document, run: list[Span]) -> Passage:
+    span = Span(run[0].start, run[-1].end)
+    return Passage(document, span, document.heading_at(span.start), tuple(run))
 
 
 def introduction(heading: str | None, title: str) -> str:
@@ -171,7 +131,7 @@ def _blocks(document: Document) -> Iterator[Span]:
     """Headings, and between them paragraphs and list items, those that run on joined to one."""
     text = document.text
     position = 0
-    for heading in sorted(document.headings, key=lambda heading: heading.span):
+    for heading in document.headings:
         yield from _paragraphs(text, position, heading.span.start)
         yield heading.span
         position = max(position, heading.span.end)
@@ -179,11 +139,9 @@ def _blocks(document: Document) -> Iterator[Span]:
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
-    breaks = [(match.start(), match.end()) for match in _BLANK_LINE.finditer(text, start, end)]
-    breaks += [(match.start(), match.end()) for match in _LIST_ITEM.finditer(text, start, end)]
-    edges = [start, *(edge for pair in sorted(breaks) for edge in pair), end]
+    breaks = [place for match in _BLOCK_END.finditer(text, start, end) for place in match.span()]
     pending: Span | None = None
-    for first, last in zip(edges[::2], edges[1::2], strict=True):
+    for first, last in zip([start, *breaks[1::2]], [*breaks[::2], end], strict=True):
         block = _stripped(text, first, last)
         if block is None:
             continue
@@ -257,15 +215,18 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
         yield held
 
 
-def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int) -> Iterable[Span]:
+def _fitting(
+    text: str, sentence: Span, size: Callable[[Span, Span], int], limit: int
+) -> Iterator[Span]:
     """The sentence, or where it is longer than `limit` tokens, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """
-    if length(sentence.of(text)) <= limit or len(sentence) == 1:
-        return [sentence]
+    if size(sentence, sentence) <= limit or len(sentence) == 1:
+        yield sentence
+        return
     middle = (sentence.start + sentence.end) // 2
-    for boundary in (_LINE_END, _CLAUSE_END, _SPACE):
+    for boundary in _BOUNDARIES:
         cuts = [match.end() for match in boundary.finditer(text, sentence.start, sentence.end)]
         inner = [cut for cut in cuts if sentence.start < cut < sentence.end]
         best = min(inner, key=lambda cut: abs(cut - middle), default=None)
@@ -274,9 +235,6 @@ def _fitting(text: str, sentence: Span, length: Callable[[str], int], limit: int
         ):
             middle = best
             break
-    parts: list[Span] = []
     for first, last in pairwise((sentence.start, middle, sentence.end)):
-        part = _stripped(text, first, last)
-        if part is not None:
-            parts.extend(_fitting(text, part, length, limit))
-    return parts
+        if part := _stripped(text, first, last):
+            yield from _fitting(text, part, size, limit)

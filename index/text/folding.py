@@ -23,20 +23,10 @@ FOLDING_VERSION = 2
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011\u00ac][ \t]*\n[ \t]*(?=[^\W\d_A-Z])")
 _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛ʼ′´`", "'"),
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
-        "ſ": "s",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ı": "i",
-    }
-)
+    "‘’‚‛ʼ′´`" + "“”„‟«»″" + "‐‑‒–—―−" + "ſøłđı",
+    "''''''''" + '"""""""' + "-------" + "soldi",
+    "\u00ad\u200b\u200c\u200d\u2060\ufeff",  # not seen, as the joiners between letters
+) | {ord("æ"): "ae", ord("œ"): "oe"}
 _WORD = re.compile(
     r"\d+(?:[.,]\d+)+"  # 78.6 and 1,204 are one word each
     r"|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"  # scripts without spaces: a sign is a word
@@ -56,7 +46,6 @@ class Folded:
 
     text: str
     origins: tuple[int, ...]
-    length: int
 
     def original(self, start: int, end: int) -> Span:
         """The original characters behind the folded characters `start` to `end` (end > start)."""
@@ -87,21 +76,16 @@ def fold(text: str) -> Folded:
     joined = {i for match in _LINE_END_HYPHEN.finditer(text) for i in range(*match.span())}
     signs: list[str] = []
     origins: list[int] = []
-    in_space = False
+    before = ""
     for position, sign in enumerate(text):
         if position in joined:
             continue
-        if sign.isspace():
-            if not in_space:
-                signs.append(" ")
-                origins.append(position)
-            in_space = True
-            continue
-        in_space = False
-        for part in _folded_sign(sign):
-            signs.append(part)
-            origins.append(position)
-    return Folded("".join(signs), tuple(origins), len(text))
+        if not (sign.isspace() and before.isspace()):
+            parts = " " if sign.isspace() else _folded_sign(sign)
+            signs.append(parts)
+            origins += [position] * len(parts)
+        before = sign
+    return Folded("".join(signs), tuple(origins))
 
 
 def terms_of(text: str) -> list[str]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import docx
 import pytest
-from specimens import paper, read
+from specimens import pdf, read
 
 from errors import DocumentError
-from index.readers.folder import Loaded, load_collection, load_folder
+from index.metadata.collection import load_collection
+from index.readers.folder import Loaded, load_folder
 
 DEFAULT = Path(__file__).parents[1] / "documents"
 NAME = "1963-06-20-gdr-embassy-on-kwp-policy.md"
@@ -58,7 +59,7 @@ def test_the_default_collection_has_its_questions_and_glossary() -> None:
 def test_every_format_is_read_whatever_the_case_of_its_ending(tmp_path: Path) -> None:
     for ending in ("md", "markdown", "txt", "html", "htm", "MD", "Txt"):
         write(tmp_path / f"{ending}-file.{ending}")
-    (tmp_path / "pdf-file.pdf").write_bytes(paper([["Some text."]]))
+    (tmp_path / "pdf-file.pdf").write_bytes(pdf([["Some text."]]))
     document = docx.Document()
     document.add_paragraph("Some text.")
     document.save(str(tmp_path / "docx-file.docx"))
