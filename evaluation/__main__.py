@@ -123,10 +123,10 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from evaluation.evaluate import evaluate
-    from evaluation.progress import progress_bars
     from evaluation.report.files import report_json, write_report
     from evaluation.report.tables import report_lines
     from evaluation.request import CLEAN, TYPING, Request
+    from index.progress import progress_bars
 
     noises = [f"noise-{percent}" for percent in arguments.noise]
     request = Request(
@@ -198,9 +198,9 @@ def _score(arguments: argparse.Namespace) -> int:
 def _gate(arguments: argparse.Namespace) -> int:
     from evaluation.evaluate import evaluate
     from evaluation.gate import gate_verdicts, parse_allowed_drops
-    from evaluation.progress import progress_bars
     from evaluation.report.files import read_report
     from evaluation.report.tables import verdict_lines
+    from index.progress import progress_bars
 
     allowed = parse_allowed_drops(arguments.max_drop)
     baseline = read_report(arguments.baseline)

@@ -67,10 +67,8 @@ class Explainer:
         content = set(content_terms(question))
         asked = _words_of(question)
         shared = [term for term in asked if term in content and term in in_passage]
-        n_holding, n_passages = (
-            self.index.lexical.document_frequency(shared),
-            self.index.recipe.n_passages,
-        )
+        n_holding = self.index.lexical.document_frequency(shared)
+        n_passages = self.index.recipe.n_passages
         words = [
             SharedWord(asked[term], in_passage[term], round(idf(n_holding[term], n_passages), 3))
             for term in shared
