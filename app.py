@@ -18,7 +18,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
-from curator.flags import CURATOR_PASSWORD, CURATOR_PASSWORD_HASH, password_hash_from
+from curator.access.flags import (
+    CURATOR_PASSWORD,
+    CURATOR_PASSWORD_HASH,
+    password_hash_from,
+)
 from errors import DocentError, IndexMissing
 from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
@@ -142,7 +146,7 @@ def _say(text: object) -> None:
 
 
 def _make_password_hash() -> int:
-    from curator.password import asked_twice, hashed
+    from curator.access.password import asked_twice, hashed
 
     print(hashed(asked_twice()))
     _say(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.")
@@ -162,12 +166,12 @@ def _curator(
 ) -> Curator | None:
     if not settings.curator:
         return None
-    from curator.login import Door
+    from curator.access.access import Access
     from curator.routes import Curator
     from evaluation.workbench import Workbench
 
     bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
-    return Curator(bench, Door(password_hash), visits)
+    return Curator(bench, Access(password_hash), visits)
 
 
 def _start(

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
+from evaluation.evaluate import evaluate
 from evaluation.report.report import RunReport
-from evaluation.running import Request, evaluate
+from evaluation.request import Request
 from evaluation.trial import Trial
 
 FLOAT32 = ROOT / "build" / "training" / "reader-float32"

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from errors import SettingError
+from evaluation.evaluate import evaluate
 from evaluation.report.report import Report, RunReport
-from evaluation.running import Request, evaluate
+from evaluation.request import Request
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"

@@ -110,7 +110,7 @@ def voices() -> Iterator[Finding]:
 def settings(given: Namespace) -> Iterator[Finding]:
     """What else would keep Docent from starting. Raises SettingError, as the start would."""
     from answerer.generative.model_flags import model_from
-    from curator.flags import password_hash_from
+    from curator.access.flags import password_hash_from
     from interface.kiosk.take_away import checked_address
     from interface.server.web_settings import web_settings_from
     from interface.visits.log import days_from, level_from

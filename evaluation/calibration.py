@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from answerer.extractive import ExtractiveAnswerer
 from errors import QuestionError, SettingError
 from evaluation.formats.question_files import read_questions
-from evaluation.measures.quoting import quote_success
+from evaluation.measures.quotes import quote_success
 from evaluation.question import Documents, Question
 from retriever.ranking import Ranking, Weights
 

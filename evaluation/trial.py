@@ -24,13 +24,13 @@ from retriever.ranking import Ranking
 class Trial:
     """What differs from the shipped setting; by default nothing.
 
-    `passage_pieces`: the size that passages grow to, in tokens. `meaning`: how much nearness in
+    `passage_tokens`: the size that passages grow to, in tokens. `meaning`: how much nearness in
     meaning counts in the hybrid score, 1 as shipped, 0 not at all. `not_found`: the confidence
     below which the documents do not say. `mode`: how the passages that answers come from are
     searched, `n_read`: how many of them are read. `reader`: the folder of another one, or "none".
     """
 
-    passage_pieces: int | None = None
+    passage_tokens: int | None = None
     meaning: float = 1.0
     not_found: float | None = None
     mode: Mode = "hybrid"
@@ -61,7 +61,7 @@ class Trial:
         if isinstance(self.reader, Path):
             reader = Reader.load(self.reader)
             ranking = replace(ranking, reader_sha256=reader.sha256)
-        if ranking != retriever.ranking or self.mode != "hybrid" or self.passage_pieces:
+        if ranking != retriever.ranking or self.mode != "hybrid" or self.passage_tokens:
             answerer = ExtractiveAnswerer.build(retriever, reader, ranking=ranking, mode=self.mode)
             ranking = calibrated_on(development, answerer, progress=progress)
         if self.not_found is not None:

@@ -98,7 +98,8 @@ class Retriever:
         forms = {form for term in asked for form in term.forms}
         forms |= {part for term in asked for name in term.names for part in name}
         n_passages = self.index.lexical.document_frequency(sorted(forms))
-        rarity = {term.text: self._rarity(_n_holding(term, n_passages)) for term in asked}
+        total = self.index.recipe.n_passages
+        rarity = {term.text: idf(_n_holding(term, n_passages), total) for term in asked}
         return ParsedQuestion(question, self.embedder.embed_questions([question])[0], asked, rarity)
 
     def retrieve(self, question: str, *, k: int = 10, mode: Mode = "hybrid") -> tuple[Hit, ...]:
@@ -158,9 +159,10 @@ class Retriever:
         """The embedding model has a token of its own for each frequent word."""
         return self.embedder.count_tokens(text) == 1
 
-    def _rarity(self, n_passages: int) -> float:
-        total = self.index.recipe.n_passages
-        return math.log(1 + (total - n_passages + 0.5) / (n_passages + 0.5))
+
+def idf(n_holding: int, n_passages: int) -> float:
+    """Inverse document frequency as BM25 has it, of a term that so many of all passages hold."""
+    return math.log(1 + (n_passages - n_holding + 0.5) / (n_holding + 0.5))
 
 
 def _paired_rarity(question: ParsedQuestion, passage: Passage) -> float:

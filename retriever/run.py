@@ -36,9 +36,9 @@ def run_lines(
         name = passage.passage_id if unit == "passage" else passage.document.document_id
         ranked.setdefault(name, hit.score)
     for rank, (name, score) in enumerate(list(ranked.items())[:k], start=1):
-        yield f"{_field(query_id)} Q0 {_field(name)} {rank} {score:.6f} {TAG}"
+        yield f"{run_field(query_id)} Q0 {run_field(name)} {rank} {score:.6f} {TAG}"
 
 
-def _field(value: str) -> str:
+def run_field(value: str) -> str:
     """A run's fields are split at spaces, so none may hold one."""
     return _SPACE.sub("_", value)

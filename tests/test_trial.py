@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from errors import SettingError
+from evaluation.collection import prepare_collection
+from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import read_questions
-from evaluation.measures.quoting import quote_success
-from evaluation.preparing import Prepared, resized
-from evaluation.running import Request, evaluate
+from evaluation.measures.quotes import quote_success
+from evaluation.request import Request
 from evaluation.trial import Trial
 from index.storage.passage_index import PassageIndex
 
@@ -38,10 +39,10 @@ def values(questions: Path, index: Path, trial: Trial, mode: str = "hybrid") -> 
         index=index,
         documents=DOCUMENTS,
         modes=(mode,),
-        work=questions.parent / "work",
         trial=trial,
     )
-    return {each.measure: each.value for each in evaluate(request).report.runs[0].figures}
+    run = evaluate(request, work=questions.parent / "work").report.runs[0]
+    return {each.measure: each.value for each in run.figures}
 
 
 def test_a_weight_of_one_is_the_shipped_ranking(default_folder: Path) -> None:
@@ -64,7 +65,7 @@ def test_passages_of_another_size_are_measured_in_an_index_of_their_own(
     questions: Path, default_folder: Path
 ) -> None:
     before = sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*"))
-    assert values(questions, default_folder, Trial(passage_pieces=60))
+    assert values(questions, default_folder, Trial(passage_tokens=60))
     assert sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*")) == before
     (made,) = (questions.parent / "work").glob("*-passages-60")
     small, shipped = PassageIndex.load(made / "index"), PassageIndex.load(default_folder)
@@ -85,13 +86,14 @@ def test_the_threshold_decides_how_often_it_is_silent(
 def test_a_size_the_model_cannot_read_is_refused(
     size: int, default_folder: Path, tmp_path: Path
 ) -> None:
-    place = Prepared(default_folder, DOCUMENTS)
+    trial = Trial(passage_tokens=size)
+    request = Request(SHIPPED, index=default_folder, documents=DOCUMENTS, trial=trial)
     with pytest.raises(SettingError, match=f"Passages of {size} tokens cannot be tried"):
-        resized(place, Trial(passage_pieces=size), work=tmp_path, progress=lambda *_: None)
+        prepare_collection(request, work=tmp_path, progress=lambda *_: None)
 
 
 def test_another_size_needs_the_documents(questions: Path, default_folder: Path) -> None:
-    request = Request(questions, index=default_folder, trial=Trial(passage_pieces=60))
+    request = Request(questions, index=default_folder, trial=Trial(passage_tokens=60))
     with pytest.raises(SettingError, match="needs the documents themselves"):
         evaluate(request)
 

@@ -241,7 +241,7 @@ def test_a_passage_that_the_document_no_longer_has_leads_nowhere(
     page: Curated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(page)
-    monkeypatch.setattr("curator.visits.digest", lambda text: "another")
+    monkeypatch.setattr("curator.visitors.visits.digest", lambda text: "another")
     _, _, html = get(page.address, "/curator/visits")
     assert "The document has other words there now." in html
     assert "?quote=" not in html

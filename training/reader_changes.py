@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from evaluation.noise import SCANNED_AS
 from language.english import ENGLISH
 from retriever.lexical import FUNCTION_WORDS
 
@@ -25,10 +26,6 @@ _TOKENISED = (
     (re.compile(r" ?''"), '"'),
     (re.compile(r"(?<= )--(?= )"), "–"),
 )
-_SCANNED = {
-    "e": "c", "c": "e", "l": "1", "i": "l", "o": "0", "h": "b", "b": "h", "rn": "m", "m": "rn",
-    "S": "5", "O": "0", "t": "f", "a": "u", "n": "u", "I": "l", ",": ".", "w": "vv", "d": "cl",
-}  # fmt: skip
 _INSERTIONS = (
     "[sic]", "[illegible]", "[page 12]", "[p. 3]", "[2 lines not declassified]", "[ 7 ]",
     "[handwritten:]", "[stamp]", "[Footnote 4]",
@@ -161,8 +158,8 @@ def scanned(
     edits: list[Edit] = []
     rate = dice.choice((0.004, 0.01, 0.025))
     for place, sign in enumerate(text):
-        if sign in _SCANNED and dice.random() < rate:
-            edits.append((place, place + 1, _SCANNED[sign]))
+        if sign in SCANNED_AS and dice.random() < rate:
+            edits.append((place, place + 1, dice.choice(SCANNED_AS[sign])))
     return edited(text, _sparing(edits, spare))
 
 
