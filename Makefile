@@ -45,7 +45,7 @@ baseline: .venv/run  ## what the gate compares with, measured anew after a wante
 models: .venv/run  ## the embedding model's export, made again from the official weights
 	$(BIN)/python -m models
 
-weights: .venv/run  ## answerer/weights.json, learned again
+weights: .venv/run  ## the rankings (retriever/rankings/), learned again
 	$(BIN)/python -m training evidence --data $(DATA)
 
 # torch comes first and by itself: the others would bring gigabytes of GPU libraries along.

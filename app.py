@@ -10,21 +10,23 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
-from curator.flags import (
+from curator.access.flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
     password_hash_from,
 )
 from errors import DocentError, IndexMissing
+from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
-from interface.server.web_flags import add_web_flags, web_settings_from
+from interface.server.web_settings import WebSettings, add_web_flags, web_settings_from
 
 if TYPE_CHECKING:
     import socket
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
     from answerer.pipeline import Pipeline
     from curator.routes import Curator
-    from interface.server.web_settings import WebSettings
     from interface.visits.log import VisitLog
 
 # Nothing may leave this machine: these libraries would ask their makers for news. Nor does Gradio
@@ -43,41 +44,59 @@ SILENCE = {
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     "GRADIO_MCP_SERVER": "False",
+    "MPLBACKEND": "agg",  # Gradio imports matplotlib where it is installed, and needs no screen
     "ORT_DISABLE_TELEMETRY": "1",  # it would also keep an id of this machine in the home folder
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
 
+Settings = argparse.Namespace
+
+_VALUES = (
+    ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
+    ("port", "7860", "port to serve on; 0 takes a free one"),
+    ("index", "build/index", "folder of the index; made where there is none"),
+    ("documents", "documents", "folder of the documents; changes are read at the start"),
+    ("model", None, "embedding model, by name or folder, in place of the default one"),
+    ("log", "counts", "what log.sqlite, beside the index, keeps of visits: none, counts (sums of "
+        "each day and language, no word of a question), questions (their texts too); a lower "
+        "level deletes the texts that were kept"),
+    ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
+    ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
+    ("public-url", None, "where phones reach Docent, like https://docent.example.org/: the kiosk's "
+        "code to take away leads there; without it the code holds quote and citation as text"),
+)  # fmt: skip
+
 
 def main() -> int:
     settings = _parser().parse_args()
     os.environ.update(SILENCE)
-    if settings.command == "doctor":
-        return _doctor(settings)
-    if settings.command == "curator-password":
-        return _new_password()
-    stop = threading.Event()
+    stop = Event()
     # Ended by another program like by Ctrl-C: the log of visits is written to the last.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        if settings.command == "doctor":
+            return _examine(settings)
+        if settings.command == "curator-password":
+            return _make_password_hash()
         if settings.mcp == "stdio":
             return _serve_agent(settings, stop)
         with listening(settings.host, settings.port) as listener:
             address = listener.getsockname()[0]
             password_hash = password_hash_from(settings.curator, address)
             web = web_settings_from(settings, address)
-            with closing(_visits(settings)) as visits:
+            with closing(_visits(settings)) as visits, TemporaryDirectory() as temporary:
+                os.environ["MPLCONFIGDIR"] = temporary  # else matplotlib writes in the home folder
                 app = _start(settings, stop, visits, password_hash, web)
                 _serve(app, listener, settings.host)
     except DocentError as fault:
-        print(fault, file=sys.stderr)
+        _say(fault)
         return 1
     except ModuleNotFoundError as missing:
-        print(
+        _say(
             f"Docent was installed here without {missing.name}. A kiosk's bundle has what --kiosk "
-            "needs; for the rest take the whole project: make run",
-            file=sys.stderr,
+            "needs; for the rest take the whole project: make run"
         )
         return 1
     except KeyboardInterrupt:
@@ -85,7 +104,7 @@ def main() -> int:
     return 0
 
 
-def _doctor(settings: argparse.Namespace) -> int:
+def _examine(settings: Settings) -> int:
     from deploy.doctor import examine, status
 
     findings = []
@@ -105,67 +124,36 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         choices=("serve", "doctor", "curator-password"),
         default="serve",
-        help="serve the pages; or look at all that they need, one line each; or make the hash of "
-        "a curator's password",
+        help="serve the pages; look at all that they need; or make a curator's password's hash",
     )
-    for name, default, meaning in (
-        ("host", "127.0.0.1", "address to serve on; 0.0.0.0 lets other machines in"),
-        ("port", "7860", "port to serve on; 0 takes a free one"),
-        ("index", "build/index", "folder of the index; made where there is none"),
-        ("documents", "documents", "folder of the documents; changes are read at the start"),
-        ("model", None, "embedding model, by name or folder, in place of the default one"),
-        (
-            "log",
-            "counts",
-            "what log.sqlite, beside the index, keeps of visits: none, counts (sums of each day "
-            "and language, no word of a question), questions (their texts too); a lower level "
-            "deletes the texts that were kept",
-        ),
-        ("log-days", "365", "days that log.sqlite keeps; what is older is deleted for good"),
-        ("screen-diagonal", "21.5", "of the kiosk's screen, in inches: gives all its sizes"),
-        (
-            "public-url",
-            None,
-            "where phones reach Docent, like https://docent.example.org/: the kiosk's code to take "
-            "away leads there; without it the code holds quote and citation as text",
-        ),
-    ):
-        twin = f"DOCENT_{name.upper().replace('-', '_')}"
-        parser.add_argument(
-            f"--{name}", default=os.environ.get(twin) or default, help=f"{meaning} [{twin}]"
-        )
-    parser.add_argument(
-        "--kiosk",
-        action="store_true",
-        default=os.environ.get("DOCENT_KIOSK", "") not in ("", "0"),
-        help="serve the kiosk, at /kiosk, and nothing else [DOCENT_KIOSK]",
-    )
-    parser.add_argument(
-        "--curator",
-        action="store_true",
-        default=os.environ.get("DOCENT_CURATOR", "") not in ("", "0"),
-        help="the page for those who test the answers, at /curator; with a --host that other "
-        f"machines reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
-        f"curator-password makes one), or itself in {CURATOR_PASSWORD} [DOCENT_CURATOR]",
+    for flag, default, meaning in _VALUES:
+        add_value_flag(parser, flag, default, meaning)
+    add_switch(parser, "kiosk", "serve the kiosk, at /kiosk, and nothing else")
+    add_switch(
+        parser,
+        "curator",
+        "the page for those who test the answers, at /curator; with a --host that other machines "
+        f"reach it needs a password: its hash in {CURATOR_PASSWORD_HASH} (python app.py "
+        f"curator-password makes one), or itself in {CURATOR_PASSWORD}",
     )
     add_web_flags(parser)
     add_model_flags(parser)
     return parser
 
 
-def _new_password() -> int:
-    from curator.password import asked_twice, hashed
+def _say(text: object) -> None:
+    print(text, file=sys.stderr)
 
-    try:
-        print(hashed(asked_twice()))
-    except DocentError as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    print(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.", file=sys.stderr)
+
+def _make_password_hash() -> int:
+    from curator.access.password import asked_twice, hashed
+
+    print(hashed(asked_twice()))
+    _say(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.")
     return 0
 
 
-def _visits(settings: argparse.Namespace) -> VisitLog:
+def _visits(settings: Settings) -> VisitLog:
     from interface.visits.log import VisitLog, days_from, level_from
 
     level = level_from(settings.log)
@@ -174,36 +162,29 @@ def _visits(settings: argparse.Namespace) -> VisitLog:
 
 
 def _curator(
-    settings: argparse.Namespace, pipeline: Pipeline, visits: VisitLog, password_hash: str | None
+    settings: Settings, pipeline: Pipeline, visits: VisitLog, password_hash: str | None
 ) -> Curator | None:
     if not settings.curator:
         return None
-    from curator.login import Door
+    from curator.access.access import Access
     from curator.routes import Curator
     from evaluation.workbench import Workbench
 
     bench = Workbench(lambda: pipeline.index, Path(settings.index), Path(settings.documents))
-    return Curator(bench, Door(password_hash), visits)
+    return Curator(bench, Access(password_hash), visits)
 
 
 def _start(
-    settings: argparse.Namespace,
-    stop: threading.Event,
-    visits: VisitLog,
-    password_hash: str | None,
-    web: WebSettings,
+    settings: Settings, stop: Event, visits: VisitLog, password_hash: str | None, web: WebSettings
 ) -> FastAPI:
     with ThreadPoolExecutor(max_workers=1) as threads:
         loading = threads.submit(_load, settings, stop)
         try:
             if settings.kiosk and settings.curator:
-                print("A kiosk has no curator's page: --curator is left out.", file=sys.stderr)
+                _say("A kiosk has no curator's page: --curator is left out.")
             if not settings.kiosk:
-                from interface.chat import quick_gradio
-
-                quick_gradio.speed_up()
                 import interface.chat.gradio_queue  # noqa: F401  # create_app would wait for it later
-            from interface.chat.application import create_app
+            from interface.application import create_app
             from interface.kiosk.routes import kiosk_settings
             from interface.kiosk.take_away import checked_address
             from interface.wording.wordings import load_wordings
@@ -220,26 +201,28 @@ def _start(
                 kiosk_only=settings.kiosk,
                 public_url=public_url,
                 web=web,
-                noted=[visits.record],
+                observers=[visits.record],
             )
         except BaseException:
             stop.set()  # else leaving would wait for a long build
             raise
 
 
-def _serve_agent(settings: argparse.Namespace, stop: threading.Event) -> int:
+def _serve_agent(settings: Settings, stop: Event) -> int:
     """Tools for one agent, over standard input and output."""
     import anyio
 
     from interface.api.agents import serve_stdio
-    from interface.server.asking import Asking
+    from interface.server.answer_service import AnswerService
+    from interface.wording.wordings import load_wordings
 
     with closing(_visits(settings)) as visits:
-        anyio.run(serve_stdio, Asking(_load(settings, stop), [visits.record]))
+        service = AnswerService(_load(settings, stop), load_wordings(), [visits.record])
+        anyio.run(serve_stdio, service)
     return 0
 
 
-def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
+def _load(settings: Settings, stop: Event) -> Pipeline:
     """The answers from the index, brought up to date.
 
     What hinders the update is said, but an index that is there is served all the same.
@@ -258,13 +241,13 @@ def _load(settings: argparse.Namespace, stop: threading.Event) -> Pipeline:
     except IndexMissing as missing:
         raise hindrance or missing from missing
     if hindrance:
-        print(f"The index is as it was. {hindrance}", file=sys.stderr)
+        _say(f"The index is as it was. {hindrance}")
     if pipeline.note:
-        print(pipeline.note, file=sys.stderr)
+        _say(pipeline.note)
     return pipeline
 
 
-def _update(settings: argparse.Namespace, stop: threading.Event) -> None:
+def _update(settings: Settings, stop: Event) -> None:
     from index.build import build_index
     from index.embedder import load_embedder
 
@@ -276,7 +259,7 @@ def _update(settings: argparse.Namespace, stop: threading.Event) -> None:
         stopped=stop.is_set,
     )
     for problem in report.problems:
-        print(problem, file=sys.stderr)
+        _say(problem)
 
 
 def _progress(what: str, done: int, total: int | None) -> None:

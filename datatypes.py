@@ -70,6 +70,11 @@ class Page:
     number: int
     label: str | None = None
 
+    @property
+    def name(self) -> str:
+        """As a citation has it: what is printed on the page, or else its number in the scan."""
+        return self.label or str(self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -101,21 +106,36 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A retrievable span: whole sentences of one document, under `heading`."""
+class Slice:
+    """A span of one document. It has no text of its own: `text` is cut from the document."""
 
     document: Document
     span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.of(self.document.text)
+
+    @property
+    def page(self) -> Page | None:
+        return self.document.page_at(self.span.start)
+
+    def overlaps(self, other: Slice) -> bool:
+        """Whether both hold a character of one document."""
+        same = self.document.document_id == other.document.document_id
+        return same and self.span.overlaps(other.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Slice):
+    """A retrievable span: whole sentences of one document, under `heading`."""
+
     heading: str | None
     sentences: tuple[Span, ...] = field(repr=False)
 
     @property
     def passage_id(self) -> str:
         return f"{self.document.document_id}#{self.span.start}-{self.span.end}"
-
-    @property
-    def text(self) -> str:
-        return self.span.of(self.document.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +152,9 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A span shown word for word. It has no text of its own: `text` is the slice."""
+class Quote(Slice):
+    """A span shown word for word, and the words in it that answer, if they are known."""
 
-    document: Document
-    span: Span
     highlight: Span | None = None
 
     def __post_init__(self) -> None:
@@ -144,14 +162,6 @@ class Quote:
             raise ValueError(f"the quote ends at {self.span.end}, after the document's end")
         if self.highlight is not None and not self.span.holds(self.highlight):
             raise ValueError("the highlight lies outside its quote")
-
-    @property
-    def text(self) -> str:
-        return self.span.of(self.document.text)
-
-    @property
-    def page(self) -> Page | None:
-        return self.document.page_at(self.span.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,19 +239,22 @@ class Answer:
 
     `understood_as` is the question that was searched for, where a follow-up was completed from
     the turn before or a question translated. `confidence` is the calibrated probability that the
-    first quote answers. `model` names the language model whose words the statements are; without
-    one each is its quote. What stands in quotation marks is cut from the documents in either case.
+    first quote answers; None where nothing was learned with the models that ranked it. `model`
+    names the language model whose words the statements are; without one each is its quote. What
+    stands in quotation marks is cut from the documents in either case. `parsed` is what the
+    retriever made of the question, for whoever asks more about this answer; it goes with it.
     """
 
     question: str
     statements: tuple[Statement, ...]
     hits: tuple[Hit, ...]
-    confidence: float
+    confidence: float | None
     understood_as: str | None = None
     model: str | None = None
     notes: tuple[Note, ...] = ()
     exchange: Exchange | None = None
     turns: tuple[Turn, ...] = ()
+    parsed: object = field(default=None, repr=False, compare=False)
 
     @property
     def found(self) -> bool:
@@ -249,8 +262,8 @@ class Answer:
 
     @property
     def doubtful(self) -> bool:
-        """Quotes are shown, but likelier than not they do not answer: to be said with them."""
-        return self.found and self.confidence < 0.5
+        """Quotes are shown, but it is not known that they likely answer: to be said with them."""
+        return self.found and (self.confidence is None or self.confidence < 0.5)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

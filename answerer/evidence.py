@@ -2,15 +2,15 @@
 
 A sentence answers when it stands near the question in meaning, has its rare words (itself or with
 its neighbours), has words of the kind that is asked for, and says something the question does not;
-and, where the reader is there, when the reader finds the answer in it. `weights.json` says how much
-each of these counts; it is learned by `python -m training evidence`.
+and, where the reader is there, when the reader finds the answer in it. A ranking says how much each
+of these counts; it is learned by `python -m training evidence`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerer.expected import KINDS, expected_kind, has_expression
-from answerer.reader import Read
-from datatypes import Document, Passage, Span
+from answerer.reader import ReaderOutput
+from datatypes import Document, Passage, Slice, Span
 from index.metadata.letterhead import labels_of
 from index.text.folding import terms_of
-from retriever.hybrid import Candidate, Reading
+from language.english import ENGLISH
+from retriever.hybrid import Candidate, ParsedQuestion
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
 SENTENCE_FEATURES = (
@@ -62,76 +63,56 @@ READER_FEATURES = (
     "behind_best_answer",
 )
 
-_BEHIND_BEST = {
-    "behind_best_cosine": "cosine",
-    "behind_best_coverage": "coverage",
-    "behind_best_relevance": "relevance",
-    "behind_best_evidence": "evidence",
-    "behind_best_answer": "answer",
-}
+_COMPARED = ("cosine", "coverage", "relevance", "evidence", "answer")
+"""Features whose distance to the best sentence's is a feature too."""
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
-_BACK = re.compile(
-    r"[\"“'(\[]?(?:this|these|that|those|it|its|they|their|he|his|she|her|such|both)\b",
-    re.IGNORECASE,
-)
-_POINTING_BACK = re.compile(
-    r"\b(?:this|these|that|those|such|it|its|they|their|them|he|his|him|she|her)\b", re.IGNORECASE
-)
-_COUNTS = re.compile(r"\bhow many\b|\bper ?cent", re.IGNORECASE)
+_OPENING_BACK = re.compile(rf"[\"“'(\[]?(?:{'|'.join(ENGLISH.opening_back)})\b", re.IGNORECASE)
+_POINTING_BACK = re.compile(rf"\b(?:{'|'.join(ENGLISH.pointing_back)})\b", re.IGNORECASE)
+_ASKS_FOR_COUNT = re.compile(ENGLISH.asks_for_count)
 _SHORT = 4  # content words: less is a caption or a name
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a candidate passage.
+class Sentence(Slice):
+    """The sentence number `place` of a candidate's passage.
 
     `features`: one number for each of SENTENCE_FEATURES and, where the reader read the passage, of
     READER_FEATURES. `answer`: what the reader takes for the answer in it.
     """
 
     passage: Passage
-    span: Span
     place: int
-    """Which of the passage's sentences it is."""
     features: NDArray[np.float64]
     answer: Span | None = None
 
-    @property
-    def document(self) -> Document:
-        return self.passage.document
 
-    @property
-    def text(self) -> str:
-        return self.span.of(self.document.text)
-
-
-def sentences_of(
-    reading: Reading, candidates: Sequence[Candidate], reads: Sequence[Read] = ()
+def describe_sentences(
+    question: ParsedQuestion,
+    candidates: Sequence[Candidate],
+    outputs: Sequence[ReaderOutput] = (),
 ) -> tuple[Sentence, ...]:
     """The sentences of the candidates, each once, in the order of their passages.
 
-    `reads`: what the reader makes of these candidates, one each; or none at all.
+    `outputs`: what the reader makes of these candidates, one each; or none at all.
     """
     described: dict[tuple[str, Span], Sentence] = {}
-    if candidates:
-        describe = _Describer(reading, candidates[0].hit.score)
-        for candidate, read in zip_longest(candidates, reads):
-            for place in range(len(candidate.passage.sentences)):
-                sentence = describe(candidate, place, read)
-                where = (sentence.document.document_id, sentence.span)
-                known = described.get(where)
-                if known is None or _strength(sentence) > _strength(known):
-                    described[where] = sentence
+    describer = _Describer(question, candidates[0].hit.score if candidates else 0.0)
+    for candidate, output in zip_longest(candidates, outputs):
+        for sentence in describer.describe(candidate, output):
+            where = (sentence.document.document_id, sentence.span)
+            known = described.get(where)
+            if known is None or _strength(sentence) > _strength(known):
+                described[where] = sentence
     if not described:
         return ()
     sentences = tuple(described.values())
     table = np.stack([sentence.features for sentence in sentences])
-    names = SENTENCE_FEATURES + (READER_FEATURES if reads else ())
-    for name, of in _BEHIND_BEST.items():
+    names = SENTENCE_FEATURES + (READER_FEATURES if outputs else ())
+    for name in _COMPARED:
         if name in names:
-            column = table[:, names.index(of)]
-            table[:, names.index(name)] = column - column.max()
+            column = table[:, names.index(name)]
+            table[:, names.index(f"behind_best_{name}")] = column - column.max()
     return tuple(
         replace(sentence, features=features)
         for sentence, features in zip(sentences, table, strict=True)
@@ -147,34 +128,30 @@ def _strength(sentence: Sentence) -> float:
 class _Describer:
     """Describes sentences for one question."""
 
-    def __init__(self, reading: Reading, best_score: float) -> None:
-        self._reading = reading
+    def __init__(self, question: ParsedQuestion, best_score: float) -> None:
+        self._question = question
         self._best_score = best_score
-        self._kind = expected_kind(reading.question)
-        self._counts = _COUNTS.search(reading.question) is not None
-        self._asked = frozenset(terms_of(reading.question))
-        self._pairs = content_pairs(content_terms(reading.question))
-        self._by_passage: dict[int, float] = {}
-        self._rarest = max(reading.asked, key=lambda term: reading.rarity[term.text], default=None)
+        self._kind = expected_kind(question.question)
+        self._asks_for_count = _ASKS_FOR_COUNT.search(question.question) is not None
+        self._asked = frozenset(terms_of(question.question))
+        self._pairs = content_pairs(content_terms(question.question))
+        rarity = question.rarity
+        self._rarest = max(question.asked, key=lambda term: rarity[term.text], default=None)
 
-    def __call__(self, candidate: Candidate, place: int, read: Read | None) -> Sentence:
-        values = self._values(candidate, place)
-        names, answer = SENTENCE_FEATURES, None
-        if read:
-            answer, score = read.best[place]
-            values |= {
-                "relevance": read.relevance,
-                "evidence": read.sentences[place],
-                "answer": score,
-            }
-            names += READER_FEATURES
-        return Sentence(
-            candidate.passage,
-            candidate.passage.sentences[place],
-            place,
-            np.array([values.get(name, 0.0) for name in names]),
-            answer,
-        )
+    def describe(self, candidate: Candidate, output: ReaderOutput | None) -> Iterator[Sentence]:
+        """Each of the passage's; `output` is what the reader makes of it, if it has read it."""
+        passage = candidate.passage
+        covered = self._coverage(set(sentence_terms(passage.text)))
+        for place, span in enumerate(passage.sentences):
+            values = self._values(candidate, place) | {"passage_coverage": covered}
+            names, answer = SENTENCE_FEATURES, None
+            if output:
+                answer, score = output.best[place]
+                values |= {"relevance": output.relevance, "evidence": output.sentences[place]}
+                values["answer"] = score
+                names += READER_FEATURES
+            features = np.array([values.get(name, 0.0) for name in names])
+            yield Sentence(passage.document, span, passage, place, features, answer)
 
     def _values(self, candidate: Candidate, place: int) -> dict[str, float]:
         passage, text = candidate.passage, candidate.passage.document.text
@@ -190,22 +167,18 @@ class _Describer:
         covered = self._coverage(own)
         carried: set[str] = set()
         if _POINTING_BACK.search(words):
-            carried = {
-                t
-                for span in spans[max(place - 3, 0) : place]
-                for t in sentence_terms(span.of(text))
-            }
+            earlier = spans[max(place - 3, 0) : place]
+            carried = {term for span in earlier for term in sentence_terms(span.of(text))}
         pairs = content_pairs(content) & self._pairs
         has = self._kind != "other" and has_expression(self._kind, words, self._asked)
         return {
-            "cosine": candidate.sentences[place],
+            "cosine": float(candidate.sentence_scores[place]),
             "passage_cosine": candidate.hit.scores["dense"],
             "coverage": covered,
             "coverage_with_neighbours": self._coverage(own | before | after),
             "coverage_with_heading": self._coverage(own | heading),
             "neighbour_before": self._coverage(own | before) - covered,
             "carried": self._coverage(own | carried) - covered,
-            "passage_coverage": self._passage_coverage(candidate),
             "pairs": len(pairs) / len(self._pairs) if self._pairs else 0.0,
             "rarest_word": self._rarest.held_by(own) if self._rarest else 0.0,
             "points_behind": (candidate.hit.score - self._best_score) / 10,
@@ -219,22 +192,16 @@ class _Describer:
             "is_open": float(not _ENDED.search(words)),
             "is_question": float(words.rstrip("\"'”’)]").endswith("?")),
             "refers_back": float(refers_back(words)),
-            "lacks_count": float(self._counts and not has),
+            "lacks_count": float(self._asks_for_count and not has),
         }
 
-    def _passage_coverage(self, candidate: Candidate) -> float:
-        if candidate.key not in self._by_passage:
-            terms = set(sentence_terms(candidate.passage.text))
-            self._by_passage[candidate.key] = self._coverage(terms)
-        return self._by_passage[candidate.key]
-
     def _coverage(self, terms: set[str]) -> float:
-        return coverage(self._reading.asked, self._reading.rarity, terms)
+        return coverage(self._question.asked, self._question.rarity, terms)
 
 
 def refers_back(sentence: str) -> bool:
     """Whether it begins with a word that only the sentence before explains."""
-    return _BACK.match(sentence) is not None
+    return _OPENING_BACK.match(sentence) is not None
 
 
 @lru_cache(maxsize=20_000)

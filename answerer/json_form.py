@@ -1,4 +1,4 @@
-"""An answer as the JSON that other tools rely on."""
+"""An answer as the JSON that every interface and other tools rely on."""
 
 from __future__ import annotations
 
@@ -7,56 +7,54 @@ from typing import Any
 from answerer.citing.chicago import note
 from answerer.citing.permalinks import permalink
 from answerer.citing.source import Source
-from datatypes import Answer, Citation
+from datatypes import Answer, Citation, Quote
+from retriever.run import hit_json
 
 
-def answer_json(answer: Answer, *, question_id: str, took_ms: float) -> dict[str, Any]:
+def to_json(answer: Answer) -> dict[str, Any]:
     """Offsets count Unicode characters of the document's canonical text, half-open.
 
     `page` is the printed label, or else the scan's number, or null. `citations` of a statement are
     numbers of `quotes`. `model` names who wrote the statements' words; null: they are the quotes.
+    Without calibration `confidence` is null.
     """
     numbers = {citation.quote: citation.number for citation in answer.citations}
     return {
-        "_id": question_id,
         "question": answer.question,
         "understood_as": answer.understood_as,
         "found": answer.found,
         "doubtful": answer.doubtful,
         "model": answer.model,
         "notes": [{"kind": note.kind, "n": note.n} for note in answer.notes],
-        "confidence": round(answer.confidence, 4),
+        "calibrated": answer.confidence is not None,
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "statements": [
-            {"text": each.text, "citations": [numbers[quote] for quote in each.quotes]}
-            for each in answer.statements
+            {"text": statement.text, "citations": [numbers[each] for each in statement.quotes]}
+            for statement in answer.statements
         ],
-        "quotes": [_quote(citation) for citation in answer.citations],
-        "hits": [
-            {
-                "document_id": hit.passage.document.document_id,
-                "start": hit.passage.span.start,
-                "end": hit.passage.span.end,
-                "score": round(hit.score, 6),
-                "rank": hit.rank,
-            }
-            for hit in answer.hits
-        ],
-        "took_ms": round(took_ms, 1),
+        "quotes": [_quote_json(citation) for citation in answer.citations],
+        "hits": [hit_json(hit) for hit in answer.hits],
     }
 
 
-def _quote(citation: Citation) -> dict[str, Any]:
-    quote, mark = citation.quote, citation.quote.highlight
-    page = quote.page
+def slice_json(quote: Quote) -> dict[str, Any]:
+    """Where the quote stands, and its words."""
     return {
-        "number": citation.number,
         "document_id": quote.document.document_id,
-        "title": quote.document.title,
         "start": quote.span.start,
         "end": quote.span.end,
         "text": quote.text,
+    }
+
+
+def _quote_json(citation: Citation) -> dict[str, Any]:
+    quote, mark = citation.quote, citation.quote.highlight
+    return {
+        "number": citation.number,
+        **slice_json(quote),
+        "title": quote.document.title,
         "highlight": {"start": mark.start, "end": mark.end} if mark else None,
-        "page": (page.label or str(page.number)) if page else None,
+        "page": quote.page.name if quote.page else None,
         "citation": note(Source(quote)),
         "permalink": permalink(quote),
     }

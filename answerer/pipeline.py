@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,18 @@ import numpy as np
 from answerer.citing import citations
 from answerer.citing.permalinks import parse_permalink, permalink, resolve
 from answerer.extractive import ExtractiveAnswerer
-from answerer.generative.answering import GenerativeAnswerer
+from answerer.generative.answering import answers_in_own_words
 from answerer.generative.language_model import LanguageModel
-from answerer.generative.receipts import receipt
-from answerer.generative.rewording import conversation_after
-from answerer.question import cleaned
+from answerer.generative.receipts import make_receipt
+from answerer.json_form import to_json
+from answerer.question import cleaned, conversation_after
 from answerer.quoting import check_against
-from answerer.understanding import Understanding
+from answerer.understanding import answer_what_is_meant
 from datatypes import Answer, Collection, Document, Hit, Passage, Quote, Span
 from errors import DocentError
 from index.storage.base import DocumentCard, PassageStore
 from index.text.folding import terms_with_spans
-from retriever.hybrid import Retriever
+from retriever.hybrid import ParsedQuestion, Retriever
 from retriever.lexical import FUNCTION_WORDS
 
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -34,8 +34,14 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 
 _MOST_RELATED = 3
 
-_SAME = 0.9
-"""Cosine from which two questions ask the same."""
+_NO_READER = (
+    "The reader (models/reader) is missing: answers are found by surface alone, less surely. Take "
+    "it from the project again, or train it: python -m training"
+)
+_UNCALIBRATED = (
+    "Uncalibrated: nothing was learned with the model {model}, so nobody can say how sure an "
+    "answer is. Make the index anew with the built-in model, or learn a ranking: make weights"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +70,7 @@ class Pipeline:
         question.
         """
         opened = self._current()
-        answer = Understanding(None, opened.answerer).answer(cleaned(question), previous)
+        answer = answer_what_is_meant(opened.answerer, cleaned(question), previous)
         return opened.checked(answer, previous)
 
     def answers(
@@ -83,21 +89,25 @@ class Pipeline:
             yield self.ask(question, previous=previous)
             return
         opened = self._current()
-        answer = Understanding(self._model, opened.answerer, stop).answer(
-            cleaned(question), previous
+        answer = answer_what_is_meant(
+            opened.answerer, cleaned(question), previous, model=self._model, stop=stop
         )
-        writer = GenerativeAnswerer(self._model)
-        for each in writer.answers(answer, reader=opened.answerer.reader, stop=stop):
-            yield opened.checked(each, previous)
+        reader = opened.answerer.reader
+        for grown in answers_in_own_words(self._model, answer, reader=reader, stop=stop):
+            yield opened.checked(grown, previous)
 
     @property
     def model_name(self) -> str | None:
         """The language model in whose words answers are, if one is configured."""
         return self._model.settings.model if self._model else None
 
+    def to_json(self, answer: Answer) -> dict[str, Any]:
+        """What other programs are told of the answer."""
+        return to_json(answer)
+
     def receipt(self, answer: Answer) -> dict[str, Any]:
         """How the answer came about, as JSON that `python -m answerer --receipt` can verify."""
-        return receipt(answer, self.index.recipe)
+        return make_receipt(answer, self.index.recipe)
 
     def search(self, query: str, *, limit: int) -> tuple[Hit, ...]:
         """The passages nearest to the query, best first. Raises QuestionError as `ask` does."""
@@ -114,12 +124,17 @@ class Pipeline:
     @property
     def note(self) -> str | None:
         """What an operator should know about how answers are made now."""
-        if self._opened.answerer.reader is None:
-            return (
-                "The reader (models/reader) is missing: answers are found by surface alone, less "
-                "surely. Take it from the project again, or train it: python -m training"
-            )
-        return self.index.warning
+        if not self._opened.answerer.retriever.ranking.calibrated:
+            return _UNCALIBRATED.format(model=self.index.recipe.model)
+        return _NO_READER if self._opened.answerer.reader is None else self.index.warning
+
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        """Scores of a passage (`dense`) from which it is close to a question, near, or loosely so.
+
+        Each embedding model has its own.
+        """
+        return self._opened.answerer.retriever.ranking.degrees
 
     @property
     def n_documents(self) -> int:
@@ -134,12 +149,12 @@ class Pipeline:
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
         return self.index.texts.cards(search=search, offset=offset, limit=limit)
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
-        asked = self._current().answerer.retriever.read(question).asked
+        asked = self._current().parsed(answer).asked
         terms = terms_with_spans(passage.text, offset=passage.span.start)
         held = {term.text for term in terms}
-        forms = {form for term in asked for form in (term.text, *term.variants)}
+        forms = {form for term in asked for form in term.forms}
         forms |= {
             part for term in asked for name in term.names if held.issuperset(name) for part in name
         }
@@ -163,7 +178,7 @@ class Pipeline:
 
     def related_questions(self, answer: Answer) -> tuple[str, ...]:
         """The suggested questions nearest to the one asked, without that one itself."""
-        return self._current().related(answer.understood_as or answer.question)
+        return self._current().related_questions(answer)
 
     def close(self) -> None:
         """Call it when no thread is asking any more."""
@@ -178,8 +193,7 @@ class Pipeline:
         try:
             self._looked = time.monotonic()
             if not self._opened.index.is_current():
-                before = self._opened.answerer
-                self._opened = _Opened(replace(before, retriever=Retriever.load(self._folder)))
+                self._opened = _Opened(self._opened.answerer.with_index(self._folder))
         except DocentError as error:
             _log.warning("The index stays as it was. %s", error)
         finally:
@@ -193,22 +207,26 @@ class _Opened:
     def __init__(self, answerer: ExtractiveAnswerer) -> None:
         self.answerer = answerer
         self.index = answerer.retriever.index
-        self._suggested: Sequence[str] = self.index.collection.suggested_questions
-        self._vectors = np.stack(
-            [answerer.retriever.read(question).vector for question in self._suggested]
-            or [np.zeros(self.index.recipe.settings.dimensions, dtype=np.float32)]
-        )
+        self._suggested = self.index.collection.suggested_questions
+        self._vectors = answerer.retriever.embedder.embed_questions(self._suggested)
 
     def checked(self, answer: Answer, previous: Answer | None) -> Answer:
         """With the conversation up to it. Raises IndexDamaged where a quote is not one."""
         for citation in answer.citations:
-            name = citation.quote.document.document_id
-            check_against(citation.quote, self.index.texts.stored_document(name))
+            document_id = citation.quote.document.document_id
+            check_against(citation.quote, self.index.texts.stored_document(document_id))
         return replace(answer, turns=conversation_after(answer, previous))
 
-    def related(self, question: str) -> tuple[str, ...]:
+    def parsed(self, answer: Answer) -> ParsedQuestion:
+        """The answer's question as it was parsed to find it; parsed again where it lost that."""
+        if isinstance(answer.parsed, ParsedQuestion):
+            return answer.parsed
+        return self.answerer.retriever.parse(answer.understood_as or answer.question)
+
+    def related_questions(self, answer: Answer) -> tuple[str, ...]:
         if not self._suggested:
             return ()
-        nearness = self._vectors @ self.answerer.retriever.read(question).vector
-        order = [row for row in np.argsort(-nearness, kind="stable") if nearness[row] < _SAME]
+        scores = self._vectors @ self.parsed(answer).vector
+        same = self.answerer.retriever.ranking.same_question
+        order = [row for row in np.argsort(-scores, kind="stable") if scores[row] < same]
         return tuple(self._suggested[row] for row in order[:_MOST_RELATED])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
 
-from answerer.confidence import Judged
 from answerer.evidence import Sentence, refers_back, sentence_terms
 from answerer.expected import expected_kind, expressions
+from answerer.sentence_ranking import RankedSentences
 from datatypes import Document, Quote, Span
 from errors import IndexDamaged
-from index.text.folding import terms_of
-from retriever.hybrid import Reading
+from index.text.folding import terms_of, terms_with_spans
+from retriever.hybrid import ParsedQuestion
 from retriever.lexical import FUNCTION_WORDS
 
 MOST_QUOTES = 3
@@ -24,15 +23,16 @@ _SAME = 0.6
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
-def quotes_of(reading: Reading, judged: Judged, *, margin: float) -> tuple[Quote, ...]:
-    """The best sentence as a quote, and others that come near it (`margin`) and add something."""
+def cut_quotes(question: ParsedQuestion, ranked: RankedSentences) -> tuple[Quote, ...]:
+    """The best sentence as a quote, and others that come near it and add something."""
     quotes: list[Quote] = []
-    for sentence, score in zip(judged.sentences, judged.scores, strict=True):
-        if len(quotes) == MOST_QUOTES or score < judged.scores[0] - margin:
+    for sentence, score in zip(ranked.sentences, ranked.scores, strict=True):
+        if len(quotes) == MOST_QUOTES or score < ranked.scores[0] - ranked.margin:
             break
-        span = _around(sentence, judged, margin=margin)
-        if all(_adds(sentence, span, quote) for quote in quotes):
-            quotes.append(Quote(sentence.document, span, _highlight(reading, sentence)))
+        span = _around(sentence, ranked)
+        new = Quote(sentence.document, span, _highlight(question, sentence))
+        if all(_adds(sentence, new, quote) for quote in quotes):
+            quotes.append(new)
     return tuple(quotes)
 
 
@@ -45,16 +45,12 @@ def check_against(quote: Quote, stored: Document | None) -> None:
         )
 
 
-def _around(sentence: Sentence, judged: Judged, *, margin: float) -> Span:
+def _around(sentence: Sentence, ranked: RankedSentences) -> Span:
     """The sentence, with the one before if it points back to it, and neighbours as good as it."""
     spans = sentence.passage.sentences
     text = sentence.document.text
-    scores = {
-        (other.document.document_id, other.span): score
-        for other, score in zip(judged.sentences, judged.scores, strict=True)
-    }
-    name = sentence.document.document_id
-    wanted = scores[name, sentence.span] - margin
+    name, scores = sentence.document.document_id, ranked.scores_by_place()
+    wanted = scores[name, sentence.span] - ranked.margin
     first = last = sentence.place
     if first and refers_back(sentence.text) and _go_on(text, spans[first - 1], spans[first]):
         first -= 1
@@ -74,39 +70,30 @@ def _go_on(text: str, before: Span, after: Span) -> bool:
     return not _PARAGRAPH.search(text, before.end, after.start)
 
 
-def _adds(sentence: Sentence, span: Span, quote: Quote) -> bool:
-    same = sentence.document.document_id == quote.document.document_id
-    if same and span.overlaps(quote.span):
-        return False
-    own = {term for term in sentence_terms(sentence.text) if term not in FUNCTION_WORDS}
-    said = set(terms_of(quote.text))
-    return len(own & said) < _SAME * len(own)
+def _adds(sentence: Sentence, new: Quote, quote: Quote) -> bool:
+    """Whether the new quote, made for the sentence, says more than the other one does."""
+    own = set(sentence_terms(sentence.text)) - FUNCTION_WORDS
+    repeated = own.intersection(terms_of(quote.text))
+    return not new.overlaps(quote) and len(repeated) < _SAME * len(own)
 
 
-def _highlight(reading: Reading, sentence: Sentence) -> Span | None:
+def _highlight(question: ParsedQuestion, sentence: Sentence) -> Span | None:
     """What the reader takes for the answer; else words of the kind asked for, next to its words."""
     if sentence.answer is not None:
         return sentence.answer
-    kind = expected_kind(reading.question)
+    kind = expected_kind(question.question)
     if kind in ("other", "reason"):
         return None
-    asked = frozenset(terms_of(reading.question))
+    asked = frozenset(terms_of(question.question))
     text, start = sentence.text, sentence.span.start
     found = list(expressions(kind, text, asked))
     if not found:
         return None
-    anchors = list(_places(text, asked))
+    met = asked - FUNCTION_WORDS
+    anchors = [term.span.start for term in terms_with_spans(text) if term.text in met]
 
     def distance(span: Span) -> int:
-        return min((abs(place - span.start) for place in anchors), default=0)
+        return min((abs(anchor - span.start) for anchor in anchors), default=0)
 
     nearest = min(found, key=distance)
     return Span(start + nearest.start, start + nearest.end)
-
-
-def _places(text: str, asked: Collection[str]) -> Iterator[int]:
-    """Where words of the question stand in the text."""
-    for word in re.finditer(r"[^\W_]+", text):
-        terms = terms_of(word.group())
-        if terms and terms[0] in asked and terms[0] not in FUNCTION_WORDS:
-            yield word.start()

@@ -1,14 +1,14 @@
 """Reads question and passage together: does it answer, which sentence, which words.
 
 A small cross-encoder trained for Docent (`models/reader/README.md`). One forward pass gives a
-logit for the passage and three for each word piece: an answer begins here, ends here, stands in
+logit for the passage and three for each token: an answer begins here, ends here, stands in
 the evidence. Runs in onnxruntime and tokenizers alone.
 """
 
 from __future__ import annotations
 
 import functools
-import os
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ import numpy as np
 
 from datatypes import Passage, Span
 from errors import ModelError
-from index.embedder import read_recipe
+from index.embedder import open_export, read_recipe
 from index.text.chunker import introduction
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ READER_FOLDER = Path(__file__).parent.parent / "models" / "reader"
 _REMEDY = "Take the file from the project again, or make it anew with: python -m training"
 _FILES = ("recipe.json", "model.onnx", "tokenizer.json")
 _N_WORKERS = 2  # the machines of museums have two cores
-_MAX_QUESTION_PIECES = 64
-_MAX_LEAD_PIECES = 48
-_OVERLAP_PIECES = 64  # of neighbouring windows of a long passage
-_MAX_SPAN_PIECES = 30
+_MAX_QUESTION_TOKENS = 64
+_MAX_LEAD_TOKENS = 48
+_OVERLAP_TOKENS = 64  # of neighbouring windows of a long passage
+_MAX_SPAN_TOKENS = 30
 _NOWHERE = -1e4
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReaderOutput:
     """What the reader makes of one passage. All numbers are logits.
 
     `relevance`: that the passage answers. `sentences`: that the sentence holds an answer, one for
@@ -55,11 +55,11 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A run of a passage's pieces as it is read: `first` and `end` count the passage's pieces."""
+    """A run of a passage's tokens as it is read: `first` and `end` count the passage's tokens."""
 
     ids: list[int]
-    n_question: int  # pieces before the second text, marks included
-    n_before: int  # pieces before the passage's own
+    n_question: int  # tokens before the second text, marks included
+    n_before: int  # tokens before the passage's own
     first: int
     end: int
 
@@ -68,7 +68,7 @@ class _Window:
 class _Logits:
     window: _Window
     relevance: float
-    start: NDArray[np.float32]  # of the window's own pieces, the null's already taken off
+    start: NDArray[np.float32]  # of the window's own tokens, the null's already taken off
     end: NDArray[np.float32]
     evidence: NDArray[np.float32]
 
@@ -76,6 +76,14 @@ class _Logits:
 def reader_is_there(folder: Path = READER_FOLDER) -> bool:
     """Whether the model's files are all present; `Reader.load` says whether they are right."""
     return all((folder / name).is_file() for name in _FILES)
+
+
+def shipped_reader_sha256() -> str | None:
+    """Of the shipped reader's model, as its recipe has it; None where it is missing."""
+    if not reader_is_there():
+        return None
+    recipe = json.loads((READER_FOLDER / "recipe.json").read_text("utf-8"))
+    return str(recipe["files"]["model.onnx"])
 
 
 class Reader:
@@ -87,22 +95,9 @@ class Reader:
         except ModelError as error:
             raise ModelError(error.what, _REMEDY) from error
         self.sha256 = str(recipe["files"]["model.onnx"])
-        self.max_pieces = int(recipe["max_pieces"])
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # it would report to its maker
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # windows are read side by side instead: no spinning
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            (folder / "model.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        self.max_tokens = int(recipe["max_pieces"])
+        self._session, self._tokenizer = open_export(folder)
         self._workers = ThreadPoolExecutor(_N_WORKERS, thread_name_prefix="reader")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
         self._begin, self._part = self._tokenizer.encode("").ids  # [CLS] and [SEP]
 
     @classmethod
@@ -110,37 +105,37 @@ class Reader:
         """Raises ModelError where a file is missing or is not the one that the recipe names."""
         return cls(folder)
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Read]:
-        """One Read for each passage, in their order. Long passages are read in windows."""
-        asked = self._encode(question).ids[:_MAX_QUESTION_PIECES]
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> list[ReaderOutput]:
+        """One output for each passage, in their order. Long passages are read in windows."""
+        asked = self._encode(question).ids[:_MAX_QUESTION_TOKENS]
         texts = [self._encode(passage.text) for passage in passages]
         windows = [
             list(self._windows(asked, passage, text.ids))
             for passage, text in zip(passages, texts, strict=True)
         ]
-        logits_of = self._workers.map(self._logits, chain.from_iterable(windows))
-        read = [list(islice(logits_of, len(each))) for each in windows]
+        logits = self._workers.map(self._logits, chain.from_iterable(windows))
         return [
-            _joined(passage, np.array(text.offsets, dtype=np.int64).reshape(-1, 2), logits)
-            for passage, text, logits in zip(passages, texts, read, strict=True)
+            _joined(passage, text, list(islice(logits, len(of_passage))))
+            for passage, text, of_passage in zip(passages, texts, windows, strict=True)
         ]
 
     def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(text, add_special_tokens=False)
+        encoding: Encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoding
 
-    def _windows(self, asked: list[int], passage: Passage, pieces: list[int]) -> Iterator[_Window]:
+    def _windows(self, asked: list[int], passage: Passage, tokens: list[int]) -> Iterator[_Window]:
         lead = f"{introduction(passage.heading, passage.document.title)}\n"
         before = [self._begin, *asked, self._part]
-        opening = before + self._encode(lead).ids[:_MAX_LEAD_PIECES]
-        room = self.max_pieces - len(opening) - 1
+        opening = before + self._encode(lead).ids[:_MAX_LEAD_TOKENS]
+        room = self.max_tokens - len(opening) - 1
         first = 0
         while True:
-            end = min(first + room, len(pieces))
-            ids = [*opening, *pieces[first:end], self._part]
+            end = min(first + room, len(tokens))
+            ids = [*opening, *tokens[first:end], self._part]
             yield _Window(ids, len(before), len(opening), first, end)
-            if end == len(pieces):
+            if end == len(tokens):
                 return
-            first = end - min(_OVERLAP_PIECES, room // 2)
+            first = end - min(_OVERLAP_TOKENS, room // 2)
 
     def _logits(self, window: _Window) -> _Logits:
         """Read alone: activations are quantised by what else is in a batch, and padding costs."""
@@ -165,43 +160,49 @@ class Reader:
         )
 
 
-def _joined(passage: Passage, offsets: NDArray[np.int64], windows: Sequence[_Logits]) -> Read:
-    """Of several windows the passage has the best relevance; a piece counts where it is inmost."""
-    evidence = np.zeros(len(offsets), dtype=np.float32)
-    depth = np.full(len(offsets), -1)
+def _joined(passage: Passage, text: Encoding, windows: Sequence[_Logits]) -> ReaderOutput:
+    """Of several windows the passage has the best relevance."""
+    offsets = passage.span.start + np.array(text.offsets, dtype=np.int64).reshape(-1, 2)
+    evidence = _merged_evidence(len(offsets), windows)
+    sentences: list[float] = []
+    best: list[tuple[Span, float]] = []
+    for sentence in passage.sentences:
+        begins = (offsets[:, 0] >= sentence.start) & (offsets[:, 0] < sentence.end)
+        tokens = np.flatnonzero(begins)
+        if not len(tokens):  # no sign that the model knows
+            sentences.append(_NOWHERE)
+            best.append((sentence, _NOWHERE))
+            continue
+        sentences.append(float(evidence[tokens].mean()))
+        low, high = int(tokens[0]), int(tokens[-1]) + 1
+        spans = [_best_span(logits, low, high) for logits in windows]
+        score, start, end = max(spans, key=lambda span: span[0])
+        # a token may begin in the sentence and end after it, where a sentence ends in a word
+        answer = Span(int(offsets[start, 0]), min(int(offsets[end, 1]), sentence.end))
+        best.append((answer, score))
+    relevance = max(logits.relevance for logits in windows)
+    return ReaderOutput(relevance, tuple(sentences), tuple(best))
+
+
+def _merged_evidence(n_tokens: int, windows: Sequence[_Logits]) -> NDArray[np.float32]:
+    """For each token that of the window in which it stands inmost."""
+    evidence = np.zeros(n_tokens, dtype=np.float32)
+    depth = np.full(n_tokens, -1)
     for logits in windows:
         first, end = logits.window.first, logits.window.end
         places = np.arange(first, end)
         inner = np.minimum(
-            places - first if first else places + len(offsets),
-            end - 1 - places if end < len(offsets) else 2 * len(offsets) - places,
+            places - first if first else places + n_tokens,
+            end - 1 - places if end < n_tokens else 2 * n_tokens - places,
         )
         better = inner > depth[first:end]
         evidence[first:end][better] = logits.evidence[better]
         depth[first:end][better] = inner[better]
-    sentences: list[float] = []
-    best: list[tuple[Span, float]] = []
-    shift = passage.span.start
-    for sentence in passage.sentences:
-        begins = (offsets[:, 0] >= sentence.start - shift) & (offsets[:, 0] < sentence.end - shift)
-        pieces = np.flatnonzero(begins)
-        if not len(pieces):  # no sign that the model knows
-            sentences.append(_NOWHERE)
-            best.append((sentence, _NOWHERE))
-            continue
-        sentences.append(float(evidence[pieces].mean()))
-        low, high = int(pieces[0]), int(pieces[-1]) + 1
-        score, start, end = max(
-            (_best_span(logits, low, high) for logits in windows), key=lambda found: found[0]
-        )
-        span = Span(shift + int(offsets[start, 0]), shift + int(offsets[end, 1]))
-        best.append((_within(span, sentence), score))
-    relevance = max(logits.relevance for logits in windows)
-    return Read(relevance, tuple(sentences), tuple(best))
+    return evidence
 
 
 def _best_span(logits: _Logits, low: int, high: int) -> tuple[float, int, int]:
-    """Score, first and last piece of the likeliest span among the pieces `low` to `high`."""
+    """Score, first and last token of the likeliest span among the tokens `low` to `high`."""
     first = logits.window.first
     low, high = max(low, first), min(high, logits.window.end)
     if low >= high:
@@ -215,13 +216,8 @@ def _best_span(logits: _Logits, low: int, high: int) -> tuple[float, int, int]:
 
 @functools.lru_cache(maxsize=512)
 def _band(n: int) -> NDArray[np.bool_]:
-    """Pairs (first, last) of pieces that a span may have."""
+    """Pairs (first, last) of tokens that a span may have."""
     places = np.arange(n)
     length = places[None, :] - places[:, None]
-    allowed: NDArray[np.bool_] = (length >= 0) & (length < _MAX_SPAN_PIECES)
+    allowed: NDArray[np.bool_] = (length >= 0) & (length < _MAX_SPAN_TOKENS)
     return allowed
-
-
-def _within(span: Span, sentence: Span) -> Span:
-    """A piece may begin in the sentence and end after it, where a sentence ends in a word."""
-    return Span(span.start, min(span.end, sentence.end))

@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.rewording import is_foreign, rewritten, translated
+from answerer.generative.rewording import is_foreign, rewrite_follow_up, translate_question
 from answerer.question import completed
 from datatypes import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """Without a `model` follow-ups are completed by rule, and nothing is translated."""
+def answer_what_is_meant(
+    answerer: ExtractiveAnswerer,
+    question: str,
+    previous: Answer | None,
+    *,
+    model: LanguageModel | None = None,
+    stop: threading.Event | None = None,
+) -> Answer:
+    """The answer by quoting; a question of another language is asked again, translated.
 
-    model: LanguageModel | None
-    answerer: ExtractiveAnswerer
-    stop: threading.Event | None = None
-
-    def answer(self, question: str, previous: Answer | None) -> Answer:
-        """The answer by quoting to what the question means."""
-        meant = self._after(question, previous)
-        answer = self.answerer.answer(question, understood_as=meant)
-        if self.model is None or not is_foreign(meant or question, self.answerer.retriever.index):
-            return answer
-        try:
-            meant = translated(self.model, meant or question, answer, self.stop)
-        except LanguageModelError:
-            return answer
-        return self.answerer.answer(question, understood_as=meant) if meant else answer
-
-    def _after(self, question: str, previous: Answer | None) -> str | None:
-        if self.model is None or previous is None or not previous.turns:
-            return completed(question, previous)
-        try:
-            return rewritten(self.model, question, previous.turns, self.stop)
-        except LanguageModelError:
-            return completed(question, previous)
+    Without a `model` follow-ups are completed by rule, and nothing is translated.
+    """
+    meant = completed(question, previous)
+    try:
+        if model and previous and previous.turns:
+            meant = rewrite_follow_up(model, question, previous.turns, stop)
+    except LanguageModelError:
+        pass  # the rule's completion stands
+    answer = answerer.quote_answer(question, understood_as=meant)
+    if model is None or not is_foreign(meant or question, answerer.retriever.index):
+        return answer
+    try:
+        meant = translate_question(model, meant or question, answer, stop)
+    except LanguageModelError:
+        return answer
+    return answerer.quote_answer(question, understood_as=meant) if meant else answer

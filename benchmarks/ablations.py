@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT
-from benchmarks.squad import questions_file
+from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
+from evaluation.evaluate import evaluate
 from evaluation.report.report import RunReport
-from evaluation.running import Request, evaluate
+from evaluation.request import Request
 from evaluation.trial import Trial
 
 FLOAT32 = ROOT / "build" / "training" / "reader-float32"
@@ -44,7 +44,7 @@ MEASURES = {
 
 def measure(data: Path) -> dict[str, Any]:
     """For each collection and part: the measures, and seconds from question to answer (p50)."""
-    squad = _thinned(questions_file(data), ROOT / "build" / "evaluation" / "squad-third")
+    squad = _thinned(squad_questions(data), ROOT / "build" / "evaluation" / "squad-third")
     parts = {name: of for name, of in PARTS.items() if of.reader != FLOAT32 or FLOAT32.is_dir()}
     return {
         "SQuAD's test articles": {name: _run(squad, None, of) for name, of in parts.items()},

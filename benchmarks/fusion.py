@@ -6,6 +6,7 @@ The answerable questions of SQuAD's `train` and `dev` articles against all its p
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import tempfile
@@ -13,10 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.squad import rows_of
+from errors import SettingError
 
 DEPTH = 100
-SPLITS = ("train", "dev")
 RANK_CONSTANT = 60  # of Cormack, Clarke & Büttcher, SIGIR 2009
 
 Scores = Mapping[int, float]
@@ -46,7 +46,7 @@ LISTS: dict[str, Callable[[Scores, Scores], dict[int, float]]] = {
 }
 
 
-def measure(data: Path) -> dict[str, Any]:
+def measure(data: Path, *, splits: tuple[str, ...] = ("train", "dev")) -> dict[str, Any]:
     """For each way: success@1, success@5, nDCG@10 (one relevant paragraph a question)."""
     from index.build import build_index
     from index.embedder import load_embedder
@@ -58,7 +58,7 @@ def measure(data: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         documents = Path(scratch) / "documents"
         documents.mkdir()
-        questions = _write_paragraphs(data, documents)
+        questions = _squad(data, documents, splits)
         build_index(documents, Path(scratch) / "index", embedder=embedder)
         retriever = Retriever(PassageIndex.load(Path(scratch) / "index"), embedder)
         ranks: dict[str, list[int]] = {name: [] for name in (*MODES, *LISTS)}
@@ -66,16 +66,16 @@ def measure(data: Path) -> dict[str, Any]:
             for mode in MODES:
                 hits = retriever.retrieve(text, k=DEPTH, mode=mode)
                 ranks[mode].append(_rank([h.passage.document.document_id for h in hits], wanted))
-            reading = retriever.read(text)
-            near = dict(retriever.index.vectors.nearest(reading.vector[None], k=DEPTH)[0])
-            worded = dict(retriever.index.lexical.matching(weighted_terms(reading.asked), k=DEPTH))
+            parsed = retriever.parse(text)
+            near = dict(retriever.index.vectors.nearest(parsed.vector[None], k=DEPTH)[0])
+            worded = dict(retriever.index.lexical.matching(weighted_terms(parsed.asked), k=DEPTH))
             for name, way in LISTS.items():
                 fused = way(near, worded) if near and worded else {**near, **worded}
                 keys = sorted(fused, key=lambda key: -fused[key])
                 passages = retriever.index.texts.passages(keys)
                 ids = [passage.document.document_id for passage in passages]
                 ranks[name].append(_rank(ids, wanted))
-    return {"n_questions": len(questions), **{name: _means(ranks[name]) for name in ranks}}
+    return {"n_questions": len(questions), "splits": splits, **{k: _means(ranks[k]) for k in ranks}}
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
@@ -84,7 +84,8 @@ def table(measured: dict[str, Any]) -> Iterator[str]:
         "lexical": "words alone (BM25)",
         "hybrid": "**weighted sum of scores (kept)**",
     }
-    yield f"{measured['n_questions']:,} questions of the {' and '.join(SPLITS)} articles"
+    articles = " and ".join(measured["splits"])
+    yield f"{measured['n_questions']:,} questions of the {articles} articles"
     yield ""
     yield "| | success@1 | success@5 | nDCG@10 |"
     yield "|---|---|---|---|"
@@ -93,17 +94,26 @@ def table(measured: dict[str, Any]) -> Iterator[str]:
         yield f"| {names.get(name, name)} | {shown} |"
 
 
-def _write_paragraphs(data: Path, documents: Path) -> list[tuple[str, str]]:
-    """All paragraphs as a corpus in `documents`; of the splits each question, and its paragraph."""
-    rows = rows_of(data, "corpus.jsonl.gz")
-    (documents / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    split = json.loads((data / "squad" / "split.json").read_bytes())
-    titles = {title.replace("_", " ") for name in SPLITS for title in split[name]}
+def _squad(data: Path, out: Path, splits: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Writes the paragraphs into `out`; returns question and id of its paragraph."""
+    try:
+        corpus = gzip.decompress((data / "squad" / "corpus.jsonl.gz").read_bytes())
+        queries = gzip.decompress((data / "squad" / "queries.jsonl.gz").read_bytes())
+        split = json.loads((data / "squad" / "split.json").read_bytes())
+    except OSError as error:
+        raise SettingError(
+            f"The test data {data}/squad cannot be read ({error.strerror}).",
+            "Name the folder that holds squad/ with --data.",
+        ) from error
+    (out / "corpus.jsonl").write_bytes(corpus)
+    titles = {title.replace("_", " ") for name in splits for title in split[name]}
+    rows = [json.loads(line) for line in corpus.splitlines()]
     wanted = {row["_id"] for row in rows if row["title"].replace("_", " ") in titles}
+    asked = [json.loads(line) for line in queries.splitlines()]
     return [
-        (query["text"], query["source_passage"])
-        for query in rows_of(data, "queries.jsonl.gz")
-        if query["answerable"] and query["source_passage"] in wanted
+        (each["text"], each["source_passage"])
+        for each in asked
+        if each["answerable"] and each["source_passage"] in wanted
     ]
 
 

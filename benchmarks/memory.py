@@ -24,7 +24,7 @@ EVERY = 500  # questions between two looks
 A_VISIT = 4
 
 
-def measure(n: int, door: str) -> dict[str, Any]:
+def measure(n_questions: int, door: str) -> dict[str, Any]:
     """Resident memory in MB, after each EVERY questions; the first look is after ten."""
     ask = {"chat": _ask_chat, "kiosk": _ask_kiosk}[door]
     with tempfile.TemporaryDirectory() as scratch:
@@ -33,13 +33,13 @@ def measure(n: int, door: str) -> dict[str, Any]:
         with started(*flags, "--index", index) as (address, process):
             memory = {}
             turn = ""
-            for number, question in enumerate(_questions(n), start=1):
+            for number, question in enumerate(_questions(n_questions), start=1):
                 turn = ask(address, question, turn)
                 if number % A_VISIT == 0:
                     turn = _leave(address, turn, door)
                 if number == 10 or number % EVERY == 0:
                     memory[number] = memory_mb(process)
-    return {"door": door, "questions": n, "memory_mb": memory, **_growth(memory)}
+    return {"door": door, "questions": n_questions, "memory_mb": memory, **_growth(memory)}
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:

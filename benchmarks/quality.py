@@ -12,9 +12,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.squad import questions_file
+from errors import SettingError
+from evaluation.evaluate import evaluate
 from evaluation.report.report import Report, RunReport
-from evaluation.running import Request, evaluate
+from evaluation.request import Request
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
@@ -48,17 +49,36 @@ PEERS = {
 }
 
 
-def measure(data: Path) -> dict[str, Report]:
+def measure(data: Path) -> dict[str, Any]:
     """The two reports, by name."""
-    modes = ("dense", "lexical", "hybrid", "answer")
-    default = Request(DEFAULT_QUESTIONS, documents=ROOT / "documents", split=SPLIT, modes=modes)
     return {
-        "squad": evaluate(Request(questions_file(data), split=SPLIT, modes=modes)).report,
-        "default": evaluate(default).report,
+        "squad": evaluate(
+            Request(
+                squad_questions(data), split=SPLIT, modes=("dense", "lexical", "hybrid", "answer")
+            )
+        ).report,
+        "default": evaluate(
+            Request(
+                DEFAULT_QUESTIONS,
+                documents=ROOT / "documents",
+                split=SPLIT,
+                modes=("dense", "lexical", "hybrid", "answer"),
+            )
+        ).report,
     }
 
 
-def table(measured: dict[str, Report]) -> Iterator[str]:
+def squad_questions(data: Path) -> Path:
+    """Raises SettingError where they are not there."""
+    squad = data / "squad" / "dev-v2.0.json.gz"
+    if not squad.is_file():
+        raise SettingError(
+            f"The test data {squad} is missing.", "Name the folder that holds squad/ with --data."
+        )
+    return squad
+
+
+def table(measured: dict[str, Any]) -> Iterator[str]:
     squad, default = measured["squad"], measured["default"]
     yield f"Measured {squad.created[:10]} by: make bench-quality"
     yield ""
@@ -88,9 +108,12 @@ def table(measured: dict[str, Report]) -> Iterator[str]:
     yield "| question to answer, p50 / p95 | " + " | ".join(times) + " |"
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(measured: dict[str, Any]) -> dict[str, Any]:
     """The figures of all runs, without the questions."""
-    return {run.name: [asdict(figure) for figure in run.figures] for run in report.runs}
+    return {
+        name: {run.name: [asdict(figure) for figure in run.figures] for run in report.runs}
+        for name, report in measured.items()
+    }
 
 
 def _run(report: Report, mode: str) -> RunReport:

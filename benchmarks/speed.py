@@ -6,6 +6,7 @@ reported, and ratios within the same run, because machines differ and drift.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import statistics
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plain import SYSTEMS
-from benchmarks.squad import rows_of
 from errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,9 +39,9 @@ FIGURES = {
 """Name → what it says, and whether more is better."""
 
 
-def measure(data: Path, rounds: int) -> dict[str, Any]:
+def measure(data: Path, *, rounds: int) -> dict[str, Any]:
     """The medians of each system and the ratios plain/Docent, better above 1."""
-    n_paragraphs = len(_texts(data, "corpus.jsonl.gz"))
+    paragraphs, _ = _squad(data)
     found: dict[str, list[dict[str, float]]] = {name: [] for name in SYSTEMS}
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as scratch:
@@ -57,7 +57,7 @@ def measure(data: Path, rounds: int) -> dict[str, Any]:
         else medians["plain"][figure] / medians["docent"][figure]
         for figure, (_, more) in FIGURES.items()
     }
-    return {"rounds": rounds, "paragraphs": n_paragraphs, **medians, "times_better": ratios}
+    return {"rounds": rounds, "paragraphs": len(paragraphs), **medians, "times_better": ratios}
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
@@ -81,7 +81,7 @@ def child(task: str, system: str, data: Path, folder: Path) -> None:
         figures = _build(tool, data, folder)
     else:
         tool.load(folder)
-        figures = _ask(tool, _texts(data, "queries.jsonl.gz"))
+        figures = _ask(tool, _squad(data)[1])
     print(json.dumps({**figures, "peak_mb": _peak_mb()}))
 
 
@@ -122,7 +122,7 @@ def _run(task: str, system: str, data: Path, folder: Path) -> dict[str, float]:
 
 
 def _build(tool: Any, data: Path, folder: Path) -> dict[str, float]:
-    paragraphs = _texts(data, "corpus.jsonl.gz")
+    paragraphs = _squad(data)[0]
     began = time.perf_counter()
     n_passages = tool.build(paragraphs, folder)
     return {"build_passages_s": n_passages / (time.perf_counter() - began)}
@@ -142,8 +142,19 @@ def _ask(tool: Any, questions: list[str]) -> dict[str, float]:
     }
 
 
-def _texts(data: Path, name: str) -> list[str]:
-    return [str(row["text"]) for row in rows_of(data, name)]
+def _squad(data: Path) -> tuple[list[str], list[str]]:
+    """All paragraphs and all questions, in their order."""
+    try:
+        with gzip.open(data / "squad" / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+            paragraphs = [str(json.loads(line)["text"]) for line in lines]
+        with gzip.open(data / "squad" / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
+            questions = [str(json.loads(line)["text"]) for line in lines]
+    except OSError as error:
+        raise SettingError(
+            f"The test data {data}/squad cannot be read ({error.strerror}).",
+            "Name the folder that holds squad/ with --data.",
+        ) from error
+    return paragraphs, questions
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
-ASK_PATH = "/questions/gradio_api/call/ask"
+ASK_PATH = "/gradio_api/call/turn"
 PATIENCE_S = 120
 
 _FIRST = ("Al", "Bor", "Cel", "Dun", "Er", "Fal", "Gor", "Hel", "Is", "Jor")
@@ -79,10 +79,10 @@ def towns(n: int) -> list[Town]:
     ]
 
 
-def measure(n: int) -> dict[str, Any]:
+def measure(n_visitors: int) -> dict[str, Any]:
     """All visitors come at once; times are of questions, in seconds, memory is the server's."""
     with tempfile.TemporaryDirectory() as scratch:
-        asked_about = towns(n)
+        asked_about = towns(n_visitors)
         with serving(asked_about, Path(scratch)) as (address, process):
             _visit(address, asked_about[0])
             before = memory_mb(process)
@@ -90,7 +90,7 @@ def measure(n: int) -> dict[str, Any]:
             after = memory_mb(process)
     waits = sorted(wait for visit in visits for wait in visit.waits)
     return {
-        "visitors": n,
+        "visitors": n_visitors,
         "questions": len(waits),
         "p50_s": statistics.median(waits),
         "p95_s": statistics.quantiles(waits, n=20)[-1],

@@ -1,4 +1,4 @@
-"""The Curator page's own words, from `curator.toml`: looked up by name, filled in and escaped."""
+"""The curator's own words, from `curator.toml`: looked up by name and filled in."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import SettingError
-from interface.server.escaping import shown
 
 CURATOR_WORDING_FILE = Path(__file__).with_name("curator.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`words("key", n=3)` is HTML: the sentence with its braces filled in, all of it escaped."""
+    """`words("key", n=3)` is the sentence with its braces filled in, as plain text."""
 
     sentences: Mapping[str, str]
 
     def __call__(self, key: str, **filled: object) -> str:
-        return shown(self.plain(key, **filled))
-
-    def plain(self, key: str, **filled: object) -> str:
-        """The same as plain text."""
         return self.sentences[key].format(**filled)
 
     def counted(self, key: str, n: int) -> str:

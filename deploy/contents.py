@@ -54,10 +54,27 @@ def reader() -> Iterator[Finding]:
         )
 
 
+def calibration(model: str | None) -> Iterator[Finding]:
+    from answerer.reader import shipped_reader_sha256
+    from retriever.ranking import find_ranking
+
+    name, sha256 = _model(model)
+    ranking = find_ranking(sha256, shipped_reader_sha256())
+    if ranking is not None and ranking.calibrated:
+        yield ok("calibration", "what was learned about answers was learned with these models.")
+    else:
+        yield warn(
+            "calibration",
+            f"Uncalibrated: nothing was learned with {name} and this reader. Answers have no "
+            "confidence, and none is withheld.",
+            "Use the built-in models, or learn a ranking: make weights",
+        )
+
+
 def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]:
     from index.storage.passage_index import PassageIndex
     from index.storage.recipe import CHUNKING_VERSION
-    from index.text.chunker import PASSAGE_PIECES
+    from index.text.chunker import PASSAGE_TOKENS
     from index.text.folding import FOLDING_VERSION
 
     # A machine has no "python" by that name, and a start mends whatever is wrong with an index.
@@ -79,7 +96,7 @@ def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]
         if opened.warning:
             yield warn("index", opened.warning, "")
         elif (*made, recipe.settings.folding_version) != (
-            *(PASSAGE_PIECES, CHUNKING_VERSION),
+            *(PASSAGE_TOKENS, CHUNKING_VERSION),
             FOLDING_VERSION,
         ):
             yield warn(

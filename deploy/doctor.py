@@ -24,6 +24,7 @@ def examine(settings: Namespace) -> Iterator[Finding]:
         "documents": lambda: contents.documents(documents),
         "embedding model": lambda: contents.embedding_model(model),
         "reader": contents.reader,
+        "calibration": lambda: contents.calibration(model),
         "index": lambda: contents.index(index, documents, model),
         "answering": lambda: contents.answering(ROOT, index, documents),
         "settings": lambda: machine.settings(settings),

@@ -110,9 +110,9 @@ def voices() -> Iterator[Finding]:
 def settings(given: Namespace) -> Iterator[Finding]:
     """What else would keep Docent from starting. Raises SettingError, as the start would."""
     from answerer.generative.model_flags import model_from
-    from curator.flags import password_hash_from
+    from curator.access.flags import password_hash_from
     from interface.kiosk.take_away import checked_address
-    from interface.server.web_flags import web_settings_from
+    from interface.server.web_settings import web_settings_from
     from interface.visits.log import days_from, level_from
 
     here = "127.0.0.1" if given.host == "localhost" else given.host
@@ -223,7 +223,7 @@ def _beyond_latin() -> dict[str, str]:
         for code, wording in load_wordings().items()
         if not all(
             unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
-            for letter in wording.welcome
+            for letter in wording["welcome"]
             if letter.isalpha()
         )
     }

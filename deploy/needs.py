@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 from errors import SettingError
 
 ROOMS = (
-    *("app.py", "datatypes.py", "errors.py"),
-    *("answerer", "curator", "deploy", "index", "interface", "prompts", "retriever"),
+    *("app.py", "command_line.py", "datatypes.py", "errors.py"),
+    *("answerer", "curator", "deploy", "index", "interface", "language", "prompts", "retriever"),
 )
 """What a kiosk runs. Test questions, training and benchmarks stay at home, with their libraries."""
 

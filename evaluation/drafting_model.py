@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from answerer.generative.answering import ANSWER_TOKENS, OTHER_TOKENIZERS
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.numbered import tamed
+from answerer.generative.numbered import defuse
 from answerer.generative.reply import ReplyParser
 from answerer.question import LONGEST
 from datatypes import Document, Evidence, Query, Span
@@ -65,7 +65,7 @@ def _portions(model: LanguageModel, document: Document) -> Iterator[list[Span]]:
     room = int(model.settings.window * OTHER_TOKENIZERS) - ANSWER_TOKENS - around
     portion, left = list[Span](), room
     for span in sentences_of(document):
-        text = tamed(span.of(document.text))
+        text = defuse(span.of(document.text))
         if len(text) > LONGEST_SENTENCE or not any(map(str.isalnum, text)):
             continue
         n_tokens = count_tokens(f"[s999] {text}\n") + 1
@@ -84,7 +84,7 @@ def _asked(
     model: LanguageModel, document: Document, sentences: Sequence[Span]
 ) -> Iterator[tuple[str, Span]]:
     lines = [
-        f"[s{number}] {tamed(span.of(document.text))}"
+        f"[s{number}] {defuse(span.of(document.text))}"
         for number, span in enumerate(sentences, start=1)
     ]
     request = load_prompt("draft_questions").render(

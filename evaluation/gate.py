@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from errors import QuestionError, SettingError
-from evaluation.measures.comparing import values_of
-from evaluation.measures.significance import randomisation_p
-from evaluation.report.report import Figure, Report, RunReport
+from evaluation.measures.comparison import LOWER_IS_BETTER
+from evaluation.measures.significance import Figure, randomisation_p
+from evaluation.report.report import Report, RunReport
 
-LOWER_IS_BETTER = frozenset(("AURC", "false_answers", "false_abstentions", "ECE"))
 ALPHA = 0.05
 
 
@@ -32,7 +31,9 @@ class Verdict:
     regressed: bool
 
 
-def verdicts(baseline: Report, now: Report, max_drops: Mapping[str, float]) -> tuple[Verdict, ...]:
+def gate_verdicts(
+    baseline: Report, now: Report, max_drops: Mapping[str, float]
+) -> tuple[Verdict, ...]:
     """One for every run of the baseline and every measure it has; inexact quotes always regress.
 
     Raises QuestionError where both did not ask the same questions, SettingError for a measure
@@ -49,28 +50,27 @@ def verdicts(baseline: Report, now: Report, max_drops: Mapping[str, float]) -> t
             raise SettingError(
                 f"The baseline has no measure {measure}.", f"It has {', '.join(known)}."
             )
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for before in baseline.runs:
-        run = next((each for each in now.runs if each.name == before.name), None)
+        run = next((run for run in now.runs if run.name == before.name), None)
         if run is None:
             raise SettingError(
                 f"The run {before.name} is not there any more.",
                 "Measure it, or renew the baseline.",
             )
-        found += [
-            _verdict(before, run, name, allowed)
-            for name, allowed in max_drops.items()
-            if before.figure(name)
-        ]
+        for measure, allowed in max_drops.items():
+            if old := before.figure(measure):
+                verdicts.append(_verdict(before, run, old, allowed))
         exact = run.figure("quote_exactness")
         if exact and exact.value < 1:
-            found.append(
-                Verdict(run.name, exact.measure, 1.0, exact.value, 1 - exact.value, 0.0, None, True)
+            drop = 1 - exact.value
+            verdicts.append(
+                Verdict(run.name, exact.measure, 1.0, exact.value, drop, 0.0, None, regressed=True)
             )
-    return tuple(found)
+    return tuple(verdicts)
 
 
-def allowed_drops(words: Iterable[str]) -> dict[str, float]:
+def parse_allowed_drops(words: Iterable[str]) -> dict[str, float]:
     """`nDCG@10=0.01` and the like. Raises SettingError."""
     allowed = {}
     for word in words:
@@ -84,42 +84,29 @@ def allowed_drops(words: Iterable[str]) -> dict[str, float]:
     return allowed
 
 
-def _verdict(before: RunReport, now: RunReport, measure: str, allowed: float) -> Verdict:
-    old, new = _figure(before, measure), _figure(now, measure)
-    drop = (new.value - old.value) * (1 if measure in LOWER_IS_BETTER else -1)
-    p = _p(before, now, measure)
-    beyond_noise = p < ALPHA if p is not None else _outside(old, new)
-    return Verdict(
-        now.name,
-        measure,
-        old.value,
-        new.value,
-        drop,
-        allowed,
-        p,
-        # a rounding error more than allowed is no drop
-        drop > allowed + 1e-9 and beyond_noise,
-    )
+def _verdict(before: RunReport, now: RunReport, old: Figure, allowed: float) -> Verdict:
+    new = now.figure(old.measure)
+    if new is None:
+        known = ", ".join(figure.measure for figure in now.figures)
+        raise SettingError(f"{now.name} has no measure {old.measure}.", f"It has {known}.")
+    drop = (new.value - old.value) * (1 if old.measure in LOWER_IS_BETTER else -1)
+    p = _p_of_drop(before, now, old.measure)
+    beyond_noise = p < ALPHA if p is not None else _is_outside(old, new)
+    # a rounding error more than allowed is no drop
+    regressed = drop > allowed + 1e-9 and beyond_noise
+    return Verdict(now.name, old.measure, old.value, new.value, drop, allowed, p, regressed)
 
 
-def _p(before: RunReport, now: RunReport, measure: str) -> float | None:
-    old, new = values_of(before).get(measure), values_of(now).get(measure)
+def _p_of_drop(before: RunReport, now: RunReport, measure: str) -> float | None:
+    """None for a figure that single questions do not have."""
+    old, new = before.values().get(measure), now.values().get(measure)
     if not old or not new:
         return None
-    return randomisation_p(
-        [new[query_id] - old[query_id] for query_id in old if query_id in new], one_sided=True
-    )
+    differences = [new[query_id] - old[query_id] for query_id in old if query_id in new]
+    return randomisation_p(differences, one_sided=True)
 
 
-def _outside(old: Figure, new: Figure) -> bool:
+def _is_outside(old: Figure, new: Figure) -> bool:
     if old.low is None or old.high is None:
         return True
     return new.value > old.high if old.measure in LOWER_IS_BETTER else new.value < old.low
-
-
-def _figure(run: RunReport, measure: str) -> Figure:
-    figure = run.figure(measure)
-    if figure is None:
-        known = ", ".join(each.measure for each in run.figures)
-        raise SettingError(f"{run.name} has no measure {measure}.", f"It has {known}.")
-    return figure

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -18,65 +18,22 @@ from evaluation.question import Question
 
 _SEED = 1963
 
-# What scanners take for one another: signs and pairs of like shape.
-_SCANNED_AS: Mapping[str, tuple[str, ...]] = {
-    "rn": ("m",),
-    "cl": ("d",),
-    "vv": ("w",),
-    "li": ("h",),
-    "m": ("rn", "nn"),
-    "d": ("cl",),
-    "w": ("vv",),
-    "h": ("li", "b"),
-    "l": ("1", "I", "i"),
-    "I": ("l", "1"),
-    "i": ("l", "j"),
-    "1": ("l", "I"),
-    "0": ("O", "o"),
-    "O": ("0", "Q"),
-    "o": ("c", "0"),
-    "e": ("c", "o"),
-    "c": ("e", "o"),
-    "a": ("o", "e"),
-    "s": ("5", "a"),
-    "S": ("5", "8"),
-    "5": ("S", "6"),
-    "8": ("B", "3"),
-    "B": ("8", "R"),
-    "b": ("h", "6"),
-    "n": ("u", "ri"),
-    "u": ("n", "ii"),
-    "t": ("f", "i"),
-    "f": ("t", "r"),
-    "r": ("t", "i"),
-    "g": ("q", "9"),
-    "y": ("v",),
-    "v": ("y",),
-    "6": ("b",),
-    "9": ("g",),
-    "3": ("8",),
-    "2": ("Z",),
-    "7": ("1",),
-    "4": ("A",),
-    "E": ("F", "B"),
-    "F": ("P", "E"),
-    "P": ("F",),
-    "R": ("K", "B"),
-    "K": ("R", "X"),
-    "D": ("O",),
-    "T": ("I",),
-    "C": ("G", "("),
-    "G": ("C", "6"),
-    "H": ("N",),
-    "N": ("H",),
-    "M": ("N",),
-    "W": ("VV",),
-    "U": ("V", "O"),
-    "p": ("n",),
-    "k": ("lc",),
-    ".": (",",),
-    ",": (".",),
-}
+SCANNED_AS: Mapping[str, Sequence[str]] = {
+    sign: readings.split()
+    for sign, readings in {
+        "rn": "m", "cl": "d", "vv": "w", "li": "h", "m": "rn nn", "d": "cl", "w": "vv", "h": "li b",
+        "l": "1 I i", "I": "l 1", "i": "l j", "1": "l I", "0": "O o", "O": "0 Q", "o": "c 0",
+        "e": "c o", "c": "e o", "a": "o e", "s": "5 a", "S": "5 8", "5": "S 6", "8": "B 3",
+        "B": "8 R", "b": "h 6", "n": "u ri", "u": "n ii", "t": "f i", "f": "t r", "r": "t i",
+        "g": "q 9", "y": "v", "v": "y", "6": "b", "9": "g", "3": "8", "2": "Z", "7": "1", "4": "A",
+        "E": "F B", "F": "P E", "P": "F", "R": "K B", "K": "R X", "D": "O", "T": "I", "C": "G (",
+        "G": "C 6", "H": "N", "N": "H", "M": "N", "W": "VV", "U": "V O", "p": "n", "k": "lc",
+        ".": ",", ",": ".",
+    }.items()
+}  # fmt: skip
+"""What scanners make of a sign or a pair of signs, all of like shape. (`index.text.folding` groups
+the few that a search takes for one.)"""
+
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BESIDE: Mapping[str, str] = {
     key: "".join(row[max(0, place - 1) : place] + row[place + 1 : place + 2])
@@ -118,9 +75,9 @@ def scanned(document: Document, *, rate: float) -> Scanned:
     while position < len(text):
         old.append(position)
         sign = text[position : position + 2]
-        if sign not in _SCANNED_AS:
+        if sign not in SCANNED_AS:
             sign = text[position]
-        choices = _SCANNED_AS.get(sign)
+        choices = SCANNED_AS.get(sign)
         if choices and rng.random() < rate * len(sign):
             pieces.append(rng.choice(choices))
         else:
@@ -140,10 +97,10 @@ def scanned(document: Document, *, rate: float) -> Scanned:
 
 def carried_along(question: Question, documents: Mapping[str, Scanned]) -> Question:
     """The question with its evidence and answers where and as they stand in the noisy documents."""
-    moved = {each: _moved(each, documents) for each in question.evidence}
+    moved = {piece: _moved(piece, documents) for piece in question.evidence}
     answers = [_reworded(answer, question.evidence, documents) for answer in question.answers]
     query = replace(question.query, evidence=tuple(moved.values()))
-    pages = {moved[each]: page for each, page in question.pages.items()}
+    pages = {moved[piece]: page for piece, page in question.pages.items()}
     return replace(question, query=query, answers=tuple(dict.fromkeys(answers)), pages=pages)
 
 
@@ -181,13 +138,13 @@ def _moved(evidence: Evidence, documents: Mapping[str, Scanned]) -> Evidence:
 
 def _reworded(answer: str, evidence: Iterable[Evidence], documents: Mapping[str, Scanned]) -> str:
     """As the noisy text has it: whoever quotes that rightly must not be marked down for it."""
-    for each in evidence:
-        noisy = documents.get(each.document_id)
+    for piece in evidence:
+        noisy = documents.get(piece.document_id)
         if noisy is None:
             continue
         text = noisy.document.text
-        clean_place = each.span.of(noisy.clean.text).find(answer)
+        clean_place = piece.span.of(noisy.clean.text).find(answer)
         if clean_place >= 0:
-            start = each.span.start + clean_place
+            start = piece.span.start + clean_place
             return noisy.moved(Span(start, start + len(answer))).of(text)
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,12 @@ class Texts:
 
     def document_ids(self) -> list[str]:
         return sorted(self._by_id)
+
+
+def each_document(documents: Documents) -> Iterator[Document]:
+    for document_id in documents.document_ids():
+        if document := documents.document(document_id):
+            yield document
 
 
 RESPONSES = ("quote", "not_found", "catalogue", "help")
@@ -86,9 +92,9 @@ class QuestionSet:
         """Raises QuestionError where no question is of that split."""
         if split is None:
             return self
-        chosen = tuple(each for each in self.questions if each.split == split)
+        chosen = tuple(question for question in self.questions if question.split == split)
         if not chosen:
-            splits = sorted({each.split for each in self.questions if each.split})
+            splits = sorted({question.split for question in self.questions if question.split})
             raise QuestionError(
                 f"{self.source} has no questions of the split {split}.",
                 f"It has {', '.join(splits)}."
@@ -96,11 +102,6 @@ class QuestionSet:
                 else "Leave --split out: it has no splits.",
             )
         return QuestionSet(self.source, chosen, self.by_document, self.warnings)
-
-
-def of_documents(questions: Iterable[Question]) -> list[str]:
-    """The ids of all documents that some question's evidence is in, sorted."""
-    return sorted({each.document_id for question in questions for each in question.evidence})
 
 
 def counted(n: int, noun: str) -> str:

@@ -1,6 +1,6 @@
 """What a curator does with test questions: keep files of them, measure, compare, write new ones.
 
-The *Curator* page is joined to this by app.py; `curator.bench` says what it needs.
+The *Curator* page shows it.
 """
 
 from __future__ import annotations
@@ -10,37 +10,32 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from answerer.reader import shipped_reader_sha256
 from datatypes import Evidence, Query, Span
 from errors import QuestionError
+from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import brings_documents, read_questions
-from evaluation.formats.questions_jsonl import own_form_lines, read_own_form
+from evaluation.formats.questions_jsonl import question_lines, read_questions_jsonl
 from evaluation.formats.squad import read_squad
-from evaluation.measures.comparing import compared, values_of
-from evaluation.measures.significance import mean_interval
 from evaluation.question import Question, QuestionSet
-from evaluation.report.report import Comparison, Figure, PassageText, Report, RunReport
-from evaluation.running import Request, evaluate
+from evaluation.report.report import Report
+from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.base import PassageStore
-from index.text.chunker import PASSAGE_PIECES
-
-if TYPE_CHECKING:
-    from _typeshed import StrPath
+from index.text.chunker import PASSAGE_TOKENS
+from retriever.ranking import find_ranking
 
 SHIPPED = Path(__file__).with_name("questions")
 CURATED = "curated.jsonl"
 """The file that questions made on the page go to."""
 
 ENDINGS = (".jsonl", ".csv", ".json")
-RIGHT = "right"
-"""A measure of this room: answered rightly, or rightly not answered."""
 
 _LONGEST_NAME = 60
 _STRANGE = re.compile(r"[^\w.() -]+")
@@ -57,22 +52,6 @@ class QuestionFile:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """One answering system on one file. `right`: the share of questions that ended as they should.
-
-    Spans count characters of the documents; `passages` has the texts of all ranked ones by id.
-    """
-
-    run: RunReport
-    right: Figure
-    passages: Mapping[str, PassageText]
-    warnings: tuple[str, ...]
-    n_documents: int
-    n_passages: int
-    questions_sha256: str
-
-
 @dataclass(slots=True)
 class Workbench:
     """Safe from many threads. `index` gives the newest generation; files go to `uploads`."""
@@ -87,16 +66,15 @@ class Workbench:
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def passage_pieces(self) -> int:
-        return PASSAGE_PIECES
+    def passage_tokens(self) -> int:
+        return PASSAGE_TOKENS
 
     @property
     def not_found(self) -> float:
         """The shipped threshold."""
-        from answerer.confidence import Judge
-        from answerer.reader import reader_is_there
-
-        return Judge.load("reader" if reader_is_there() else "plain").weights.not_found
+        embedder_sha256 = self.index().recipe.settings.model_sha256
+        ranking = find_ranking(embedder_sha256, shipped_reader_sha256())
+        return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
     def files(self) -> Sequence[QuestionFile]:
         """Those made here first, then those that came with Docent."""
@@ -111,26 +89,17 @@ class Workbench:
             try:
                 self._questions(path)
             except QuestionError as error:
-                what, remedy = (
-                    said.replace(f"{folder}{os.sep}", "") for said in (error.what, error.remedy)
-                )
-                raise QuestionError(what, remedy) from error
+                above = f"{folder}{os.sep}"
+                raise QuestionError(
+                    error.what.replace(above, ""), error.remedy.replace(above, "")
+                ) from error
         with self._writing:
-            kept = self._free_place(plain, data)
-            if not kept.exists():
-                _replace(kept, data)
-        return self._described(kept)
+            path = self._free_place(plain, data)
+            if not path.exists():
+                _replace(path, data)
+        return self._described(path)
 
-    def measure(
-        self,
-        name: str,
-        *,
-        split: str | None,
-        passage_pieces: int | None,
-        meaning: float,
-        not_found: float | None,
-        progress: Progress,
-    ) -> Measurement:
+    def measure(self, name: str, split: str | None, trial: Trial, progress: Progress) -> Report:
         """Asks every question. Raises DocentError; `progress` may raise to end it early."""
         path = self._path(name)
         own = brings_documents(path)
@@ -140,14 +109,10 @@ class Workbench:
             documents=None if own else self.documents,
             split=split,
             modes=("answer",),
-            work=self.work,
-            trial=Trial(passage_pieces, meaning, not_found),
+            trial=trial,
+            development=() if own else (path, *self._paths().values()),
         )
-        return _measurement(evaluate(request, progress=progress).report)
-
-    def compare(self, a: Measurement, b: Measurement) -> Sequence[Comparison]:
-        """`b` less `a`, on every measure that single questions have."""
-        return compared({"a": _values(a.run), "b": _values(b.run)})
+        return evaluate(request, work=self.work, progress=progress).report
 
     def write_question(self, text: str, places: Iterable[tuple[str, Span]]) -> str:
         """Appends a question with its evidence (none: the documents do not say); its new id.
@@ -157,36 +122,33 @@ class Workbench:
         evidence = tuple(Evidence(document_id, span) for document_id, span in places)
         path = self.uploads / CURATED
         with self._writing:
-            kept = list(read_own_form(path, self.index().texts)) if path.exists() else []
-            same = " ".join(text.casefold().split())
-            if any(" ".join(each.query.text.casefold().split()) == same for each in kept):
+            before = path.read_bytes() if path.exists() else b""
+            questions = list(read_questions_jsonl(path, self.index().texts)) if before else []
+            if _plain_words(text) in (_plain_words(question.query.text) for question in questions):
                 raise QuestionError(
                     f"{CURATED} has this question already.", "Ask another, or edit the file."
                 )
-            numbers = [
-                int(n) for each in kept if (n := each.query_id.removeprefix("c")).isdecimal()
-            ]
-            query_id = f"c{max(numbers, default=0) + 1:04}"
+            ids = (question.query_id.removeprefix("c") for question in questions)
+            number = 1 + max((int(n) for n in ids if n.isdecimal()), default=0)
             question = Question(
-                Query(query_id, text.strip(), evidence),
+                Query(f"c{number:04}", text.strip(), evidence),
                 answerable=bool(evidence),
                 kind="asked by a visitor",
                 split="dev",
             )
-            (line,) = own_form_lines([question], self.index().texts)
-            before = path.read_bytes() if path.exists() else b""
+            (line,) = question_lines([question], self.index().texts)
             end = b"" if not before or before.endswith(b"\n") else b"\n"
             _replace(path, before + end + line.encode() + b"\n")
-        return query_id
+        return question.query_id
 
     def _paths(self) -> dict[str, Path]:
         """A file of the curator's goes before one of the same name that came with Docent."""
-        found: dict[str, Path] = {}
+        paths: dict[str, Path] = {}
         for folder in (self.uploads, self.shipped):
-            for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-                if path.is_file() and path.suffix in ENDINGS and not path.name.startswith("."):
-                    found.setdefault(path.name, path)
-        return found
+            for path in sorted(folder.glob("[!.]*")):
+                if path.is_file() and path.suffix in ENDINGS:
+                    paths.setdefault(path.name, path)
+        return paths
 
     def _path(self, name: str) -> Path:
         path = self._paths().get(name)
@@ -196,21 +158,19 @@ class Workbench:
 
     def _described(self, path: Path) -> QuestionFile:
         """Read once, and again when it or the documents have changed."""
-        found = path.stat()
-        key = (path, found.st_mtime_ns, found.st_size, self.index().recipe.content_sha256)
+        status = path.stat()
+        key = (path, status.st_mtime_ns, status.st_size, self.index().recipe.content_sha256)
         if key not in self._read:
             try:
                 questions = self._questions(path).questions
             except QuestionError as error:
-                described = QuestionFile(path.name, problem=str(error))
+                self._read[key] = QuestionFile(path.name, problem=str(error))
             else:
-                described = QuestionFile(
-                    path.name,
-                    len(questions),
-                    sum(each.answerable for each in questions),
-                    tuple(sorted({each.split for each in questions if each.split})),
+                n_answerable = sum(question.answerable for question in questions)
+                splits = sorted({question.split for question in questions if question.split})
+                self._read[key] = QuestionFile(
+                    path.name, len(questions), n_answerable, tuple(splits)
                 )
-            self._read[key] = described
         return self._read[key]
 
     def _questions(self, path: Path) -> QuestionSet:
@@ -247,9 +207,12 @@ def _plain_name(name: str) -> str:
     return stem[:_LONGEST_NAME].strip(". -") + ending.lower()
 
 
-def _replace(path: StrPath, data: bytes) -> None:
+def _plain_words(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _replace(path: Path, data: bytes) -> None:
     """Whole or not at all, whatever happens meanwhile. Raises QuestionError on a full disk."""
-    path = Path(path)
     new = path.with_name(f".{path.name}.{hashlib.sha256(data).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -264,25 +227,3 @@ def _replace(path: StrPath, data: bytes) -> None:
         raise QuestionError(
             f"{path.name} cannot be written ({error.strerror}).", "Make room, or allow writing."
         ) from error
-
-
-def _measurement(report: Report) -> Measurement:
-    (run,) = report.runs
-    ended = list(_values(run)[RIGHT].values())
-    interval = mean_interval(ended)
-    if interval is None:
-        raise QuestionError("There is nothing to measure.", "Choose a file with questions.")
-    return Measurement(
-        run,
-        Figure(RIGHT, interval.value, interval.low, interval.high, len(ended)),
-        report.passages,
-        report.warnings,
-        report.setting.n_documents,
-        report.setting.n_passages,
-        report.setting.questions_sha256,
-    )
-
-
-def _values(run: RunReport) -> Mapping[str, Mapping[str, float]]:
-    right = {each.query_id: float(not each.failed) for each in run.questions}
-    return {RIGHT: right, **values_of(run)}

@@ -8,10 +8,10 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.ingest import Progress
+    pass
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,39 +70,21 @@ def _build(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     from index.build import build_index
     from index.embedder import load_embedder
+    from index.progress import progress_bars
 
-    report = build_index(
-        arguments.folder,
-        arguments.out,
-        embedder=load_embedder(arguments.model),
-        progress=(lambda *_: None) if arguments.quiet else _bars(),
-        stopped=stop.is_set,
-    )
+    with progress_bars(disable=arguments.quiet) as progress:
+        report = build_index(
+            arguments.folder,
+            arguments.out,
+            embedder=load_embedder(arguments.model),
+            progress=progress,
+            stopped=stop.is_set,
+        )
     for line in report.lines():
         print(line)
     if not report.complete:
         return 130
     return 1 if report.n_skipped else 0
-
-
-def _bars() -> Progress:
-    """A bar for each kind of work, with rate and remaining time."""
-    from tqdm import tqdm
-
-    bars: dict[str, tqdm[Any]] = {}
-
-    def progress(what: str, done: int, total: int | None) -> None:
-        if what not in bars:
-            for bar in bars.values():
-                bar.close()
-            unit = what.rpartition(" ")[2]
-            bars[what] = tqdm(desc=what, total=total, unit=f" {unit}", file=sys.stderr)
-        bar = bars[what]
-        bar.update(done - bar.n)
-        if done == total:
-            bar.close()
-
-    return progress
 
 
 def _show(folder: Path, document_id: str) -> int:

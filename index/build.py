@@ -18,7 +18,7 @@ from index.storage.base import EmbeddedPassage, PassageVectors, StoreWriter
 from index.storage.recipe import CHUNKING_VERSION, IndexSettings
 from index.storage.records import DocumentRecord, PassageRecord
 from index.storage.writer import writing
-from index.text.chunker import PASSAGE_PIECES
+from index.text.chunker import PASSAGE_TOKENS
 from index.text.folding import FOLDING_VERSION
 
 _BATCH = 64
@@ -30,35 +30,39 @@ def build_index(
     out: Path,
     *,
     embedder: Embedder,
+    passage_tokens: int = PASSAGE_TOKENS,
     progress: Progress = lambda what, done, total: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
     """Brings the index in `out` up to date with the folder `documents`.
+
+    `passage_tokens`: the size that passages grow to; an index of another size is made anew.
 
     When `stopped()` turns true, the documents finished by then are switched in. Raises IndexBusy,
     DocumentError if not one document can be read, SettingError if the disk does not take it,
     IndexDamaged if a newer Docent wrote the index; the index in use is then as it was.
     """
     collection = load_collection(documents)
-    with writing(out, settings_with(embedder)) as writer:
+    with writing(out, settings_with(embedder, passage_tokens)) as writer:
         build = Build(
             writer=writer,
             collection=collection,
             journal_path=out / "journal.sqlite",
             embedder=embedder,
+            passage_tokens=passage_tokens,
             progress=progress,
             stopped=stopped,
         )
         return build.run(documents)
 
 
-def settings_with(embedder: Embedder) -> IndexSettings:
+def settings_with(embedder: Embedder, passage_tokens: int = PASSAGE_TOKENS) -> IndexSettings:
     """Those of an index that is made with this model by this Docent."""
     return IndexSettings(
         model_sha256=embedder.sha256,
         dimensions=embedder.dimensions,
-        max_tokens=embedder.max_pieces,
-        passage_tokens=PASSAGE_PIECES,
+        max_tokens=embedder.max_tokens,
+        passage_tokens=passage_tokens,
         chunking_version=CHUNKING_VERSION,
         folding_version=FOLDING_VERSION,
     )
@@ -77,6 +81,7 @@ class Build:
     embedder: Embedder
     progress: Progress
     stopped: Callable[[], bool]
+    passage_tokens: int = PASSAGE_TOKENS
     n_written: int = 0
     report: IngestReport = field(default_factory=IngestReport)
 
@@ -122,7 +127,7 @@ class Build:
             else:
                 report.n_new += known_sha256 is None
                 report.n_changed += known_sha256 is not None
-                passages = passage_records(loaded.document, self.embedder)
+                passages = passage_records(loaded.document, self.embedder, self.passage_tokens)
                 report.n_staged += len(passages)
                 self.writer.stage(record, passages)
             self.progress("Reading documents", report.n_read, None)

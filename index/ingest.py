@@ -39,16 +39,23 @@ def input_sha256(passage: Passage, model_sha256: str) -> bytes:
     return hashlib.sha256(bytes.fromhex(model_sha256) + content).digest()
 
 
-def passage_records(document: Document, embedder: Embedder) -> list[PassageRecord]:
+def passage_records(
+    document: Document, embedder: Embedder, passage_tokens: int
+) -> list[PassageRecord]:
+    """The document's passages, which grow to `passage_tokens`."""
+    passages = passages_of(
+        document,
+        count_tokens=embedder.count_tokens,
+        max_tokens=embedder.max_tokens,
+        passage_tokens=passage_tokens,
+    )
     return [
         PassageRecord(
             passage,
             input_sha256(passage, embedder.sha256),
-            embedder.count_pieces(embedding_text(passage)),
+            embedder.count_tokens(embedding_text(passage)),
         )
-        for passage in passages_of(
-            document, count_pieces=embedder.count_pieces, max_pieces=embedder.max_pieces
-        )
+        for passage in passages
     ]
 
 

@@ -32,7 +32,7 @@ def main() -> int:
 
     try:
         index = PassageIndex.load(arguments.index)
-        print(*passage_report(index.texts.all_passages()).lines(), sep="\n")
+        print(*passage_report(index.texts.all_passages()), sep="\n")
     except DocentError as error:
         print(f"prompts: {error}", file=sys.stderr)
         return 1

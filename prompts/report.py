@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from datatypes import Passage
 from prompts.tokens import ENCODING, count_tokens
@@ -16,26 +15,18 @@ ROOM_FOR_THE_REST = 1_024
 """Tokens left for instructions, question and answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassageReport:
-    """Tokens of the passages, each counted alone."""
-
-    lengths: tuple[int, ...]
-
-    def lines(self) -> Iterator[str]:
-        if not self.lengths:
-            yield "The index holds no passages."
-            return
-        median, longest = statistics.median(self.lengths), max(self.lengths)
-        yield f"{len(self.lengths):,} passages, {sum(self.lengths):,} tokens ({ENCODING})"
-        yield f"shortest {min(self.lengths)}, median {median:.0f}, longest {longest}"
-        for window in WINDOWS:
-            room = window - ROOM_FOR_THE_REST
-            yield (
-                f"a window of {window:>6,} tokens takes {room // longest:>3} of the longest, "
-                f"{int(room // median):>3} of the usual passages"
-            )
-
-
-def passage_report(passages: Iterable[Passage]) -> PassageReport:
-    return PassageReport(tuple(count_tokens(passage.text) for passage in passages))
+def passage_report(passages: Iterable[Passage]) -> Iterator[str]:
+    """Tokens of the passages, each counted alone, and what that means for common windows."""
+    lengths = [count_tokens(passage.text) for passage in passages]
+    if not lengths:
+        yield "The index holds no passages."
+        return
+    median, longest = statistics.median(lengths), max(lengths)
+    yield f"{len(lengths):,} passages, {sum(lengths):,} tokens ({ENCODING})"
+    yield f"shortest {min(lengths)}, median {median:.0f}, longest {longest}"
+    for window in WINDOWS:
+        room = window - ROOM_FOR_THE_REST
+        yield (
+            f"a window of {window:>6,} tokens takes {room // longest:>3} of the longest, "
+            f"{int(room // median):>3} of the usual passages"
+        )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -70,12 +69,9 @@ def count_tokens(text: str) -> int:
 
     Raises ModelError where the ranks are missing or altered; nothing is ever downloaded.
     """
-    return len(_encoding().encode_ordinary(text))
-
-
-def _encoding() -> tiktoken.Encoding:
     with _loading:
-        return _loaded()
+        encoding = _loaded()
+    return len(encoding.encode_ordinary(text))
 
 
 @cache
@@ -84,8 +80,14 @@ def _loaded() -> tiktoken.Encoding:
     _check(RANKS)
     import tiktoken
 
-    with _cache_directory(RANKS.parent):
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = str(RANKS.parent)  # tiktoken knows no other way
+    try:
         return tiktoken.get_encoding(ENCODING)
+    finally:
+        del os.environ[CACHE_VARIABLE]
+        if before is not None:
+            os.environ[CACHE_VARIABLE] = before
 
 
 def _check(ranks: Path) -> None:
@@ -97,17 +99,3 @@ def _check(ranks: Path) -> None:
         raise ModelError(f"The token ranks {ranks} are missing ({reason}).", remedy) from error
     if sha256(content).hexdigest() != RANKS_SHA256:
         raise ModelError(f"The token ranks {ranks} were altered.", remedy)
-
-
-@contextmanager
-def _cache_directory(folder: Path) -> Iterator[None]:
-    """Point tiktoken, which knows no other way, at `folder` just while it loads."""
-    before = os.environ.get(CACHE_VARIABLE)
-    os.environ[CACHE_VARIABLE] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[CACHE_VARIABLE]
-        else:
-            os.environ[CACHE_VARIABLE] = before

@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
+
+from command_line import add_index_flag, run_command
 
 if TYPE_CHECKING:
     from datatypes import Hit
@@ -23,34 +24,18 @@ def parser() -> argparse.ArgumentParser:
     )
     asked = parser.add_mutually_exclusive_group(required=True)
     asked.add_argument("question", nargs="?", help="the question, in quotation marks")
-    asked.add_argument(
-        "--questions",
-        type=Path,
-        metavar="FILE",
-        help="many questions: JSON lines with _id and text",
-    )
+    many = "many questions: JSON lines with _id and text"
+    asked.add_argument("--questions", type=Path, metavar="FILE", help=many)
     parser.add_argument("-k", type=int, default=10, help="how many to return (default 10)")
+    modes = "by meaning and words (default), by meaning alone, by words alone"
     parser.add_argument(
-        "--mode",
-        choices=("hybrid", "dense", "lexical"),
-        default="hybrid",
-        help="by meaning and words (default), by meaning alone, by words alone",
+        "--mode", choices=("hybrid", "dense", "lexical"), default="hybrid", help=modes
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a question")
     parser.add_argument("--run", type=Path, metavar="FILE", help="write a TREC run to FILE")
-    parser.add_argument(
-        "--unit",
-        choices=("document", "passage"),
-        default="document",
-        help="what a run ranks: documents, each by its best passage (default), or passages",
-    )
-    parser.add_argument(
-        "--index",
-        type=Path,
-        default=Path(os.environ.get("DOCENT_INDEX") or "build/index"),
-        metavar="FOLDER",
-        help="folder of the index (default build/index) [DOCENT_INDEX]",
-    )
+    units = "what a run ranks: documents, each by its best passage (default), or passages"
+    parser.add_argument("--unit", choices=("document", "passage"), default="document", help=units)
+    add_index_flag(parser)
     return parser
 
 
@@ -59,24 +44,14 @@ def main() -> int:
     if arguments.k < 1:
         print("retriever: -k must be at least 1.", file=sys.stderr)
         return 2
-    from errors import DocentError
-
-    try:
-        return _answer(arguments)
-    except DocentError as error:
-        print(f"retriever: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return run_command("retriever", lambda: _retrieve(arguments))
 
 
-def _answer(arguments: argparse.Namespace) -> int:
+def _retrieve(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from retriever.hybrid import N_CANDIDATES, Retriever
+    from errors import SettingError
+    from retriever.hybrid import Retriever
     from retriever.questions import read_questions
     from retriever.run import run_lines
 
@@ -86,52 +61,32 @@ def _answer(arguments: argparse.Namespace) -> int:
     if retriever.index.warning:
         print(f"retriever: {retriever.index.warning}", file=sys.stderr)
     # a document may fill several of the best passages: look deeper than k
-    depth = max(N_CANDIDATES, 3 * k) if arguments.run or many else k
-    with _opened(arguments.run) as run:
-        for query_id, question in tqdm(questions, unit=" questions", disable=not many or None):
-            hits = retriever.retrieve(question, k=depth, mode=arguments.mode)
-            ranked = [f"{line}\n" for line in run_lines(query_id, hits, k=k, unit=arguments.unit)]
-            if run:
-                run.writelines(ranked)
-            if arguments.json:
-                print(_json(query_id, question, hits[:k]))
-            elif not many:
-                print(*_lines(hits[:k]), sep="\n")
-            elif not run:
-                sys.stdout.writelines(ranked)
-    return 0
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[TextIO | None]:
-    from errors import SettingError
-
-    if path is None:
-        yield None
-        return
+    depth = max(retriever.ranking.n_candidates, 3 * k) if arguments.run or many else k
     try:
-        with path.open("w", encoding="utf-8") as run:
-            yield run
+        with open(arguments.run or os.devnull, "w", encoding="utf-8") as run:
+            for query_id, question in tqdm(questions, unit=" questions", disable=not many or None):
+                hits = retriever.retrieve(question, k=depth, mode=arguments.mode)
+                lines = list(run_lines(query_id, hits, k=k, unit=arguments.unit))
+                run.writelines(f"{line}\n" for line in lines)
+                if arguments.json:
+                    lines = [_json(query_id, question, hits[:k])]
+                elif not many:
+                    lines = list(_lines(hits[:k]))
+                if arguments.json or not (many and arguments.run):
+                    sys.stdout.writelines(f"{line}\n" for line in lines)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise SettingError(
-            f"{path} cannot be written ({error.strerror}).", "Give --run a file that can be."
+            f"{arguments.run} cannot be written ({error.strerror}).", "Give --run a file that can."
         ) from error
+    return 0
 
 
 def _json(query_id: str, question: str, hits: Sequence[Hit]) -> str:
-    rows = [
-        {
-            "document_id": hit.passage.document.document_id,
-            "start": hit.passage.span.start,
-            "end": hit.passage.span.end,
-            "score": round(hit.score, 6),
-            "rank": hit.rank,
-            "text": hit.passage.text,
-        }
-        for hit in hits
-    ]
+    from retriever.run import hit_json
+
+    rows = [hit_json(hit) | {"text": hit.passage.text} for hit in hits]
     return json.dumps({"_id": query_id, "question": question, "hits": rows})
 
 

@@ -14,17 +14,10 @@ from itertools import pairwise
 
 from index.storage.base import PassageStore
 from index.text.folding import confusion_key, terms_of
+from language.english import ENGLISH
 from retriever.spelling import near_terms
 
-FUNCTION_WORDS = frozenset(
-    terms_of(
-        "a an the of in on at to for by with from and or is are was were be been being am do does "
-        "did has have had having what which who whom whose when where why how many much that this "
-        "these those it its as than then there their they them he she his her him we our us you "
-        "your i my me not no if can could would should may might will shall about into over s t "
-        "tell give please say says said so also any some such"
-    )
-)
+FUNCTION_WORDS = frozenset(terms_of(" ".join(ENGLISH.function_words)))
 
 _CONFUSED_WEIGHT = 0.5
 """Of a term that a scanner may have made of the asked one, against the asked one."""
@@ -51,6 +44,10 @@ class AskedTerm:
     variants: Mapping[str, float] = field(default_factory=dict, hash=False)
     names: tuple[Name, ...] = ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (self.text, *self.variants)
+
     def held_by(self, terms: Collection[str]) -> float:
         """How well a text with these terms has the word, 0 to 1."""
         if self.text in terms:
@@ -62,25 +59,21 @@ class AskedTerm:
 
 
 class Names:
-    """Groups of names for one thing. Two groups that share a name are told apart, not merged."""
+    """Groups of names for one thing. Two groups that share a name are told apart, not merged.
+
+    `terms`: those of all names.
+    """
 
     def __init__(self, groups: Iterable[Sequence[str]]) -> None:
         self._groups: dict[str, list[tuple[Name, tuple[Name, ...]]]] = defaultdict(list)
         for group in groups:
-            names = tuple(dict.fromkeys(_name(name) for name in group))
-            names = tuple(name for name in names if name)
+            names = [name for name in dict.fromkeys(map(_name, group)) if name]
             for name in names:
                 others = tuple(other for other in names if other != name)
                 if others:
                     self._groups[name[0]].append((name, others))
-        self._terms = frozenset(
-            term for found in self._groups.values() for name, _ in found for term in name
-        )
-
-    @property
-    def terms(self) -> frozenset[str]:
-        """Of all names."""
-        return self._terms
+        known = (name for same_start in self._groups.values() for name, _ in same_start)
+        self.terms = frozenset(term for name in known for term in name)
 
     def named_in(self, terms: Sequence[str]) -> Iterable[tuple[Name, tuple[Name, ...]]]:
         """Each name that stands in `terms`, with the others of its group.

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -23,6 +24,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 
+from answerer.json_form import to_json
 from app import SILENCE
 from datatypes import (
     Answer,
@@ -38,7 +40,6 @@ from datatypes import (
     Statement,
 )
 from errors import QuestionError
-from interface.chat import quick_gradio
 from interface.server.library import DocumentCard, Library
 from interface.server.web_settings import NOBODY_ELSE, WebSettings
 from interface.wording.wordings import load_wordings
@@ -179,6 +180,12 @@ class StandIn:
     ) -> Iterator[Answer]:
         yield self.ask(question, previous=previous)
 
+    def to_json(self, answer: Answer) -> dict[str, Any]:
+        form = to_json(answer)
+        for citation, quote in zip(answer.citations, form["quotes"], strict=True):
+            quote["permalink"] = self.permalink(citation.quote)
+        return form
+
     def receipt(self, answer: Answer) -> dict[str, object]:
         return {"question": answer.question}
 
@@ -214,7 +221,11 @@ class StandIn:
         ]
         return len(found), found[offset : offset + limit]
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        return (0.6, 0.45, 0.3)
+
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         start = passage.text.find("workers")
         start += passage.span.start
         return (Span(start, start + 7),) if start >= passage.span.start else ()
@@ -254,8 +265,7 @@ def page_of(
     library: Library, *, web: WebSettings = NOBODY_ELSE, kiosk_only: bool = False
 ) -> FastAPI:
     os.environ.update(SILENCE)
-    quick_gradio.speed_up()
-    from interface.chat.application import create_app
+    from interface.application import create_app
 
     return create_app(library, load_wordings(), web=web, kiosk_only=kiosk_only)
 

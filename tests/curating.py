@@ -17,11 +17,11 @@ from urllib.parse import urlencode, urlsplit
 import uvicorn
 
 from answerer.pipeline import Pipeline
-from curator.login import Door
-from curator.password import hashed
+from curator.access.access import Access
+from curator.access.password import hashed
 from curator.routes import Curator
 from evaluation.workbench import Workbench
-from interface.chat.application import create_app
+from interface.application import create_app
 from interface.visits.log import Level, VisitLog
 from interface.wording.wordings import load_wordings
 
@@ -64,8 +64,8 @@ def curated(
         work=folder / "work",
     )
     visits = VisitLog(folder / "log.sqlite", level, 365)
-    curator = Curator(bench, Door(password and hashed(password)), visits)
-    app = create_app(pipeline, load_wordings(), curator, noted=[visits.record])
+    curator = Curator(bench, Access(password and hashed(password)), visits)
+    app = create_app(pipeline, load_wordings(), curator, observers=[visits.record])
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -16,8 +16,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from answerer.pipeline import Pipeline
-from interface.api.keys import Keys
-from interface.server.web_settings import WebSettings
+from interface.server.web_settings import Keys, WebSettings
 
 QUESTION = "How many workers take part in the Chollima movement?"
 WORDS = "Currently about 3 million workers are participating in this movement."

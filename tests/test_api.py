@@ -16,8 +16,7 @@ from calling import Reply, call
 
 from answerer.pipeline import Pipeline
 from datatypes import Quote, Span
-from interface.api.keys import Keys
-from interface.server.web_settings import WebSettings
+from interface.server.web_settings import Keys, WebSettings
 
 ROOT = "/api/v1"
 QUESTION = "How many workers take part in the Chollima movement?"

@@ -9,8 +9,7 @@ from pathlib import Path
 from browsing import page_of, serving
 
 from answerer.pipeline import Pipeline
-from interface.api.keys import Keys
-from interface.server.web_settings import WebSettings
+from interface.server.web_settings import Keys, WebSettings
 
 KEY = "0123456789abcdef"
 # Beside Schemathesis' own: a permalink may be well-formed and its text gone (410), a question may

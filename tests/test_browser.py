@@ -129,11 +129,11 @@ def test_a_slow_answer_says_that_it_is_coming(browser: Browser, one: str) -> Non
 
 def test_a_lost_connection_is_said_and_the_next_question_works(browser: Browser, one: str) -> None:
     page = opened(browser, one)
-    page.route("**/questions/**", lambda route: route.abort())
+    page.route("**/gradio_api/**", lambda route: route.abort())
     page.fill("#question", WORKERS)
     page.press("#question", "Enter")
     expect(page.locator("#turns")).to_contain_text("The answer did not come")
-    page.unroute("**/questions/**")
+    page.unroute("**/gradio_api/**")
     ask(page, WORKERS)
     expect(page.locator(".turn.found")).to_have_count(1)
 

@@ -68,7 +68,7 @@ def answers(index: PassageIndex) -> list[object]:
     """What the index says to questions: passages and scores of both kinds."""
     said: list[object] = []
     for question in _QUESTIONS:
-        (vector,) = PredictableEmbedder().embed([question])
+        (vector,) = PredictableEmbedder().embed_questions([question])
         terms = dict.fromkeys(terms_of(question), 1.0)
         (dense,) = index.vectors.nearest(vector[None], k=1000)
         lexical = index.lexical.matching(terms, k=1000)
@@ -252,7 +252,7 @@ def test_a_text_without_letters_is_a_document_without_passages(
     report = build()
     assert (report.n_documents, report.n_passages, report.complete) == (1, 0, True)
     index = PassageIndex.load(out)
-    assert index.vectors.nearest(PredictableEmbedder().embed(["x"]), k=3) == [[]]
+    assert index.vectors.nearest(PredictableEmbedder().embed_questions(["x"]), k=3) == [[]]
     assert index.lexical.matching({"x": 1.0}, k=3) == []
     assert not build().written
 

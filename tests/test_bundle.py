@@ -73,7 +73,7 @@ def test_what_is_served_besides_needs_gradio_and_not_torch() -> None:
 
 
 def test_a_package_that_is_not_pinned_is_named(tmp_path: Path) -> None:
-    for name in ("app.py", "datatypes.py", "errors.py"):
+    for name in ("app.py", "command_line.py", "datatypes.py", "errors.py"):
         (tmp_path / name).write_text("import numpy\n")
     (tmp_path / "requirements.txt").write_text("torch==1.0\n")
     with pytest.raises(SettingError, match=r"needs numpy, which requirements\.txt does not pin"):

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from datatypes import Document, Heading, Span
 from index.embedder import Embedder
 from index.text.chunker import (
-    OVERLAP_PIECES,
-    PASSAGE_PIECES,
+    PASSAGE_TOKENS,
     embedding_text,
     introduction,
     passages_of,
@@ -80,7 +79,7 @@ def test_no_sentence_begins_or_ends_with_space(document: Document) -> None:
 @given(documents(), _LIMITS)
 @settings(deadline=None)
 def test_passages_are_runs_of_their_sentences(document: Document, limit: int) -> None:
-    for passage in passages_of(document, count_pieces=n_words, max_pieces=limit):
+    for passage in passages_of(document, count_tokens=n_words, max_tokens=limit):
         bounds = Span(passage.sentences[0].start, passage.sentences[-1].end)
         assert passage.span == bounds
         assert passage.text == document.text[bounds.start : bounds.end]
@@ -95,7 +94,7 @@ def test_no_passage_with_its_introduction_is_longer_than_the_model_reads(
     def n_bytes(text: str) -> int:  # the hardest model to please: a piece for every byte
         return len(text.encode())
 
-    for passage in passages_of(document, count_pieces=n_bytes, max_pieces=limit):
+    for passage in passages_of(document, count_tokens=n_bytes, max_tokens=limit):
         assert n_bytes(embedding_text(passage)) <= limit
 
 
@@ -104,7 +103,7 @@ def test_no_passage_with_its_introduction_is_longer_than_the_model_reads(
 def test_every_sentence_stands_whole_in_a_passage_unless_it_is_too_long(
     document: Document, limit: int
 ) -> None:
-    passages = passages_of(document, count_pieces=n_words, max_pieces=limit)
+    passages = passages_of(document, count_tokens=n_words, max_tokens=limit)
     held = {span for passage in passages for span in passage.sentences}
     parts = sorted(held)
     for sentence in sentences_of(document):
@@ -117,17 +116,17 @@ def test_every_sentence_stands_whole_in_a_passage_unless_it_is_too_long(
 
 def test_neighbours_share_their_last_and_first_sentence() -> None:
     text = " ".join(f"The {number}th sentence is about a thing." for number in range(200))
-    passages = passages_of(document(text), count_pieces=n_words, max_pieces=254)
+    passages = passages_of(document(text), count_tokens=n_words, max_tokens=254)
     assert len(passages) > 5
     for first, second in pairwise(passages):
         assert first.sentences[-1] == second.sentences[0]
-        assert PASSAGE_PIECES - 8 <= n_words(first.text) <= PASSAGE_PIECES
+        assert PASSAGE_TOKENS - 8 <= n_words(first.text) <= PASSAGE_TOKENS
 
 
 def test_a_long_sentence_is_not_repeated() -> None:
-    long = " ".join(["word"] * (OVERLAP_PIECES + 1)).capitalize() + "."
+    long = " ".join(["word"] * (PASSAGE_TOKENS // 4 + 1)).capitalize() + "."
     text = " ".join([long] * 8)
-    passages = passages_of(document(text), count_pieces=n_words, max_pieces=254)
+    passages = passages_of(document(text), count_tokens=n_words, max_tokens=254)
     assert all(first.span.end < second.span.start for first, second in pairwise(passages))
 
 
@@ -135,7 +134,7 @@ def test_a_passage_carries_the_heading_above_it() -> None:
     body = " ".join(["Nothing happened there."] * 40)
     text = f"Berlin\n\n{body}\n\nMoscow\n\n{body}"
     found = document(text, Span(0, 6), Span(text.index("Moscow"), text.index("Moscow") + 6))
-    passages = passages_of(found, count_pieces=n_words, max_pieces=254)
+    passages = passages_of(found, count_tokens=n_words, max_tokens=254)
     assert [passage.heading for passage in passages] == ["Berlin", "Moscow"]
     assert passages[1].text.startswith("Moscow\n\nNothing")
     assert embedding_text(passages[1]).startswith("Moscow\nMoscow\n\nNothing")
@@ -146,7 +145,7 @@ def test_a_passage_under_a_long_heading_leaves_room_for_it_where_a_short_one_fol
     text = f"{long}\n\nShort one.\n\nB\n\n" + " ".join(["Nothing happened there."] * 100)
     place = text.index("\nB\n") + 1
     found = document(text, Span(0, len(long)), Span(place, place + 1))
-    for passage in passages_of(found, count_pieces=n_words, max_pieces=50):
+    for passage in passages_of(found, count_tokens=n_words, max_tokens=50):
         assert n_words(embedding_text(passage)) <= 50
 
 
@@ -164,10 +163,10 @@ def test_passages_of_the_default_model_fit_it(
         given = document(text, title=title)
         passages = passages_of(
             given,
-            count_pieces=default_embedder.count_pieces,
-            max_pieces=default_embedder.max_pieces,
+            count_tokens=default_embedder.count_tokens,
+            max_tokens=default_embedder.max_tokens,
         )
-        longest = max(default_embedder.count_pieces(embedding_text(each)) for each in passages)
+        longest = max(default_embedder.count_tokens(embedding_text(each)) for each in passages)
         assert longest + 2 <= 256
         assert max(len(passage.span) for passage in passages) <= 256 * 16
 

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from answerer.citing.citations import cite
-from answerer.citing.source import text_status
+from answerer.citing.source import Source
 from datatypes import Document, Metadata, Page, Quote, Span
 
 EMBASSY: Metadata = {
@@ -197,7 +197,7 @@ def test_the_status_of_the_text_is_said_and_a_translation_never_passes_as_the_or
 ) -> None:
     quote = quote_from(metadata)
     citation = cite(quote)
-    assert text_status(quote) == status
+    assert Source(quote).text_status == status
     assert citation["note"] == ("“A title.”" if not in_note else f"“A title,” {in_note}.")
     for form in ("bibtex", "ris", "csl_json"):
         assert status in citation[form]

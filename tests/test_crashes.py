@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from predictable import Floats, PredictableEmbedder
 
+from datatypes import Passage
 from errors import IndexMissing
 from index.build import build_index
 from index.storage.passage_index import PassageIndex
@@ -32,9 +33,10 @@ _N_PASSAGES_READ = 64  # at a time, between two entries into the journal
 class Slow(PredictableEmbedder):
     """Takes its time, so that there is a middle to be killed in."""
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        time.sleep(0.0005)
-        return super().embed(texts)
+    def embed_passages(self, passages: Sequence[Passage]) -> Iterator[tuple[Floats, Floats]]:
+        for vectors in super().embed_passages(passages):
+            time.sleep(0.0005)
+            yield vectors
 
 
 def text_of(number: int, version: int) -> str:
@@ -85,7 +87,9 @@ def assert_whole(out: Path, versions: set[int | None]) -> int | None:
         ((vector, _),) = embedder.embed_passages([passage])
         assert index.vectors.scores(vector, [key])[0] == pytest.approx(1, abs=1e-5)
         assert key in dict(index.vectors.nearest(vector[None], k=20)[0])
-        assert len(index.vectors.sentence_scores(embedder.embed([passage.text])[0], [key])[0])
+        assert len(
+            index.vectors.sentence_scores(embedder.embed_questions([passage.text])[0], [key])[0]
+        )
     index.close()
     return version
 

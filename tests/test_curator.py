@@ -17,7 +17,7 @@ from browsing import ROOT, served, stand_in
 from curating import SHEET, Curated, curated, message, send, send_form, upload
 from test_chat import get, request
 
-from curator import login as curator_door
+from curator.access import access as curator_access
 from curator.wording import load_curator_wording
 from interface.visits.log import DOORS, LEVELS
 from interface.visits.sheets import SHEETS
@@ -130,7 +130,7 @@ def test_the_password_opens_it_until_the_curator_leaves(locked: str) -> None:
 def test_five_wrong_guesses_lock_out_even_the_right_password(
     locked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curator_door, "DELAY_SECONDS", 0.3)
+    monkeypatch.setattr(curator_access, "DELAY_SECONDS", 0.3)
     for n in range(5):
         start = time.monotonic()
         status, cookie = logged_in(locked, f"guess {n}")
@@ -141,7 +141,7 @@ def test_five_wrong_guesses_lock_out_even_the_right_password(
     assert (status, cookie) == (429, "")
     _, _, html = send_form(locked, "curator/login", password=PASSWORD)
     assert "Too many wrong passwords. Please wait" in message(html)
-    monkeypatch.setattr(curator_door, "LOCKED_SECONDS", 0.0)
+    monkeypatch.setattr(curator_access, "LOCKED_SECONDS", 0.0)
     assert logged_in(locked)[0] == 303
 
 
@@ -347,23 +347,23 @@ def test_questions_the_documents_do_not_answer_are_kept_once(page: Curated) -> N
 
 
 def test_every_sentence_of_the_wording_is_used_and_none_is_missing() -> None:
-    paths = [p for p in (ROOT / "curator").glob("*.py") if p.stem != "wording"]
-    sources = [path.read_text() for path in paths]
-    source = "\n".join(sources)
+    folder = ROOT / "curator"
+    paths = [*folder.rglob("*.py"), *folder.rglob("*.jinja")]
+    source = "\n".join(path.read_text() for path in paths if path.stem != "wording")
     sentences = load_curator_wording().sentences
-    named = set(re.findall(r"""["'](\w+)["']""", source))
-    several = {
-        *("asked_one", "asked_many", "answered_one", "answered_many", "answers_one"),
-        *("answers_many", "more_one", "more_many", *(f"kept_{level}" for level in LEVELS)),
-        *(f"sheet_{sheet}" for sheet in SHEETS),
-        *(f"column_{name}" for name in ("day", "language", "asked", "not_found", "median")),
+    made = {
+        *(f"visits_kept_{level}" for level in LEVELS),
+        *(f"visits_sheet_{sheet}" for sheet in SHEETS),
+        *(f"visits_column_{name}" for name in ("day", "language", "asked", "not_found", "median")),
+        *(f"door_{door}" for door in (*DOORS, "other")),
+        *(f"language_{code}" for code in (*load_wordings(), "und")),
+        *(f"state_{state}" for state in ("running", "stopped", "failed")),
+        *(f"run_{state}" for state in ("stopped", "failed")),
     }
-    ways = {f"door_{door}" for door in (*DOORS, "other")}
-    spoken = {f"language_{code}" for code in (*load_wordings(), "und")}
-    made = {f"visits_{name}" for name in several} | ways | spoken
     assert made <= sentences.keys()
-    built = ("ask_", "state_", "now_", "rest_heading_")
-    assert [key for key in sentences.keys() - named - made if not key.startswith(built)] == []
-    asked = set(re.findall(r"""\b(?:w|words)(?:\.plain)?\(\s*["'](\w+)["']""", source))
-    assert len(asked) > 100
-    assert asked <= sentences.keys()
+    named = set(re.findall(r"""["'](\w+)["']""", source))
+    counted = {f"{key}_{form}" for key in named for form in ("one", "many")}
+    assert sentences.keys() - named - counted - made == set()
+    asked = re.findall(r"""\b(?:w|words)\(\s*["'](\w+)["']\s*[,)]""", source)
+    assert len(asked) > 80
+    assert set(asked) <= sentences.keys()

@@ -80,7 +80,7 @@ def test_another_setting_is_tried_beside_it_and_said_to_be_an_experiment(
     row = page.locator("tr", has_text="right words first")
     expect(row.locator("td").nth(1)).to_have_text("0 %")
     expect(row).to_contain_text("chance alone would do this in")
-    expect(page.locator(".experiment")).to_contain_text("PASSAGE_PIECES = 60")
+    expect(page.locator(".experiment")).to_contain_text("PASSAGE_TOKENS = 60")
     expect(page.locator(".experiment")).to_contain_text("not_found = 1")
     assert page.get_by_text("were right before and are wrong in this run").count() == 1
     assert violations(page) == []

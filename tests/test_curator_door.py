@@ -20,9 +20,9 @@ from browsing import ROOT
 from curating import Curated, curated, send
 from test_chat import request
 
-from curator import login as curator_door
-from curator.login import Door
-from curator.password import checked_hash, hashed, matches
+from curator.access import access as curator_access
+from curator.access.access import Access
+from curator.access.password import checked_hash, hashed, matches
 from errors import SettingError
 
 PASSWORD = "three Moranbong words"
@@ -131,13 +131,13 @@ def test_a_session_ends_by_itself_and_when_it_is_not_used(
     _, cookie = login(locked)
     mine = cookie.partition(";")[0]
     assert request(locked, "GET", "/curator", Cookie=mine)[0] == 200
-    monkeypatch.setattr(curator_door, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(curator_access, "IDLE_SECONDS", 0.0)
     assert request(locked, "GET", "/curator", Cookie=mine)[0] == 303
     monkeypatch.undo()
     assert request(locked, "GET", "/curator", Cookie=mine)[0] == 303, "it does not come back"
     _, cookie = login(locked)
     mine = cookie.partition(";")[0]
-    monkeypatch.setattr(curator_door, "SESSION_SECONDS", 0.0)
+    monkeypatch.setattr(curator_access, "SESSION_SECONDS", 0.0)
     assert request(locked, "GET", "/curator", Cookie=mine)[0] == 303
 
 
@@ -163,8 +163,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(curator_door, "time", clock)
-    monkeypatch.setattr(curator_door, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(curator_access, "time", clock)
+    monkeypatch.setattr(curator_access, "DELAY_SECONDS", 0.0)
     return clock
 
 
@@ -173,7 +173,7 @@ def kept() -> str:
     return hashed(PASSWORD)
 
 
-def guess(door: Door, address: str = "192.0.2.1", password: str = "wrong") -> float | None:
+def guess(door: Access, address: str = "192.0.2.1", password: str = "wrong") -> float | None:
     """The seconds to wait; None where the password opened."""
     entry = asyncio.run(door.enter(password, address))
     return None if entry.session else entry.wait_seconds
@@ -182,7 +182,7 @@ def guess(door: Door, address: str = "192.0.2.1", password: str = "wrong") -> fl
 def test_each_guess_after_the_fifth_locks_twice_as_long_up_to_a_bound(
     kept: str, clock: Clock
 ) -> None:
-    door = Door(kept)
+    door = Access(kept)
     assert [guess(door) for _ in range(4)] == [0.0] * 4
     waits = []
     for _ in range(7):
@@ -197,7 +197,7 @@ def test_each_guess_after_the_fifth_locks_twice_as_long_up_to_a_bound(
 
 
 def test_a_lock_is_for_one_neighbourhood_and_forgotten_in_an_hour(kept: str, clock: Clock) -> None:
-    door = Door(kept)
+    door = Access(kept)
     for end in range(5):
         guess(door, f"2001:db8::{end}")
     assert guess(door, "2001:db8::ffff") == 60.0
@@ -205,13 +205,13 @@ def test_a_lock_is_for_one_neighbourhood_and_forgotten_in_an_hour(kept: str, clo
     for _ in range(5):
         guess(door, "::ffff:192.0.2.9")
     assert guess(door, "::ffff:192.0.2.10") == 0.0
-    clock.now += curator_door.FORGOTTEN_SECONDS + 1
+    clock.now += curator_access.FORGOTTEN_SECONDS + 1
     guess(door, "198.51.100.1")
     assert len(door._guesses) == 1
 
 
 def test_no_address_is_kept(kept: str, clock: Clock) -> None:
-    door = Door(kept)
+    door = Access(kept)
     guess(door, "192.0.2.77")
     held = repr(vars(door))
     assert "192.0.2" not in held
@@ -221,9 +221,9 @@ def test_no_address_is_kept(kept: str, clock: Clock) -> None:
 def test_who_guesses_is_counted_for_so_many_and_no_more(
     kept: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curator_door, "_MOST_GUESSERS", 3)
-    monkeypatch.setattr(curator_door, "matches", lambda password, password_hash: False)
-    door = Door(kept)
+    monkeypatch.setattr(curator_access, "_MOST_GUESSERS", 3)
+    monkeypatch.setattr(curator_access, "matches", lambda password, password_hash: False)
+    door = Access(kept)
     for end in range(20):
         guess(door, f"192.0.2.{end}")
     assert len(door._guesses) == 3
@@ -245,11 +245,11 @@ def test_guesses_side_by_side_are_looked_at_one_by_one_and_not_without_end(
             at_once -= 1
         return False
 
-    monkeypatch.setattr(curator_door, "matches", slow)
-    monkeypatch.setattr(curator_door, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(curator_access, "matches", slow)
+    monkeypatch.setattr(curator_access, "DELAY_SECONDS", 0.0)
 
     async def all_at_once() -> list[float]:
-        door = Door(kept)
+        door = Access(kept)
         entries = [door.enter("x", f"192.0.{n // 250}.{n % 250}") for n in range(60)]
         return [entry.wait_seconds for entry in await asyncio.gather(*entries)]
 

@@ -24,7 +24,8 @@ from errors import SettingError
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = 65_534
 LINES = (
-    *("packages", "documents", "embedding model", "reader", "index", "answering"),
+    *("packages", "documents", "embedding model", "reader", "calibration", "index"),
+    "answering",
     *("outbound requests", "settings", "languages", "fonts", "voices", "port", "disk space"),
     *("write access", "screen", "browser", "autostart"),
 )
@@ -126,6 +127,18 @@ def test_an_altered_embedding_model_is_named_and_hinders_the_answers(project: Pa
         + lines["embedding model"].removeprefix("FAIL  embedding model: ")
     )
     assert lines["reader"].startswith("ok ")
+
+
+def test_models_without_a_ranking_of_their_own_are_called_uncalibrated(project: Path) -> None:
+    rankings = project / "retriever" / "rankings"
+    rankings.rename(rankings.with_name("elsewhere"))
+    try:
+        status, lines = looked(project)
+    finally:
+        rankings.with_name("elsewhere").rename(rankings)
+    assert status == 0
+    assert lines["calibration"].startswith("warn  calibration: Uncalibrated: nothing was learned")
+    assert lines["answering"].startswith("ok ")
 
 
 def test_an_altered_index_is_named_with_the_command_that_mends_it(project: Path) -> None:

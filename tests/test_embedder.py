@@ -20,6 +20,7 @@ from index.embedder import (
     load_embedder,
 )
 from index.text.chunker import embedding_text, passages_of, sentences_of
+from training.embedder_export import package_folder
 
 _ROOT = Path(__file__).parent.parent
 _SENTENCE = "How many workers take part in the Chollima movement?"
@@ -31,7 +32,7 @@ def copied_model(tmp_path: Path) -> Path:
 
 
 def test_vectors_are_unit_vectors(default_embedder: Embedder, default_document: Document) -> None:
-    vectors = default_embedder.embed([_SENTENCE, "", "\0", "🦊", default_document.text])
+    vectors = default_embedder.embed_questions([_SENTENCE, "", "\0", "🦊", default_document.text])
     assert vectors.shape == (5, default_embedder.dimensions)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1] * 5, abs=1e-5)
@@ -41,8 +42,8 @@ def test_a_text_embeds_the_same_alone_and_in_a_batch(
     default_embedder: Embedder, default_document: Document
 ) -> None:
     sentences = [span.of(default_document.text) for span in sentences_of(default_document)][:30]
-    batch = default_embedder.embed([*sentences, default_document.text])
-    alone = [default_embedder.embed([sentence])[0] for sentence in sentences]
+    batch = default_embedder.embed_questions([*sentences, default_document.text])
+    alone = [default_embedder.embed_questions([sentence])[0] for sentence in sentences]
     assert np.array_equal(batch[:30], np.stack(alone))
 
 
@@ -50,11 +51,13 @@ def test_a_passage_embeds_the_same_as_its_text(
     default_embedder: Embedder, default_document: Document
 ) -> None:
     passages = passages_of(
-        default_document, count_pieces=default_embedder.count_pieces, max_pieces=254
+        default_document, count_tokens=default_embedder.count_tokens, max_tokens=254
     )
     made = list(default_embedder.embed_passages(passages))
     texts = [embedding_text(passage) for passage in passages]
-    assert np.array_equal(np.stack([vector for vector, _ in made]), default_embedder.embed(texts))
+    assert np.array_equal(
+        np.stack([vector for vector, _ in made]), default_embedder.embed_questions(texts)
+    )
     for passage, (_, sentences) in zip(passages, made, strict=True):
         assert sentences.shape == (len(passage.sentences), default_embedder.dimensions)
         assert np.linalg.norm(sentences, axis=1) == pytest.approx(1, abs=1e-5)
@@ -63,16 +66,16 @@ def test_a_passage_embeds_the_same_as_its_text(
 def test_a_text_embeds_the_same_tomorrow(default_embedder: Embedder) -> None:
     code = (
         "import sys; from index.embedder import load_embedder;"
-        "sys.stdout.buffer.write(load_embedder().embed([sys.argv[1]]).tobytes())"
+        "sys.stdout.buffer.write(load_embedder().embed_questions([sys.argv[1]]).tobytes())"
     )
     other = subprocess.run(
         [sys.executable, "-c", code, _SENTENCE], cwd=_ROOT, capture_output=True, check=True
     )
-    assert other.stdout == default_embedder.embed([_SENTENCE]).tobytes()
+    assert other.stdout == default_embedder.embed_questions([_SENTENCE]).tobytes()
 
 
 def test_alike_texts_are_nearer(default_embedder: Embedder) -> None:
-    question, answer, other = default_embedder.embed(
+    question, answer, other = default_embedder.embed_questions(
         [_SENTENCE, "Currently 3 million workers participate.", "The ambassador is reserved."]
     )
     assert question @ answer > question @ other + 0.1
@@ -81,14 +84,14 @@ def test_alike_texts_are_nearer(default_embedder: Embedder) -> None:
 def test_the_export_is_near_its_source(
     default_embedder: Embedder, default_document: Document
 ) -> None:
-    source = load_embedder("all-MiniLM-L6-v2-source")
+    source = load_embedder(str(package_folder()))
     texts = [span.of(default_document.text) for span in sentences_of(default_document)][::3]
-    cosines = (source.embed(texts) * default_embedder.embed(texts)).sum(axis=1)
+    cosines = (source.embed_questions(texts) * default_embedder.embed_questions(texts)).sum(axis=1)
     assert cosines.mean() >= 0.99
     assert cosines.min() >= 0.97
-    assert source.max_pieces == default_embedder.max_pieces
-    assert [source.count_pieces(text) for text in texts] == [
-        default_embedder.count_pieces(text) for text in texts
+    assert source.max_tokens == default_embedder.max_tokens
+    assert [source.count_tokens(text) for text in texts] == [
+        default_embedder.count_tokens(text) for text in texts
     ]
 
 
@@ -155,13 +158,36 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_another_model_works_from_its_folder(tiny_model: Path, default_document: Document) -> None:
     embedder = load_embedder(str(tiny_model))
     passages = passages_of(
-        default_document, count_pieces=embedder.count_pieces, max_pieces=embedder.max_pieces
+        default_document, count_tokens=embedder.count_tokens, max_tokens=embedder.max_tokens
     )
-    assert (embedder.dimensions, embedder.max_pieces) == (32, 126)
-    assert max(embedder.count_pieces(embedding_text(passage)) for passage in passages) <= 126
+    assert (embedder.dimensions, embedder.max_tokens) == (32, 126)
+    assert max(embedder.count_tokens(embedding_text(passage)) for passage in passages) <= 126
     vector, sentences = next(iter(embedder.embed_passages(passages)))
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     assert sentences.shape == (len(passages[0].sentences), 32)
+
+
+def test_the_prompts_of_a_model_stand_before_questions_and_passages(
+    tiny_model: Path, tmp_path: Path, default_document: Document
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    prompts = {"query": "query: ", "document": "passage: "}
+    SentenceTransformer(str(tiny_model), device="cpu", prompts=prompts).save(str(tmp_path / "e5"))
+    plain, prompted = load_embedder(str(tiny_model)), load_embedder(str(tmp_path / "e5"))
+    assert np.allclose(prompted.embed_questions(["who?"]), plain.embed_questions(["query: who?"]))
+    (passage, *_) = passages_of(
+        default_document, count_tokens=prompted.count_tokens, max_tokens=prompted.max_tokens
+    )
+    ((vector, _),) = prompted.embed_passages([passage])
+    (expected,) = plain.embed_questions([f"passage: {embedding_text(passage)}"])
+    assert np.allclose(vector, expected)
+    assert prompted.max_tokens < plain.max_tokens
+
+
+def test_a_model_says_in_which_range_its_scores_lie(tiny_model: Path) -> None:
+    low, high = load_embedder(str(tiny_model)).score_range
+    assert -1 <= low < high == 1
 
 
 def test_one_model_has_one_hash_and_another_another(tiny_model: Path, tmp_path: Path) -> None:

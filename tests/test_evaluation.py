@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.evaluate import evaluate
 from evaluation.formats.trec import read_qrels, read_run
-from evaluation.gate import allowed_drops, verdicts
+from evaluation.gate import gate_verdicts, parse_allowed_drops
 from evaluation.measures.retrieval import by_query, parsed_measures
-from evaluation.report.files import read_report, report_json, slim
+from evaluation.report.files import baseline_json, read_report
 from evaluation.report.report import Report
-from evaluation.running import Request, evaluate
+from evaluation.request import Request
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
@@ -129,18 +130,14 @@ def test_slips_change_what_is_asked_and_not_what_was_written(report: Report) -> 
 @pytest.fixture(scope="module")
 def worse(folder: Path) -> Report:
     """The same questions asked of a retriever that has only words, under the name of the other."""
-    request = Request(
-        QUESTIONS, documents=DOCUMENTS, split="dev", modes=("lexical",), work=folder / "work"
-    )
-    report = evaluate(request).report
+    request = Request(QUESTIONS, documents=DOCUMENTS, split="dev", modes=("lexical",))
+    report = evaluate(request, work=folder / "work").report
     return replace(report, runs=(replace(report.runs[0], name="hybrid"),))
 
 
 def test_answers_are_measured_and_every_quote_is_as_the_file_has_it(folder: Path) -> None:
-    request = Request(
-        QUESTIONS, documents=DOCUMENTS, split="dev", modes=("answer",), work=folder / "work"
-    )
-    report = evaluate(request).report
+    request = Request(QUESTIONS, documents=DOCUMENTS, split="dev", modes=("answer",))
+    report = evaluate(request, work=folder / "work").report
     run = report.runs[0]
     values = {each.measure: each.value for each in run.figures}
     assert values["quote_exactness"] == 1
@@ -159,7 +156,7 @@ def only_hybrid(report: Report) -> Report:
 
 
 def test_the_gate_fails_on_a_worse_retriever(report: Report, worse: Report) -> None:
-    (verdict,) = verdicts(only_hybrid(report), worse, allowed_drops(["nDCG@10=0.01"]))
+    (verdict,) = gate_verdicts(only_hybrid(report), worse, parse_allowed_drops(["nDCG@10=0.01"]))
     assert verdict.regressed
     assert verdict.p is not None
     assert verdict.p < 0.05 < verdict.drop
@@ -178,17 +175,17 @@ def test_the_gate_lets_a_drop_pass_that_chance_makes(report: Report) -> None:
     assert figure is not None
     lower = replace(figure, value=figure.value - 2 / figure.n)
     now = replace(run, questions=questions, figures=(lower,))
-    (verdict,) = verdicts(
-        only_hybrid(report), replace(report, runs=(now,)), allowed_drops(["AP=0.001"])
+    (verdict,) = gate_verdicts(
+        only_hybrid(report), replace(report, runs=(now,)), parse_allowed_drops(["AP=0.001"])
     )
     assert verdict.drop > verdict.allowed
     assert not verdict.regressed
 
 
 def test_the_gate_measures_anew_and_exits_by_what_it_finds(folder: Path, report: Report) -> None:
-    one = replace(only_hybrid(report), setting=replace(report.setting, modes=("hybrid",)))
-    one = slim(replace(one, setting=replace(one.setting, conditions=("clean",))))
-    (folder / "baseline.json").write_text(report_json(one))
+    request = replace(report.setting.request, modes=("hybrid",), conditions=("clean",))
+    one = replace(only_hybrid(report), setting=replace(report.setting, request=request))
+    (folder / "baseline.json").write_text(baseline_json(one))
     again = evaluation(folder, "gate", "baseline.json", "--max-drop", "nDCG@10=0.01", "--json")
     assert again.returncode == 0, again.stderr
     assert [each["drop"] for each in json.loads(again.stdout)] == [0]
@@ -206,11 +203,11 @@ def test_the_gate_measures_anew_and_exits_by_what_it_finds(folder: Path, report:
 def test_the_gate_refuses_other_questions_and_unknown_measures(report: Report) -> None:
     other = replace(report, setting=replace(report.setting, questions_sha256="0"))
     with pytest.raises(Exception, match="The questions have changed since the baseline"):
-        verdicts(other, report, {"AP": 0.01})
+        gate_verdicts(other, report, {"AP": 0.01})
     with pytest.raises(Exception, match=r"The baseline has no measure XX\. It has Success@1"):
-        verdicts(report, report, {"XX": 0.01})
+        gate_verdicts(report, report, {"XX": 0.01})
     with pytest.raises(Exception, match="--max-drop AP is not understood"):
-        allowed_drops(["AP"])
+        parse_allowed_drops(["AP"])
 
 
 def test_reports_are_compared_run_by_run(folder: Path) -> None:
@@ -282,8 +279,8 @@ def test_a_beir_folder_is_indexed_and_judged_by_document(tmp_path: Path) -> None
     queries = [json.dumps({"_id": key, "text": text}) for key, text in asked.items()]
     (folder / "queries.jsonl").write_text("\n".join(queries))
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tb\t1\nq2\tr\t1\n")
-    report = evaluate(Request(folder, modes=("lexical",), work=tmp_path / "work")).report
-    assert (report.setting.unit, report.n_questions, report.setting.n_documents) == (
+    report = evaluate(Request(folder, modes=("lexical",)), work=tmp_path / "work").report
+    assert (report.setting.request.unit, report.n_questions, report.setting.n_documents) == (
         "document",
         2,
         3,
@@ -318,7 +315,7 @@ def test_squad_is_indexed_by_paragraph_whatever_its_ids(tmp_path: Path) -> None:
     ]
     path = tmp_path / "dev-v1.1.json"
     path.write_text(json.dumps({"version": "1.1", "data": data}))
-    report = evaluate(Request(path, modes=("lexical",), work=tmp_path / "work")).report
+    report = evaluate(Request(path, modes=("lexical",)), work=tmp_path / "work").report
     first, second = report.runs[0].questions
     assert [first.evidence[0].text, second.evidence[0].text] == ["1894", "Anna Novak"]
     assert (first.rank, second.rank) == (1, 1)
@@ -332,7 +329,7 @@ def test_documents_with_spaces_in_their_names_are_found(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("question,expected words\nWhen was the bridge opened?,1894\n")
     for unit in ("document", "passage"):
-        request = Request(sheet, documents=folder, unit=unit, work=tmp_path / "work")
-        (question,) = evaluate(request).report.runs[0].questions
+        request = Request(sheet, documents=folder, unit=unit)
+        (question,) = evaluate(request, work=tmp_path / "work").report.runs[0].questions
         assert question.rank == 1
         assert question.measures["Success@1"] == 1

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from answerer.confidence import Judge, answer_features
-from answerer.evidence import SENTENCE_FEATURES, Sentence, refers_back, sentences_of
-from answerer.quoting import MOST_QUOTES, MOST_SENTENCES, quotes_of
-from answerer.weights import Linear, Weights, load_weights, write_weights
+from answerer.evidence import SENTENCE_FEATURES, Sentence, describe_sentences, refers_back
+from answerer.quoting import MOST_QUOTES, MOST_SENTENCES, cut_quotes
+from answerer.sentence_ranking import RankedSentences, ranker_for
 from errors import ModelError
 from index.storage.passage_index import PassageIndex
-from retriever.hybrid import Reading, Retriever
+from retriever.hybrid import ParsedQuestion, Retriever
+from retriever.ranking import Linear, Ranking, Weights, read_ranking, write_ranking
 
 QUESTION = "What share of its machine tools can the DPRK produce by herself?"
 
@@ -23,9 +24,14 @@ def retriever(default_folder: Path) -> Retriever:
     return Retriever.load(default_folder)
 
 
-def described(retriever: Retriever, question: str) -> tuple[Reading, tuple[Sentence, ...]]:
-    reading = retriever.read(question)
-    return reading, sentences_of(reading, retriever.candidates(reading, k=12))
+def described(retriever: Retriever, question: str) -> tuple[ParsedQuestion, tuple[Sentence, ...]]:
+    parsed = retriever.parse(question)
+    return parsed, describe_sentences(parsed, retriever.candidates(parsed, k=12))
+
+
+def ranked(retriever: Retriever, question: str) -> tuple[ParsedQuestion, RankedSentences]:
+    parsed, sentences = described(retriever, question)
+    return parsed, ranker_for(retriever.ranking).rank_sentences(parsed, sentences)
 
 
 def feature(sentence: Sentence, name: str) -> float:
@@ -80,35 +86,35 @@ def test_what_points_back_is_seen(sentence: str, expected: bool) -> None:
 
 
 def test_what_points_back_is_quoted_with_what_it_points_to(retriever: Retriever) -> None:
-    reading, sentences = described(
-        retriever, "Did the directors barely consider their own thoughts and measures?"
-    )
-    judged = Judge.load()(reading, sentences)
-    quote = quotes_of(reading, judged, margin=0.0)[0]
+    question = "Did the directors barely consider their own thoughts and measures?"
+    parsed, sentences = ranked(retriever, question)
+    quote = cut_quotes(parsed, replace(sentences, margin=0.0))[0]
     assert "how all directors stressed direct instructions" in quote.text
     assert quote.text.endswith("They barely considered their own thoughts and measures.")
 
 
 def test_quotes_stay_few_short_and_apart(retriever: Retriever) -> None:
-    reading, sentences = described(retriever, QUESTION)
-    quotes = quotes_of(reading, Judge.load()(reading, sentences), margin=100.0)
+    parsed, sentences = ranked(retriever, QUESTION)
+    quotes = cut_quotes(parsed, replace(sentences, margin=100.0))
     assert 1 < len(quotes) <= MOST_QUOTES
     for quote in quotes:
-        inside = [each for each in sentences if quote.span.holds(each.span)]
+        inside = [each for each in sentences.sentences if quote.span.holds(each.span)]
         assert 1 <= len(inside) <= MOST_SENTENCES
     spans = [quote.span for quote in quotes]
     assert not any(a.overlaps(b) for a in spans for b in spans if a is not b)
 
 
 def test_without_sentences_nothing_is_sure(retriever: Retriever) -> None:
-    judged = Judge.load()(retriever.read(QUESTION), ())
-    assert (judged.sentences, judged.confidence) == ((), 0.0)
+    ranker = ranker_for(retriever.ranking)
+    nothing = ranker.rank_sentences(retriever.parse(QUESTION), ())
+    assert (nothing.sentences, nothing.confidence, nothing.answers) == ((), 0.0, False)
 
 
 def test_confidence_is_a_probability(retriever: Retriever) -> None:
-    judge = Judge.load()
     for question in (QUESTION, "zzz", "bread", "the of and"):
-        assert 0 <= judge(*described(retriever, question)).confidence <= 1
+        _, sentences = ranked(retriever, question)
+        assert sentences.confidence is not None
+        assert 0 <= sentences.confidence <= 1
 
 
 def linear(features: tuple[str, ...], weight: float) -> Linear:
@@ -116,28 +122,25 @@ def linear(features: tuple[str, ...], weight: float) -> Linear:
     return Linear(features, (0.0,) * n, (1.0,) * n, (weight,) * n, 0.5)
 
 
-def test_weights_come_back_as_they_were_written(tmp_path: Path) -> None:
+def test_a_ranking_comes_back_as_it_was_written(tmp_path: Path) -> None:
     weights = Weights(linear(("a",), 1.5), linear(("b", "c"), -2.0), not_found=0.3, margin=0.7)
-    path = tmp_path / "weights.json"
-    write_weights("first", weights, path)
-    write_weights("second", weights, path)
-    assert load_weights("first", sentence=("a",), answer=("b", "c"), path=path) == weights
+    ranking = Ranking("01" * 32, "02" * 32, passage_scale=7.5, n_read=4, weights=weights)
+    write_ranking(ranking, tmp_path / "first.json")
+    assert read_ranking(tmp_path / "first.json") == ranking
     assert weights.sentence(np.array([[2.0], [0.0]])).tolist() == [3.5, 0.5]
 
 
-def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "weights.json"
-    write_weights("plain", Weights(linear(("a",), 1), linear(("b",), 1), 0.3, 0.7), path)
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"weights": 3}', "{}"])
+def test_a_file_that_is_no_ranking_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match="make weights"):
-        load_weights(
-            "plain",
-            sentence=SENTENCE_FEATURES,
-            answer=answer_features(SENTENCE_FEATURES),
-            path=path,
-        )
-    path.write_text("{", encoding="utf-8")
+        read_ranking(tmp_path / "broken.json")
+
+
+def test_a_ranking_for_other_features_is_refused() -> None:
+    weights = Weights(linear(("a",), 1), linear(("b",), 1), 0.3, 0.7)
     with pytest.raises(ModelError, match="make weights"):
-        load_weights("plain", sentence=("a",), answer=("b",), path=path)
+        ranker_for(Ranking("01" * 32, weights=weights))
 
 
 def test_the_index_is_not_needed_for_its_texts_alone(default_index: PassageIndex) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from answerer.expected import KINDS, Kind, expected_kind, expressions, has_expression
+from answerer.expected import KINDS, expected_kind, expressions, has_expression
 from index.text.folding import terms_of
+from language.base import Kind
 
 
 def found(kind: Kind, text: str, *, asked: str = "") -> list[str]:

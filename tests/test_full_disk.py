@@ -46,7 +46,7 @@ def is_of(version: int, out: Path) -> bool:
     assert index.warning is None
     found = index.lexical.matching({f"version{version}": 1.0}, k=1000)
     assert len(found) in (0, index.recipe.n_passages)
-    assert len(index.vectors.nearest(PredictableEmbedder().embed(["x"]), k=5)[0]) == 5
+    assert len(index.vectors.nearest(PredictableEmbedder().embed_questions(["x"]), k=5)[0]) == 5
     index.close()
     return bool(found)
 

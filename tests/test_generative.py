@@ -14,7 +14,7 @@ from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.answering import ANSWER_TOKENS, OTHER_TOKENIZERS
 from answerer.generative.language_model import LanguageModel, ModelSettings
 from answerer.generative.quotation_marks import quoted_parts
-from answerer.generative.receipts import read_receipt, verified
+from answerer.generative.receipts import read_receipt, verify_receipt
 from answerer.pipeline import Pipeline
 from datatypes import Answer
 from errors import QuestionError
@@ -323,7 +323,7 @@ def test_a_receipt_is_verified_and_replayed(
         answer = written(pipeline, WORKERS)
     for each in (answer, extractive.ask(WORKERS), extractive.ask("Who painted the ceiling?")):
         said = read_receipt(receipt_of(pipeline, each, tmp_path))
-        assert all(is_right for is_right, _ in verified(said, DOCUMENTS))
+        assert all(is_right for is_right, _ in verify_receipt(said, DOCUMENTS))
     said = pipeline.receipt(answer)
     assert said["index"]["content_sha256"] == pipeline.index.recipe.content_sha256
     assert said["model"]["prompt"].startswith("answer-")
@@ -354,7 +354,7 @@ def test_a_receipt_that_was_altered_does_not_hold(
         said["statements"][0]["text"] = "There are “about 4 million workers” in it."
     elif where == "reply":
         said["model"]["reply"] = said["model"]["reply"].replace("There are", "There were")
-    assert not all(is_right for is_right, _ in verified(said, documents))
+    assert not all(is_right for is_right, _ in verify_receipt(said, documents))
 
 
 @pytest.mark.parametrize(
@@ -364,4 +364,4 @@ def test_what_is_no_receipt_is_refused_in_a_sentence(tmp_path: Path, content: st
     path = tmp_path / "receipt.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(QuestionError, match=r"receipt|JSON"):
-        list(verified(read_receipt(path), DOCUMENTS))
+        list(verify_receipt(read_receipt(path), DOCUMENTS))

@@ -15,7 +15,7 @@ from scripted_llm import Asked, Reply, Script, ScriptedLLM, scripted_llm
 
 from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.language_model import LanguageModel, ModelSettings
-from answerer.generative.receipts import read_receipt, verified
+from answerer.generative.receipts import read_receipt, verify_receipt
 from answerer.pipeline import Pipeline
 from retriever.hybrid import Retriever
 
@@ -192,5 +192,5 @@ def test_the_receipt_that_is_taken_along_holds(
     said = read_receipt(path)
     assert said["written_by"] == "scripted-1b"
     assert len(said["dropped"]) == 1
-    assert all(is_right for is_right, _ in verified(said, DOCUMENTS))
+    assert all(is_right for is_right, _ in verify_receipt(said, DOCUMENTS))
     assert json.loads(path.read_text("utf-8"))["question"] == WORKERS

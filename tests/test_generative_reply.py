@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answerer.generative.quotation_marks import quoted_parts, settled
+from answerer.generative.quotation_marks import keep_exact_quotes, quoted_parts
 from answerer.generative.reply import MOST_CHARACTERS, Claim, ReplyParser
 from datatypes import Document, Quote, Span
 
@@ -141,13 +141,13 @@ CITED = [Quote(DOCUMENT, Span(0, MIDDLE - 1)), Quote(DOCUMENT, Span(MIDDLE, MIDD
     ],
 )
 def test_marks_stay_only_around_a_slice_of_what_is_cited(said: str, shown: str) -> None:
-    assert settled(said, CITED) == shown
+    assert keep_exact_quotes(said, CITED) == shown
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="\"“”„«»'‘’「」 aNodubt.", max_size=60))
 def test_whatever_stands_between_marks_is_a_slice(said: str) -> None:
-    shown = settled(said, CITED)
+    shown = keep_exact_quotes(said, CITED)
     for part in quoted_parts(shown):
         assert any(part in quote.text for quote in CITED)
     assert not set(shown) & set('"„«»「」')

@@ -15,13 +15,13 @@ from scripted_llm import Asked, scripted_llm
 
 from answerer.extractive import ExtractiveAnswerer
 from answerer.generative.language_model import LanguageModel, ModelSettings
-from answerer.generative.numbered import numbered
+from answerer.generative.numbered import number_sentences
 from answerer.generative.quotation_marks import quoted_parts
 from answerer.pipeline import Pipeline
 from datatypes import Answer, Document, Hit, Passage, Span
 from index.build import build_index
 from index.embedder import Embedder
-from interface.chat.render import Renderer
+from interface.chat.turn_renderer import TurnRenderer
 from interface.wording.wordings import load_wording
 from prompts.templates import load_prompt
 from retriever.hybrid import Retriever
@@ -91,7 +91,7 @@ class Tags(HTMLParser):
 def page_of(answer: Answer, folder: Path) -> str:
     pipeline = Pipeline.load(folder)
     try:
-        return Renderer(pipeline, load_wording()).answer(answer, "turn")
+        return TurnRenderer(pipeline, load_wording()).render_answer(answer, "turn")
     finally:
         pipeline.close()
 
@@ -123,7 +123,9 @@ def test_each_hostile_sentence_is_one_harmless_line(name: str) -> None:
     passage = Passage(Document(name, name, HOSTILE[name]), whole, None, (whole,))
     answer = Answer(QUESTION, (), (Hit(passage, 1.0, 1, {}),), 0.5, None)
     lines = [
-        line for line in numbered(answer, room=30_000).text.splitlines() if line.startswith("[s1] ")
+        line
+        for line in number_sentences(answer, room=30_000)[1].splitlines()
+        if line.startswith("[s1] ")
     ]
     assert len(lines) == (0 if name == "endless" else 1)  # what has no end is left out
     for line in lines:

@@ -20,8 +20,8 @@ from touching import kiosk
 from answerer.pipeline import Pipeline
 from datatypes import Answer, Document
 from errors import SettingError
-from interface.chat.application import create_app
-from interface.kiosk.answers import answer_parts
+from interface.application import create_app
+from interface.kiosk.answer_parts import answer_parts
 from interface.kiosk.routes import KioskSettings, kiosk_settings
 from interface.wording.wordings import load_wordings
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from touching import UNKNOWN, UPRIGHT, WIDE, Screen, kiosk, screen, until
 
 from datatypes import Collection
-from interface.chat.application import create_app
+from interface.application import create_app
 from interface.kiosk.routes import KioskSettings
 from interface.wording.wordings import load_wordings
 
@@ -61,9 +61,9 @@ def middle(page: Page, selector: str) -> tuple[float, float]:
 
 def test_touch_to_start_is_said_in_every_language_and_starts_in_it(shown: Screen) -> None:
     said = shown.page.locator("[data-do=start]").all_inner_texts()
-    assert said == [wording.kiosk.touch_to_start for wording in WORDINGS.values()]
+    assert said == [wording["kiosk.touch_to_start"] for wording in WORDINGS.values()]
     shown.start("ko")
-    expect(shown.page.locator("#page h2")).to_have_text(WORDINGS["ko"].kiosk.welcome_heading)
+    expect(shown.page.locator("#page h2")).to_have_text(WORDINGS["ko"]["kiosk.welcome_heading"])
     assert shown.page.evaluate("document.documentElement.lang") == "ko"
 
 
@@ -275,7 +275,7 @@ def test_the_language_changes_in_every_view_without_asking_anew(shown: Screen) -
         for code in ("ko", "en"):
             shown.page.locator(f"#languages [lang={code}]").tap()
             again = shown.page.locator("#start-again").inner_text().strip()
-            assert again == WORDINGS[code].kiosk.start_again
+            assert again == WORDINGS[code]["kiosk.start_again"]
             assert shown.page.evaluate("document.documentElement.lang") == code
         assert [url for url in shown.requests[asked:] if "/ask" in url] == []
         if view == "listening":

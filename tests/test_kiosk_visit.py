@@ -269,7 +269,10 @@ def test_after_the_countdown_nothing_of_the_visitor_is_in_the_server(
     caplog.set_level(logging.DEBUG)
     log = tmp_path / "log.sqlite"
     visits = VisitLog(log, "counts", 30)
-    with kiosk(default_folder, SOON, noted=[visits.record]) as url, screen(browser, url) as shown:
+    with (
+        kiosk(default_folder, SOON, observers=[visits.record]) as url,
+        screen(browser, url) as shown,
+    ):
         busy_visit(shown)
         shown.tap("ask")
         shown.shows("answer")

@@ -17,8 +17,8 @@ from interface.server.limits import (
     MOST_WAITING,
     QUESTIONS_AT_ONCE,
     Busy,
-    Places,
-    Rate,
+    ConcurrencyLimit,
+    RateLimit,
 )
 from interface.server.web_settings import WebSettings
 
@@ -33,7 +33,7 @@ class Clock:
 
 def test_a_bucket_empties_and_fills_again_evenly() -> None:
     clock = Clock()
-    rate = Rate(6, clock)
+    rate = RateLimit(6, clock)
     assert [rate.seconds_to_wait("10.0.0.1") for _ in range(6)] == [0.0] * 6
     assert rate.seconds_to_wait("10.0.0.1") == pytest.approx(10)
     clock.now += 9.9
@@ -45,13 +45,13 @@ def test_a_bucket_empties_and_fills_again_evenly() -> None:
 
 
 def test_what_costs_a_quarter_can_be_had_four_times_as_often() -> None:
-    rate = Rate(2, Clock())
+    rate = RateLimit(2, Clock())
     allowed = [rate.seconds_to_wait("10.0.0.1", 0.25) == 0 for _ in range(9)]
     assert allowed == [True] * 8 + [False]
 
 
 def test_clients_do_not_pay_for_each_other_but_one_network_of_ipv6_is_one_client() -> None:
-    rate = Rate(1, Clock())
+    rate = RateLimit(1, Clock())
     assert rate.seconds_to_wait("10.0.0.1") == 0
     assert rate.seconds_to_wait("10.0.0.2") == 0
     assert rate.seconds_to_wait("2001:db8::1") == 0
@@ -63,7 +63,7 @@ def test_clients_do_not_pay_for_each_other_but_one_network_of_ipv6_is_one_client
 
 
 def test_of_many_clients_only_so_many_are_remembered_and_no_address() -> None:
-    rate = Rate(1, Clock())
+    rate = RateLimit(1, Clock())
     for number in range(MOST_CLIENTS + 500):
         rate.seconds_to_wait(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
     assert rate.n_clients == MOST_CLIENTS
@@ -87,12 +87,12 @@ def test_a_few_run_at_once_and_who_finds_no_place_to_wait_is_told_at_once() -> N
         return 1
 
     async def main() -> list[str]:
-        places = Places(at_once=2, waiting=3)
+        limit = ConcurrencyLimit(at_once=2, waiting=3)
         outcomes: list[str] = []
 
         async def visit() -> None:
             try:
-                await places.run(work)
+                await limit.run(work)
                 outcomes.append("answered")
             except Busy:
                 outcomes.append("busy")

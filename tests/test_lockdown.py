@@ -13,6 +13,7 @@ from browsing import gdr_document, hostile_document, page_of, serving, stand_in
 from calling import call
 from starlette.routing import BaseRoute, Mount, Route
 
+from interface.chat.routes import TURN_PATH
 from interface.server.web_settings import WebSettings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -101,7 +102,8 @@ KNOWN = [
     "/questions/_app/../../routes.py",
     "/questions/",
     "/questions",
-    "/config",
+    "/config/",
+    "/config?deep_link=..%2f..%2f..%2fetc%2fpasswd",
     "/info",
     "/theme.css",
     "/docs",
@@ -129,6 +131,14 @@ KNOWN = [
     "/speech/..%2fapp.py",
     "/docent.js/../app.py",
 ]
+
+# Gradio stands at the root: what is closed below /questions is closed there too.
+KNOWN += sorted(
+    path.removeprefix("/questions")
+    for path in KNOWN
+    if path.startswith("/questions/")
+    and path not in ("/questions/", "/questions/config", "/questions/gradio_api/queue/join")
+)
 
 STEPS_UP = [
     "../",
@@ -227,7 +237,7 @@ def routes_of(routes: Iterable[BaseRoute], before: str = "") -> Iterator[str]:
     """The paths of all routes, those of mounted applications and included routers too."""
     for route in routes:
         if isinstance(route, Mount):
-            yield before + route.path
+            yield before + route.path or "/"
             yield f"{before}{route.path}/etc/passwd"
             yield from routes_of(route.routes, before + route.path)
         elif isinstance(route, Route):
@@ -263,7 +273,7 @@ def test_on_a_kiosk_no_route_of_anything_else_is_there(kiosk: str) -> None:
         *("", "health", "kiosk", "speech", "take-away", "files")
     }
     assert len(others) > 80  # Gradio's are among them
-    assert {"/embed", "/document", "/api/v1/ask", "/questions/gradio_api/upload"} <= others
+    assert {"/embed", "/document", "/api/v1/ask", "/gradio_api/upload"} <= others
     for path in sorted(others):
         for value in ("a", "..%2f..%2fetc%2fpasswd"):
             for method in ("GET", "POST", "PUT", "OPTIONS") if value == "a" else ("GET",):
@@ -342,7 +352,7 @@ def test_an_id_of_a_document_is_no_path(
 ASKED_AT_A_KIOSK = {"/kiosk/ask", "/kiosk/forget", "/speech"}
 ASKED = {
     *ASKED_AT_A_KIOSK,
-    *("/questions/gradio_api/call/ask", "/stop", "/embed/ask", "/api/v1/ask"),
+    *(TURN_PATH, "/gradio_api/queue/join", "/stop", "/embed/ask", "/api/v1/ask"),
 }
 
 
@@ -371,9 +381,9 @@ def test_pages_of_visitors_ask_and_read_and_nothing_else(everything: str) -> Non
     taking = set()
     for path in set(routes_of(app.routes)):
         for method in ("POST", "PUT", "PATCH", "DELETE"):
-            reply = call(everything, method, filled(path, "ask"), b"{}")
+            reply = call(everything, method, filled(path, "turn"), b"{}")
             if reply.status not in (404, 405):
-                taking.add((method, filled(path, "ask")))
+                taking.add((method, filled(path, "turn")))
     assert taking == {("POST", path) for path in ASKED}
 
 
@@ -384,7 +394,7 @@ def test_web_sockets_are_not_spoken(address: str) -> None:
         "Sec_WebSocket_Version": "13",
         "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
     }
-    for path in ("/", "/queue/join", "/questions/gradio_api/queue/join"):
+    for path in ("/", "/queue/join", "/gradio_api/queue/join", "/gradio_api/queue/data"):
         assert call(address, "GET", path, **upgrade).status != 101
 
 

@@ -79,7 +79,8 @@ def test_what_the_documents_do_not_say_is_not_answered(pipeline: Pipeline, quest
     answer = pipeline.ask(question)
     assert not answer.found
     assert answer.hits, "the nearest passages are offered all the same"
-    assert answer.confidence < pipeline.ask(WORKERS).confidence
+    known = pipeline.ask(WORKERS)
+    assert (answer.confidence or 0.0) < (known.confidence or 0.0)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\0\0", "🤔🤔", "?!", "x" * 501])
@@ -131,10 +132,9 @@ def test_the_passage_of_the_first_quote_is_the_first_hit(pipeline: Pipeline, que
 
 
 def test_the_words_that_matched_are_named_as_the_document_writes_them(pipeline: Pipeline) -> None:
-    passage = next(
-        hit.passage for hit in pipeline.ask(WORKERS).hits if "3 million" in hit.passage.text
-    )
-    words = {span.of(passage.document.text) for span in pipeline.matches(WORKERS, passage)}
+    answer = pipeline.ask(WORKERS)
+    passage = next(hit.passage for hit in answer.hits if "3 million" in hit.passage.text)
+    words = {span.of(passage.document.text) for span in pipeline.matches(answer, passage)}
     assert {"workers", "movement"} <= words
     assert "million" not in words
 

@@ -13,7 +13,7 @@ import pytest
 from datatypes import Document, Evidence, Span
 from errors import QuestionError
 from evaluation.formats.question_files import corpus_of, read_questions
-from evaluation.formats.questions_jsonl import own_form_lines
+from evaluation.formats.questions_jsonl import question_lines
 from evaluation.formats.trec import read_qrels, read_run
 from evaluation.question import Texts
 
@@ -98,7 +98,7 @@ def test_a_faulty_line_of_our_own_form_is_refused(
 def test_a_written_question_is_read_as_it_was(tmp_path: Path) -> None:
     before = read_questions(own_form(tmp_path), DOCUMENTS).questions
     path = tmp_path / "again.jsonl"
-    path.write_text("\n".join(own_form_lines(before, DOCUMENTS)), encoding="utf-8")
+    path.write_text("\n".join(question_lines(before, DOCUMENTS)), encoding="utf-8")
     assert read_questions(path, DOCUMENTS).questions == before
 
 
@@ -138,7 +138,7 @@ def test_what_a_question_expects_is_kept_and_written_back(
     assert question.documents == tuple(changes.get("documents", ()))  # type: ignore[arg-type]
     assert question.disagreement == ("disagreement" in changes)
     assert list(question.values.values()) == (["1894", "90000"] if question.disagreement else [])
-    path.write_text("\n".join(own_form_lines(before, DOCUMENTS)), encoding="utf-8")
+    path.write_text("\n".join(question_lines(before, DOCUMENTS)), encoding="utf-8")
     assert read_questions(path, DOCUMENTS).questions == before
 
 

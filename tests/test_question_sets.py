@@ -15,7 +15,7 @@ import Stemmer
 from datatypes import Document
 from errors import Problem
 from evaluation.formats.question_files import read_questions
-from evaluation.formats.questions_jsonl import own_form_lines
+from evaluation.formats.questions_jsonl import question_lines
 from evaluation.question import RESPONSES, Texts
 from index.readers.folder import load_folder
 
@@ -98,7 +98,7 @@ def test_fields_are_complete(rows: dict[str, list[Row]], name: str) -> None:
 def test_the_loader_reads_and_writes_them(name: str, documents: Texts, tmp_path: Path) -> None:
     questions = read_questions(FOLDER / f"{name}.jsonl", documents).questions
     again = tmp_path / "again.jsonl"
-    again.write_text("\n".join(own_form_lines(questions, documents)), encoding="utf-8")
+    again.write_text("\n".join(question_lines(questions, documents)), encoding="utf-8")
     written = read_questions(again, documents).questions
     assert [(each.language, each.respond, each.documents, each.values) for each in questions] == [
         (each.language, each.respond, each.documents, each.values) for each in written

@@ -40,7 +40,9 @@ def passage(text: str, title: str = "The cape") -> Passage:
 
 
 def test_the_passage_that_answers_is_more_relevant(reader: Reader) -> None:
-    right, wrong = reader.read("Who built the lighthouse?", [passage(TEXT), passage(ELSEWHERE)])
+    right, wrong = reader.read_passages(
+        "Who built the lighthouse?", [passage(TEXT), passage(ELSEWHERE)]
+    )
     assert right.relevance > wrong.relevance
 
 
@@ -55,14 +57,14 @@ def test_the_passage_that_answers_is_more_relevant(reader: Reader) -> None:
 def test_the_sentence_and_the_words_that_answer(
     reader: Reader, question: str, sentence: int, words: str
 ) -> None:
-    (read,) = reader.read(question, [passage(TEXT)])
+    (read,) = reader.read_passages(question, [passage(TEXT)])
     assert max(range(4), key=lambda place: read.sentences[place]) == sentence
     assert words in max(read.best, key=lambda found: found[1])[0].of(TEXT)
 
 
 def test_every_sentence_has_a_score_and_a_span_within_it(reader: Reader) -> None:
     whole = passage(TEXT)
-    (read,) = reader.read("Who built the lighthouse?", [whole])
+    (read,) = reader.read_passages("Who built the lighthouse?", [whole])
     assert len(read.sentences) == len(read.best) == len(whole.sentences) == 4
     for (span, _), sentence in zip(read.best, whole.sentences, strict=True):
         assert sentence.holds(span)
@@ -77,21 +79,21 @@ def test_spans_are_of_the_document_not_of_the_passage(reader: Reader) -> None:
         None,
         whole.sentences[1:],
     )
-    (read,) = reader.read("Who built the lighthouse?", [later])
+    (read,) = reader.read_passages("Who built the lighthouse?", [later])
     assert "Anna Holm" in read.best[0][0].of(whole.document.text)
 
 
 def test_a_passage_is_read_the_same_whatever_else_is_read(reader: Reader) -> None:
     texts = [passage(TEXT), passage(ELSEWHERE), passage(TEXT[:81]), passage(ELSEWHERE * 3)]
-    together = reader.read("Who built the lighthouse?", texts)
-    alone = [reader.read("Who built the lighthouse?", [each])[0] for each in texts]
+    together = reader.read_passages("Who built the lighthouse?", texts)
+    alone = [reader.read_passages("Who built the lighthouse?", [each])[0] for each in texts]
     assert together == alone
 
 
 def test_a_long_passage_is_read_to_its_end(reader: Reader) -> None:
     filler = "The clerk copied the list once more and put it back into the drawer. " * 40
     whole = passage(filler + TEXT)
-    (read,) = reader.read("Who built the lighthouse?", [whole])
+    (read,) = reader.read_passages("Who built the lighthouse?", [whole])
     best = max(range(len(read.sentences)), key=lambda place: read.sentences[place])
     assert "Anna Holm" in whole.sentences[best].of(whole.document.text)
     assert "Anna Holm" in max(read.best, key=lambda found: found[1])[0].of(whole.document.text)
@@ -101,7 +103,7 @@ def test_a_long_passage_is_read_to_its_end(reader: Reader) -> None:
     "question", ["", "?", "who " * 400, "Wer baute ihn?", "\x00", "𝔉𝔯𝔞𝔤𝔢 👩‍🚀", "誰が建てましたか"]
 )
 def test_any_question_is_read(reader: Reader, question: str) -> None:
-    (read,) = reader.read(question, [passage(TEXT)])
+    (read,) = reader.read_passages(question, [passage(TEXT)])
     assert len(read.sentences) == 4
 
 
@@ -110,20 +112,22 @@ def test_any_question_is_read(reader: Reader, question: str) -> None:
 )
 def test_spans_of_any_script_stay_within_their_sentences(reader: Reader, text: str) -> None:
     whole = passage(text)
-    (read,) = reader.read("What is it?", [whole])
+    (read,) = reader.read_passages("What is it?", [whole])
     for (span, _), sentence in zip(read.best, whole.sentences, strict=True):
         assert sentence.holds(span)
 
 
 def test_no_passages_give_no_reads(reader: Reader) -> None:
-    assert reader.read("Who built the lighthouse?", []) == []
+    assert reader.read_passages("Who built the lighthouse?", []) == []
 
 
 def test_many_threads_read_the_same(reader: Reader) -> None:
     texts = [passage(TEXT), passage(ELSEWHERE)]
-    alone = reader.read("Who built the lighthouse?", texts)
+    alone = reader.read_passages("Who built the lighthouse?", texts)
     with ThreadPoolExecutor(4) as pool:
-        for read in pool.map(lambda _: reader.read("Who built the lighthouse?", texts), range(8)):
+        for read in pool.map(
+            lambda _: reader.read_passages("Who built the lighthouse?", texts), range(8)
+        ):
             assert read == alone
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from answerer.generative.receipts import read_receipt, verified
+from answerer.generative.receipts import read_receipt, verify_receipt
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT / "tests" / "recorded"
@@ -18,7 +18,9 @@ RECEIPTS = sorted(RECORDED.glob("turn-*.json"))
 @pytest.mark.parametrize("path", RECEIPTS, ids=lambda path: path.stem)
 def test_every_turn_holds_and_can_be_made_again(path: Path) -> None:
     wrong = [
-        line for is_right, line in verified(read_receipt(path), ROOT / "documents") if not is_right
+        line
+        for is_right, line in verify_receipt(read_receipt(path), ROOT / "documents")
+        if not is_right
     ]
     assert wrong == []
 

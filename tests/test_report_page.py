@@ -14,14 +14,17 @@ from lxml import etree  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from datatypes import Span
 from errors import QuestionError
+from evaluation.evaluate import evaluate
+from evaluation.measures.significance import Figure
 from evaluation.question import few_questions
 from evaluation.report import plain_language as plainly
-from evaluation.report.files import read_report, slim, write_report
-from evaluation.report.page import command, page_html
-from evaluation.report.page_questions import main_run, questions_on_page
-from evaluation.report.report import Figure, QuestionResult, RankedPassage, Report, RunReport
-from evaluation.running import Request, evaluate
+from evaluation.report.files import BASELINE, read_report, write_report
+from evaluation.report.page import page_html
+from evaluation.report.question_sections import question_sections
+from evaluation.report.report import QuestionResult, RankedPassage, Report, RunReport
+from evaluation.request import Request
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
@@ -54,9 +57,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, default_folder: Path) -> Pa
         documents=ROOT / "documents",
         modes=("lexical", "answer"),
         conditions=("clean", "typing"),
-        work=folder / "work",
     )
-    found = evaluate(request)
+    found = evaluate(request, work=folder / "work")
     write_report(found.report, found.runs, folder)
     return folder
 
@@ -120,7 +122,12 @@ def hostile(report: Report) -> Report:
                 result.answer,
                 understood_as=HOSTILE,
                 quotes=tuple(
-                    replace(quote, title=HOSTILE, text=HOSTILE, highlight=HOSTILE[:9])
+                    replace(
+                        quote,
+                        title=HOSTILE,
+                        text=HOSTILE,
+                        highlight=Span(quote.start, quote.start + 9),
+                    )
                     for quote in result.answer.quotes
                 ),
             ),
@@ -128,7 +135,11 @@ def hostile(report: Report) -> Report:
 
     return replace(
         report,
-        setting=replace(report.setting, questions=HOSTILE, model=HOSTILE, split=HOSTILE),
+        setting=replace(
+            report.setting,
+            request=replace(report.setting.request, questions=Path(HOSTILE), split=HOSTILE),
+            model=HOSTILE,
+        ),
         warnings=(HOSTILE,),
         passages={
             passage_id: replace(passage, title=HOSTILE, heading=HOSTILE, text=HOSTILE)
@@ -212,18 +223,17 @@ def test_the_page_says_what_was_measured_and_how_to_repeat_it(
 ) -> None:
     said = only(page, "#measured").text()
     setting = report.setting
-    assert only(page, "#measured code").text() == command(setting)
+    assert only(page, "#measured code").text() == setting.request.command()
     for word in (setting.model, setting.questions_sha256, setting.machine, "UTC"):
         assert word in said
 
 
 def test_the_command_is_understood_by_the_door(report: Report) -> None:
     from evaluation.__main__ import parser
-    from evaluation.running import request_of
 
-    _, _, _, *words = command(report.setting).split("'")[0].split()
-    arguments = parser().parse_args([*words, " ".join(report.setting.measures)])
-    again = request_of(report.setting, Path("work"))
+    again = report.setting.request
+    _, _, _, *words = again.command().split("'")[0].split()
+    arguments = parser().parse_args([*words, again.measures])
     assert (arguments.questions, arguments.index) == (again.questions, again.index)
     assert (tuple(arguments.mode), arguments.unit) == (again.modes, again.unit)
     assert (arguments.measures, arguments.typing) == (again.measures, True)
@@ -232,7 +242,7 @@ def test_the_command_is_understood_by_the_door(report: Report) -> None:
 def test_every_question_has_its_row_and_its_section_worst_first(
     report: Report, page: LexborHTMLParser
 ) -> None:
-    main = main_run(report)
+    main = report.main_run
     rows = page.css(".questions tbody tr")
     assert sorted(only(row, "th").text() for row in rows) == sorted(q.text for q in main.questions)
     sections = {only(node, "[id]").attributes["id"]: node for node in page.css(".question")}
@@ -248,7 +258,7 @@ def test_every_question_has_its_row_and_its_section_worst_first(
 def test_a_section_shows_evidence_ranks_words_scores_and_the_answer(
     report: Report, page: LexborHTMLParser
 ) -> None:
-    main = main_run(report)
+    main = report.main_run
     sections = {
         only(node, ".source").text().partition(" · ")[0]: node for node in page.css(".question")
     }
@@ -264,6 +274,7 @@ def test_a_section_shows_evidence_ranks_words_scores_and_the_answer(
             for score in hit.scores.values():
                 assert f"{score:.2f}" in said
         assert result.answer is not None
+        assert result.answer.confidence is not None
         assert f"{100 * result.answer.confidence:.0f}\N{NO-BREAK SPACE}% confident" in said
         for quote in result.answer.quotes:
             assert quote.text in said
@@ -287,9 +298,9 @@ def test_hostile_text_stays_text(report: Report) -> None:
     assert len(page.css("script")) == 1
     assert page.css("img") == []
     assert only(page, "#measured dd").text().startswith(HOSTILE)
-    assert len(page.css(".questions tbody tr")) == len(main_run(report).questions)
+    assert len(page.css(".questions tbody tr")) == len(report.main_run.questions)
     assert all(HOSTILE in node.text() for node in page.css(".question .asked"))
-    assert len(page.css("svg")) == len(page.css(".plot"))
+    assert len(page.css("svg:not(.scale)")) == len(page.css(".plot"))
 
 
 def test_hostile_text_harms_no_browser(report: Report, browser: Browser, tmp_path: Path) -> None:
@@ -360,9 +371,9 @@ def _many(run: RunReport, n: int) -> RunReport:
     )
 
 
-def test_a_baseline_cannot_be_shown(report: Report) -> None:
+def test_a_baseline_cannot_be_shown(folder: Path) -> None:
     with pytest.raises(QuestionError, match="no texts"):
-        page_html(slim(report))
+        page_html(read_report(folder / BASELINE))
 
 
 def test_the_door_writes_the_same_page_from_the_report(folder: Path, tmp_path: Path) -> None:
@@ -398,8 +409,8 @@ def test_a_figure_is_said_in_plain_words(measure: str, value: float, said: str) 
 
 def test_it_says_why_a_passage_beat_the_right_one(report: Report) -> None:
     result = next(each for each in report.runs[0].questions if each.answerable and each.hits)
-    right = RankedPassage("r", "d", 2, 1.0, {"dense": 0.6, "lexical": 1.0}, right=True)
-    wrong = RankedPassage("w", "d", 1, 2.0, {"dense": 0.4, "lexical": 3.0}, right=False)
+    right = RankedPassage("r", 2, 1.0, {"dense": 0.6, "lexical": 1.0}, right=True)
+    wrong = RankedPassage("w", 1, 2.0, {"dense": 0.4, "lexical": 3.0}, right=False)
     beaten = replace(result, rank=2, right_passage=right, hits=(wrong, right))
     assert plainly.why_beaten(beaten) == (
         "The first passage matches the words of the question better (3.00 against 1.00); the right "
@@ -409,6 +420,6 @@ def test_it_says_why_a_passage_beat_the_right_one(report: Report) -> None:
 
 
 def test_the_gravest_failure_is_an_answer_that_the_documents_do_not_give(report: Report) -> None:
-    outcomes = [question.outcome for question in questions_on_page(report)]
-    assert outcomes[0].words == "Answered what the documents do not say"
+    outcomes = [section.ending for section in question_sections(report)]
+    assert outcomes[0].words == "Answered, though the documents do not say"
     assert [each.gravity for each in outcomes] == sorted(each.gravity for each in outcomes)

@@ -7,8 +7,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from evaluation.measures.comparing import compared
-from evaluation.measures.significance import holm, mean_interval, paired_difference, randomisation_p
+from evaluation.measures.comparison import compare_systems
+from evaluation.measures.significance import holm, mean_figure, randomisation_p
 
 # Darwin's maize, crossed less self-fertilised, in eighths of an inch. Fisher (The Design of
 # Experiments, 1935, § 21) counted 863 of the 32,768 sums as great as the one observed.
@@ -54,7 +54,7 @@ def test_chance_is_called_significant_about_one_time_in_twenty() -> None:
 
 def test_the_interval_of_a_mean_is_that_of_the_normal_approximation() -> None:
     values = np.random.default_rng(5).normal(10, 2, 400).tolist()
-    found = mean_interval(values)
+    found = mean_figure("AP", values)
     half = 1.96 * np.std(values) / 20
     assert found is not None
     assert found.value == pytest.approx(np.mean(values))
@@ -64,16 +64,21 @@ def test_the_interval_of_a_mean_is_that_of_the_normal_approximation() -> None:
 
 
 def test_a_single_question_has_no_interval() -> None:
-    found = mean_interval([0.5])
+    found = mean_figure("AP", [0.5])
     assert found is not None
     assert (found.value, found.low, found.high) == (0.5, None, None)
-    assert mean_interval([]) is None
+    assert mean_figure("AP", []) is None
 
 
 def test_a_paired_difference_is_of_the_same_questions() -> None:
-    found = paired_difference([0.0, 0.5, 1.0, 0.2], [0.5, 1.0, 1.5, 0.7])
-    assert found.interval.value == pytest.approx(0.5)
-    assert found.interval.low == pytest.approx(0.5)
+    a, b = [0.0, 0.5, 1.0, 0.2], [0.5, 1.0, 1.5, 0.7]
+    systems = {
+        name: {"AP": {f"q{place}": value for place, value in enumerate(values)}}
+        for name, values in (("a", a), ("b", b))
+    }
+    (found,) = compare_systems(systems)
+    assert found.difference == pytest.approx(0.5)
+    assert found.low == pytest.approx(0.5)
     assert found.p == 2 / 16
 
 
@@ -87,7 +92,7 @@ def test_three_systems_are_compared_in_three_pairs_with_correction() -> None:
     def system(shift: float) -> dict[str, dict[str, float]]:
         return {"AP": {f"q{i}": shift for i in range(10)}}
 
-    rows = compared({"a": system(0), "b": system(0.1), "c": system(0.2)})
+    rows = compare_systems({"a": system(0), "b": system(0.1), "c": system(0.2)})
     assert [(each.a, each.b) for each in rows] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert all(each.p == 2 / 1024 and each.p_holm == pytest.approx(6 / 1024) for each in rows)
 
@@ -95,5 +100,5 @@ def test_three_systems_are_compared_in_three_pairs_with_correction() -> None:
 def test_only_questions_of_both_systems_are_compared() -> None:
     a = {"AP": {"q1": 0.0, "q2": 0.5}}
     b = {"AP": {"q2": 0.5, "q3": 1.0}}
-    (row,) = compared({"a": a, "b": b})
+    (row,) = compare_systems({"a": a, "b": b})
     assert (row.n, row.difference) == (1, 0)

@@ -23,10 +23,18 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser
 
 from datatypes import Document
-from interface.server.allow_list import Guard
+from interface.server.allow_list import AllowList
+from interface.server.answer_service import AnswerService
+from interface.speech import routes as speech_routes
 from interface.speech import voices as speech_room
-from interface.speech.routes import MOST_CHARACTERS, NO_VOICE, add_speech
-from interface.speech.voices import MOST_WAITING, VOICES_AT_ONCE, voices
+from interface.speech.routes import (
+    MOST_CHARACTERS,
+    MOST_WAITING,
+    NO_VOICE,
+    VOICES_AT_ONCE,
+    add_speech,
+)
+from interface.speech.voices import voices
 from interface.wording.wordings import load_wordings
 
 SAMPLES_PER_SECOND = 22_050
@@ -45,7 +53,9 @@ LISTED = {
 
 def app_of(library: StandIn) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(Guard, areas=[add_speech(app, library, load_wordings())])
+    app.add_middleware(
+        AllowList, permissions=[add_speech(app, AnswerService(library, load_wordings()))]
+    )
     return app
 
 
@@ -334,7 +344,7 @@ def ask_and_wait(listener: socket.socket) -> None:
 @pytest.mark.usefixtures("address")
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs /proc")
 def test_who_does_not_listen_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_room, "MOST_SECONDS", 2)
+    monkeypatch.setattr(speech_routes, "MOST_SECONDS", 2)
     with (
         serving(app_of(long_reading())) as address,
         socket.create_connection(("127.0.0.1", urlsplit(address).port)) as listener,

@@ -115,7 +115,7 @@ def test_a_build_can_be_asked(bench: Bench) -> None:
 def test_what_nobody_has_is_none_or_an_error(bench: Bench) -> None:
     bench.build()
     store = bench.place.load()
-    (vector,) = bench.embedder.embed(["rain"])
+    (vector,) = bench.embedder.embed_questions(["rain"])
     assert store.texts.document("absent") is None
     assert store.texts.passages_of("absent") == []
     assert store.lexical.document_frequency(["rain", "absent"]) == {"rain": 2, "absent": 0}
@@ -128,7 +128,7 @@ def test_what_nobody_has_is_none_or_an_error(bench: Bench) -> None:
 def test_scores_of_chosen_passages_are_those_of_the_search(bench: Bench) -> None:
     bench.build()
     store = bench.place.load()
-    (vector,) = bench.embedder.embed(["The ambassador's ship"])
+    (vector,) = bench.embedder.embed_questions(["The ambassador's ship"])
     (hits,) = store.vectors.nearest(vector[None], k=99)
     keys = [key for key, _ in hits]
     assert len(keys) == store.recipe.n_passages

@@ -39,7 +39,8 @@ from interface.kiosk.take_away import (
     carried,
     checked_address,
 )
-from interface.server.allow_list import Guard
+from interface.server.allow_list import AllowList
+from interface.server.answer_service import AnswerService
 from interface.wording.wordings import load_wordings
 
 PUBLIC = "https://archiv.example.org/frage/"
@@ -77,7 +78,10 @@ def whole(library: Shelf) -> Quote:
 
 def app_of(library: StandIn, public_url: str | None = None) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(Guard, areas=[add_take_away(app, library, load_wordings(), public_url)])
+    app.add_middleware(
+        AllowList,
+        permissions=[add_take_away(app, AnswerService(library, load_wordings()), public_url)],
+    )
     return app
 
 
@@ -199,7 +203,7 @@ def test_the_picture_is_named_in_the_visitors_language() -> None:
         for code, wording in load_wordings().items():
             reply = get(address, quote=unquote(link), lang=code)
             assert reply.headers["content-type"].startswith("image/svg+xml")
-            assert f"<title>{wording.kiosk.take_away}." in reply.read().decode()
+            assert f"<title>{wording['kiosk.take_away']}." in reply.read().decode()
 
 
 @pytest.mark.parametrize(

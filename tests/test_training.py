@@ -297,8 +297,8 @@ def test_the_whole_recipe_at_a_tiny_size(tmp_path: Path) -> None:
         == json.loads((READER_FOLDER / "recipe.json").read_text())["source_sha256"]
     )
     document = Document("mill", "The mill", WORDS)
-    passages = passages_of(document, count_pieces=len, max_pieces=10_000)
-    (read,) = Reader.load(tmp_path / "reader").read("Who built the mill?", passages)
+    passages = passages_of(document, count_tokens=len, max_tokens=10_000)
+    (read,) = Reader.load(tmp_path / "reader").read_passages("Who built the mill?", passages)
     assert np.isfinite([read.relevance, *read.sentences]).all()
     code, out, problems = step("reader-evaluate", *places, "--reader", str(tmp_path / "reader"))
     assert code == 0, problems

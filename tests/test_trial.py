@@ -8,22 +8,24 @@ from pathlib import Path
 import pytest
 
 from errors import SettingError
-from evaluation.running import Request, evaluate
+from evaluation.collection import prepare_collection
+from evaluation.evaluate import evaluate
+from evaluation.formats.question_files import read_questions
+from evaluation.measures.quotes import quote_success
+from evaluation.request import Request
 from evaluation.trial import Trial
 from index.storage.passage_index import PassageIndex
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "documents"
+SHIPPED = ROOT / "evaluation/questions/gdr-1963.jsonl"
 QUESTION = "How many workers take part in the Chollima movement?"
 
 
 @pytest.fixture(scope="module")
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve of the default questions, every fourth without an answer."""
-    rows = [
-        json.loads(line)
-        for line in (ROOT / "evaluation/questions/gdr-1963.jsonl").read_text().splitlines()
-    ]
+    rows = [json.loads(line) for line in SHIPPED.read_text().splitlines()]
     answerable = [row for row in rows if row["split"] == "dev" and row["answerable"]][::8][:9]
     others = [row for row in rows if row["split"] == "dev" and not row["answerable"]][::14][:3]
     path = tmp_path_factory.mktemp("trial") / "questions.jsonl"
@@ -37,10 +39,10 @@ def values(questions: Path, index: Path, trial: Trial, mode: str = "hybrid") -> 
         index=index,
         documents=DOCUMENTS,
         modes=(mode,),
-        work=questions.parent / "work",
         trial=trial,
     )
-    return {each.measure: each.value for each in evaluate(request).report.runs[0].figures}
+    run = evaluate(request, work=questions.parent / "work").report.runs[0]
+    return {each.measure: each.value for each in run.figures}
 
 
 def test_a_weight_of_one_is_the_shipped_ranking(default_folder: Path) -> None:
@@ -63,7 +65,7 @@ def test_passages_of_another_size_are_measured_in_an_index_of_their_own(
     questions: Path, default_folder: Path
 ) -> None:
     before = sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*"))
-    assert values(questions, default_folder, Trial(passage_pieces=60))
+    assert values(questions, default_folder, Trial(passage_tokens=60))
     assert sorted(path.stat().st_mtime_ns for path in default_folder.rglob("*")) == before
     (made,) = (questions.parent / "work").glob("*-passages-60")
     small, shipped = PassageIndex.load(made / "index"), PassageIndex.load(default_folder)
@@ -81,20 +83,53 @@ def test_the_threshold_decides_how_often_it_is_silent(
 
 
 @pytest.mark.parametrize("size", [1, 5_000])
-def test_a_size_the_model_cannot_read_is_refused(size: int) -> None:
-    with pytest.raises(SettingError, match=f"Passages of {size} word pieces cannot be tried"):
-        Trial(passage_pieces=size).embedder("all-MiniLM-L6-v2")
+def test_a_size_the_model_cannot_read_is_refused(
+    size: int, default_folder: Path, tmp_path: Path
+) -> None:
+    trial = Trial(passage_tokens=size)
+    request = Request(SHIPPED, index=default_folder, documents=DOCUMENTS, trial=trial)
+    with pytest.raises(SettingError, match=f"Passages of {size} tokens cannot be tried"):
+        prepare_collection(request, work=tmp_path, progress=lambda *_: None)
 
 
 def test_another_size_needs_the_documents(questions: Path, default_folder: Path) -> None:
-    request = Request(questions, index=default_folder, trial=Trial(passage_pieces=60))
+    request = Request(questions, index=default_folder, trial=Trial(passage_tokens=60))
     with pytest.raises(SettingError, match="needs the documents themselves"):
         evaluate(request)
 
 
-def test_what_an_answer_is_made_of_can_be_taken_away(default_folder: Path) -> None:
-    shipped = Trial().pipeline(default_folder).ask(QUESTION)
+def test_what_an_answer_is_made_of_can_be_taken_away(
+    default_folder: Path, default_index: PassageIndex
+) -> None:
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions
+    shipped = Trial().answerer(default_folder, ()).quote_answer(QUESTION)
     trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
-    changed = [trial.pipeline(default_folder).ask(QUESTION) for trial in trials]
+    changed = [
+        trial.answerer(default_folder, development).quote_answer(QUESTION) for trial in trials
+    ]
     assert all(answer.found for answer in (shipped, *changed))
     assert len({answer.confidence for answer in (shipped, *changed)}) == 4
+
+
+def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
+    default_folder: Path, default_index: PassageIndex
+) -> None:
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::2]
+    shipped = Trial().answerer(default_folder, ())
+    tried = Trial(meaning=4).answerer(default_folder, development)
+    before, after = shipped.retriever.ranking, tried.retriever.ranking
+    assert (after.passage_scale, after.sentence_scale) == (60.0, 60.0)
+    assert before.weights is not None
+    assert after.weights is not None
+    assert after.weights.sentence == before.weights.sentence
+    assert after.weights.answer != before.weights.answer
+    answers = [(tried.quote_answer(each.query.text), each) for each in development]
+    right = [quote_success(answer, each, k=1) for answer, each in answers]
+    sure = [answer.confidence or 0.0 for answer, _ in answers]
+    assert sum(sure) / len(sure) == pytest.approx(sum(right) / len(right), abs=0.1)
+
+
+def test_what_cannot_be_calibrated_is_refused(questions: Path, default_folder: Path) -> None:
+    with pytest.raises(SettingError, match="too few development questions"):
+        values(questions, default_folder, Trial(meaning=2), "answer")
+    assert values(questions, default_folder, Trial(meaning=2), "hybrid")

@@ -22,7 +22,7 @@ from curating import Curated, curated, message
 from test_chat import ask, get
 from test_visits import visit
 
-from interface.chat.application import create_app
+from interface.application import create_app
 from interface.visits import log as visits_module
 from interface.visits.figures import median, read_visits
 from interface.visits.log import VisitLog
@@ -241,7 +241,7 @@ def test_a_passage_that_the_document_no_longer_has_leads_nowhere(
     page: Curated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(page)
-    monkeypatch.setattr("curator.visits.digest", lambda text: "another")
+    monkeypatch.setattr("curator.visitors.visits.digest", lambda text: "another")
     _, _, html = get(page.address, "/curator/visits")
     assert "The document has other words there now." in html
     assert "?quote=" not in html
@@ -316,7 +316,7 @@ def test_a_log_that_hangs_keeps_no_visitor_waiting(
     log = VisitLog(tmp_path / "log.sqlite", "counts", 365)
     monkeypatch.setattr(visits_module, "WRITE_SECONDS", 0.0)
     monkeypatch.setattr(log._file, "add", lambda sums: stuck.wait(60))
-    with serving(create_app(stand_in(), load_wordings(), noted=[log.record])) as address:
+    with serving(create_app(stand_in(), load_wordings(), observers=[log.record])) as address:
         for _ in range(3):
             assert "about 3 million workers" in ask(address, WORKERS)["html"]
     stuck.set()

@@ -159,7 +159,7 @@ def test_what_is_too_old_is_gone_from_the_disk_at_midnight_and_at_the_start(path
     log.close()
     VisitLog(path, "questions", 7, today=lambda: date(2026, 3, 16)).close()
     assert b"ceiling" not in kept_bytes(path)
-    assert read_visits(path) == VisitFigures([], [], [])
+    assert read_visits(path) == VisitFigures(days=[], passages=[], questions=[])
 
 
 def test_a_process_that_died_between_deleting_and_overwriting_leaves_no_text(path: Path) -> None:

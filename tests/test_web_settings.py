@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,15 @@ from browsing import ROOT, running_app
 from calling import call
 
 from errors import SettingError
-from interface.api.keys import Keys, read_keys
-from interface.server.web_settings import WebSettings, web_settings
+from interface.server.web_settings import Keys, WebSettings, read_keys, web_settings_from
 
 KEY = "0123456789abcdef"
 
 
-def settings(**given: Any) -> WebSettings:
-    usual: dict[str, Any] = {
-        "mcp": False,
-        "allow_origins": (),
-        "embed_origins": (),
-        "allow_hosts": (),
-        "keys_file": None,
-        "key": None,
-        "a_minute": "60",
-        "address": "127.0.0.1",
-    }
-    return web_settings(**{**usual, **given})
+def settings(address: str = "127.0.0.1", **given: Any) -> WebSettings:
+    usual = {"mcp": None, "api_keys": None, "rate": "60", "public_url": None}
+    lists: dict[str, Any] = {"allow_origin": [], "embed_origin": [], "allow_host": []}
+    return web_settings_from(Namespace(**{**usual, **lists, **given}), address)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +38,8 @@ def settings(**given: Any) -> WebSettings:
     ],
 )
 def test_an_origin_is_kept_as_browsers_write_it(given: str, meant: str) -> None:
-    assert settings(embed_origins=[given]).embed_origins == (meant,)
-    assert settings(allow_origins=[given]).allow_origins == (meant,)
+    assert settings(embed_origin=[given]).embed_origins == (meant,)
+    assert settings(allow_origin=[given]).allow_origins == (meant,)
 
 
 @pytest.mark.parametrize(
@@ -71,24 +63,24 @@ def test_an_origin_is_kept_as_browsers_write_it(given: str, meant: str) -> None:
 )
 def test_what_is_no_origin_is_one_line_that_names_the_flag(given: str) -> None:
     with pytest.raises(SettingError, match=r"--embed-origin .* is not an origin") as refused:
-        settings(embed_origins=[given])
+        settings(embed_origin=[given])
     assert "https://www.museum.example" in str(refused.value)
     with pytest.raises(SettingError, match="--allow-origin"):
-        settings(allow_origins=[given])
+        settings(allow_origin=[given])
 
 
 def test_on_this_machine_alone_the_server_has_the_names_of_this_machine() -> None:
     own = frozenset(("localhost", "127.0.0.1", "::1"))
     assert settings().hosts == own
     assert settings(address="127.0.0.5").hosts == own | {"127.0.0.5"}
-    behind = settings(allow_hosts=["Docent.Museum.Example"]).hosts
+    behind = settings(allow_host=["Docent.Museum.Example"]).hosts
     assert behind is not None
     assert "docent.museum.example" in behind
     public = settings(public_url="https://Letters.Museum.example/ask").hosts
     assert public == own | {"letters.museum.example"}
     assert settings(address="0.0.0.0").hosts is None
     assert settings(address="0.0.0.0", public_url="https://museum.example").hosts is None
-    named = settings(address="0.0.0.0", allow_hosts=["docent.museum.example"]).hosts
+    named = settings(address="0.0.0.0", allow_host=["docent.museum.example"]).hosts
     assert named is not None
     assert "elsewhere.example" not in named
 
@@ -96,13 +88,13 @@ def test_on_this_machine_alone_the_server_has_the_names_of_this_machine() -> Non
 @pytest.mark.parametrize("name", ["", "a b", "http://a", "a/b", "a:80x"])
 def test_what_is_no_name_of_a_server_is_one_line(name: str) -> None:
     with pytest.raises(SettingError, match="--allow-host"):
-        settings(allow_hosts=[name])
+        settings(allow_host=[name])
 
 
 @pytest.mark.parametrize("a_minute", ["-1", "x", "", "1.5", "99999999"])
 def test_what_is_no_rate_is_one_line(a_minute: str) -> None:
     with pytest.raises(SettingError, match="--rate"):
-        settings(a_minute=a_minute)
+        settings(rate=a_minute)
 
 
 def test_keys_come_from_a_file_and_the_environment(tmp_path: Path) -> None:
@@ -141,10 +133,14 @@ def test_a_file_without_keys_is_one_line(tmp_path: Path, spoilt: str) -> None:
         read_keys(file, None)
 
 
-def test_no_key_can_be_read_from_what_is_kept() -> None:
+def test_no_key_can_be_read_from_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = Keys([KEY])
     assert KEY not in repr(vars(keys))
-    assert KEY not in repr(settings(key=KEY))
+    monkeypatch.setenv("DOCENT_API_KEY", KEY)
+    kept = settings()
+    assert kept.keys.know(KEY)
+    assert KEY not in repr(kept)
+    assert "DOCENT_API_KEY" not in os.environ
 
 
 @pytest.mark.parametrize(

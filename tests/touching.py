@@ -15,9 +15,9 @@ from browsing import serving
 from playwright.sync_api import Browser, Error, Page
 
 from answerer.pipeline import Pipeline
-from interface.chat.application import create_app
+from interface.application import create_app
 from interface.kiosk.routes import KioskSettings
-from interface.server.asking import Noted
+from interface.server.answer_service import AnswerObserver
 from interface.wording.wordings import load_wordings
 
 UPRIGHT, WIDE = (1080, 1920), (1920, 1080)
@@ -41,11 +41,13 @@ VIEWS = (
 
 @contextmanager
 def kiosk(
-    folder: Path, settings: KioskSettings | None = None, noted: Sequence[Noted] = ()
+    folder: Path, settings: KioskSettings | None = None, observers: Sequence[AnswerObserver] = ()
 ) -> Iterator[str]:
     """The address of a server with nothing but the kiosk, answering from the index in `folder`."""
     pipeline = Pipeline.load(folder)
-    app = create_app(pipeline, load_wordings(), kiosk=settings, kiosk_only=True, noted=noted)
+    app = create_app(
+        pipeline, load_wordings(), kiosk=settings, kiosk_only=True, observers=observers
+    )
     with serving(app) as address:
         yield address
     pipeline.close()

@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def _add_evidence_step(steps: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    text = "learn answerer/weights.json: how sentences are scored, when nothing is found"
+    text = "learn retriever/rankings/: how sentences are scored, when nothing is found"
     added = steps.add_parser("evidence", help=text, description=text)
     added.set_defaults(run=_evidence)
     added.add_argument(
@@ -89,12 +89,10 @@ def _say(line: str) -> None:
 
 
 def _evidence(arguments: argparse.Namespace) -> None:
-    from answerer.confidence import Name
-    from training.learning import learn_weights
+    from training.learning import learn_ranking
 
-    names: tuple[Name, ...] = (arguments.only,) if arguments.only else ("plain", "reader")
-    for name in names:
-        for line in learn_weights(arguments.data, name):
+    for kind in (arguments.only,) if arguments.only else ("plain", "reader"):
+        for line in learn_ranking(arguments.data, with_reader=kind == "reader"):
             print(line)
 
 

@@ -1,4 +1,4 @@
-"""Learns `answerer/weights.json`: how sentences are scored, and how sure a score makes us.
+"""Learns the weights of a ranking: how sentences are scored, and how sure a score makes us.
 
 Two models, each linear in the features, so that a person can read them. Sentences: listwise
 softmax over all sentences of a question ("ListNet" with one wanted item, Cao et al., ICML 2007),
@@ -18,15 +18,10 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from answerer.confidence import Name, answer_features, describe_answer, sentence_features
-from answerer.weights import Linear, Weights
+from answerer.sentence_ranking import answer_features, describe_answer, sentence_features
+from evaluation.calibration import recalibrated
+from retriever.ranking import Linear, Weights
 from training.examples import Example
-
-REFUSED = 0.02
-"""Share of the development questions with a right first quote that may be refused all the same.
-
-Where that quote would be wrong, refusing is better, even if the documents answer elsewhere.
-"""
 
 SEVERAL = 1 / 3
 """Share of the answerable development questions that may get more than one quote."""
@@ -52,9 +47,11 @@ class Quality:
     answered_wrongly: float
 
 
-def learn(training: Sequence[Example], development: Sequence[Example], *, name: Name) -> Weights:
+def learn(
+    training: Sequence[Example], development: Sequence[Example], *, with_reader: bool
+) -> Weights:
     """`development` must hold the mixture of questions that is to be expected."""
-    features = sentence_features(name)
+    features = sentence_features(with_reader=with_reader)
     sentence = _learn_sentences([each for each in training if each.holds.any()], features)
     described, right = _described(training, sentence)
     importance = [_IMPOSSIBLE_WEIGHT if each.origin == "impossible" else 1.0 for each in training]
@@ -69,13 +66,11 @@ def learn(training: Sequence[Example], development: Sequence[Example], *, name: 
         float(model.intercept_[0]),
     )
     described, right = _described(development, sentence)
-    answer = _recalibrated(answer, described, right)
-    confidences = _probability(answer(described))
     answerable = np.array([each.origin == "answerable" for each in development])
-    threshold = float(np.quantile(confidences[right], REFUSED))
     leads = described[answerable, answer.features.index("lead")]
     margin = max(float(np.quantile(leads, SEVERAL)), 0.0)
-    return Weights(sentence, answer, not_found=round(threshold, 4), margin=round(margin, 4))
+    weights = Weights(sentence, answer, not_found=0.0, margin=round(margin, 4))
+    return recalibrated(weights, answer(described), right)
 
 
 def quality(weights: Weights, examples: Sequence[Example]) -> Quality:
@@ -131,19 +126,6 @@ def _described(examples: Sequence[Example], sentence: Linear) -> tuple[Table, ND
         )
         right.append(bool(each.holds[int(np.argmax(scores))]))
     return np.array(rows), np.array(right)
-
-
-def _recalibrated(answer: Linear, described: Table, right: NDArray[np.bool_]) -> Linear:
-    """The same order, with slope and intercept as the development questions have them."""
-    platt = LogisticRegression(C=1e6).fit(answer(described)[:, None], right)
-    slope, intercept = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    return Linear(
-        answer.features,
-        answer.mean,
-        answer.scale,
-        _numbers(slope * np.array(answer.weights)),
-        slope * answer.bias + intercept,
-    )
 
 
 def _standard(table: Table) -> tuple[Table, Table]:

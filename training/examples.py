@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from answerer.confidence import unknown_share
-from answerer.evidence import sentences_of
-from answerer.extractive import N_READ
+from answerer.evidence import describe_sentences
 from answerer.reader import Reader
+from answerer.sentence_ranking import unknown_share
 from datatypes import Span
 from index.build import build_index
 from index.embedder import Embedder
@@ -102,18 +101,18 @@ def _example(
     answers: Sequence[Span],
     origin: Origin,
 ) -> Example:
-    reading = retriever.read(question)
-    candidates = retriever.candidates(reading, k=N_READ)
+    parsed = retriever.parse(question)
+    candidates = retriever.candidates(parsed, k=retriever.ranking.n_read)
     passages = [candidate.passage for candidate in candidates]
-    reads = reader.read(question, passages) if reader else ()
-    sentences = sentences_of(reading, candidates, reads)
+    outputs = reader.read_passages(parsed.question, passages) if reader else ()
+    sentences = describe_sentences(parsed, candidates, outputs)
     return Example(
         question,
         origin,
         np.stack([each.features for each in sentences]),
         np.array([any(map(each.span.overlaps, answers)) for each in sentences]),
-        unknown_share(reading, sentences),
-        len(reading.asked),
+        unknown_share(parsed, sentences),
+        len(parsed.asked),
     )
 
 

@@ -1,4 +1,4 @@
-"""The evidence step from data to `answerer/weights.json`, and what the weights reach.
+"""The evidence step from data to a ranking (`retriever/rankings/`), and what it reaches.
 
 Plain weights are learned on SQuAD's training articles and two other sets. Those for sentences read
 by the reader are learned on development data alone: on what the reader was trained with it is
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from answerer.confidence import Name
 from answerer.reader import Reader
-from answerer.weights import WEIGHTS_FILE, Weights, write_weights
 from errors import ModelError
 from index.embedder import load_embedder
+from retriever.ranking import RANKINGS, Weights, ranking_for, write_ranking
 from training.articles import Article, articles_of
 from training.evidence import Quality, learn, quality
 from training.examples import Example, examples_of, examples_of_collection
@@ -41,12 +41,12 @@ FOLDS = 5
 _SEED = 1963
 
 
-def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterator[str]:
-    """Writes the weights called `name`; yields lines that say what they reach.
+def learn_ranking(data: Path, *, with_reader: bool, folder: Path = RANKINGS) -> Iterator[str]:
+    """Writes what was learned with the built-in models; yields lines that say what it reaches.
 
     Raises ModelError if there is no reader to learn weights for.
     """
-    reader = _reader() if name == "reader" else None
+    reader = _reader() if with_reader else None
     embedder = load_embedder()
     articles = articles_of(data, "squad", "dev")
     most = MOST_READ if reader else MOST
@@ -56,17 +56,19 @@ def learn_weights(data: Path, name: Name, *, out: Path = WEIGHTS_FILE) -> Iterat
     )
     development = squad + default * DEFAULT_COPIES
     training = development
-    if name == "plain":
+    if reader is None:
         sets = [articles_of(data, each) for each in ("squad", "newwiki", "fairytale_train")]
         sets = [[each for each in one if _is_long(each)] for one in sets]
         training = [
             each for one in sets for each in examples_of(one, embedder, reader=None, most=MOST)
         ]
-    weights = learn(training, development, name=name)
-    write_weights(name, weights, out)
+    weights = learn(training, development, with_reader=with_reader)
+    name = f"{embedder.name}-reader" if reader else embedder.name
+    ranking = ranking_for(embedder, reader.sha256 if reader else None)
+    write_ranking(replace(ranking, weights=weights), folder / f"{name}.json")
     yield f"{name}: not found below {weights.not_found:.3f}, margin {weights.margin:.2f}"
     for what, of in (("SQuAD dev articles", squad), ("default document, dev", default)):
-        reached = _cross_validated(squad, default, of, name) if reader else None
+        reached = _cross_validated(squad, default, of) if reader else None
         yield f"{what}: {_line(reached or quality(weights, of))}"
     yield from _heaviest(weights)
 
@@ -96,7 +98,7 @@ def _mixed(examples: Sequence[Example]) -> list[Example]:
 
 
 def _cross_validated(
-    squad: Sequence[Example], default: Sequence[Example], of: Sequence[Example], name: Name
+    squad: Sequence[Example], default: Sequence[Example], of: Sequence[Example]
 ) -> Quality:
     """The mean quality on `of` (one of the two), each fold judged by what the others taught."""
     wanted = {id(each) for each in of}
@@ -112,7 +114,7 @@ def _cross_validated(
             for _ in range(DEFAULT_COPIES if id(each) in copies else 1)
         ]
         judged = [each for each in rows[fold::FOLDS] if id(each) in wanted]
-        found.append(quality(learn(taught, taught, name=name), judged))
+        found.append(quality(learn(taught, taught, with_reader=True), judged))
     sizes = [each.n for each in found]
 
     def mean(values: Sequence[float]) -> float:

@@ -6,6 +6,8 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from evaluation.noise import SCANNED_AS
+from language.english import ENGLISH
 from retriever.lexical import FUNCTION_WORDS
 
 Edit = tuple[int, int, str]
@@ -14,9 +16,7 @@ Edit = tuple[int, int, str]
 _YEAR = re.compile(r"\b1[0-9]{3}\b|\b20[0-2][0-9]\b")
 _NUMBER = re.compile(r"\b[0-9]{1,3}\b")
 _NAME = re.compile(r"(?<=\s)(?:[A-Z][\w'’.-]+)(?:\s(?:(?:of|the|de|von)\s)?[A-Z][\w'’.-]+)*")
-_AUXILIARY = re.compile(
-    r"\b(is|are|was|were|did|does|do|has|had|can|could|will|would|should)\b(?! not\b)"
-)
+_AUXILIARY = re.compile(rf"\b({'|'.join(ENGLISH.auxiliaries)})\b(?! {ENGLISH.denial}\b)")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _TOKENISED = (
     (re.compile(r" (?=[,.;:!?%)\]])"), ""),
@@ -26,10 +26,6 @@ _TOKENISED = (
     (re.compile(r" ?''"), '"'),
     (re.compile(r"(?<= )--(?= )"), "–"),
 )
-_SCANNED = {
-    "e": "c", "c": "e", "l": "1", "i": "l", "o": "0", "h": "b", "b": "h", "rn": "m", "m": "rn",
-    "S": "5", "O": "0", "t": "f", "a": "u", "n": "u", "I": "l", ",": ".", "w": "vv", "d": "cl",
-}  # fmt: skip
 _INSERTIONS = (
     "[sic]", "[illegible]", "[page 12]", "[p. 3]", "[2 lines not declassified]", "[ 7 ]",
     "[handwritten:]", "[stamp]", "[Footnote 4]",
@@ -122,7 +118,7 @@ def _denied(question: str, other: str, dice: random.Random) -> str | None:
     match = _AUXILIARY.search(question)
     if not match or dice.random() < 0.5:
         return None
-    return f"{question[: match.end()]} not{question[match.end() :]}"
+    return f"{question[: match.end()]} {ENGLISH.denial}{question[match.end() :]}"
 
 
 def asked_hastily(question: str, dice: random.Random) -> str:
@@ -162,8 +158,8 @@ def scanned(
     edits: list[Edit] = []
     rate = dice.choice((0.004, 0.01, 0.025))
     for place, sign in enumerate(text):
-        if sign in _SCANNED and dice.random() < rate:
-            edits.append((place, place + 1, _SCANNED[sign]))
+        if sign in SCANNED_AS and dice.random() < rate:
+            edits.append((place, place + 1, dice.choice(SCANNED_AS[sign])))
     return edited(text, _sparing(edits, spare))
 
 

@@ -155,13 +155,13 @@ def _mined(
     """The groups of one collection. `most`: questions, `size`: word pieces a passage."""
     posed = [(number, asked) for number, each in enumerate(articles) for asked in each.questions]
     posed = dice.sample(posed, min(most, len(posed)))
-    full, embedder.max_pieces = embedder.max_pieces, size
+    full, embedder.max_tokens = embedder.max_tokens, size
     try:
         with tempfile.TemporaryDirectory() as folder:
             retriever, documents = _indexed(articles, Path(folder), embedder)
             passages = {
                 number: passages_of(
-                    documents[number], count_pieces=embedder.count_pieces, max_pieces=size
+                    documents[number], count_tokens=embedder.count_tokens, max_tokens=size
                 )
                 for number in {number for number, _ in posed}
             }
@@ -187,7 +187,7 @@ def _mined(
                         alone = _text(first, title, ())
                         yield Group(source, "changed", unanswerable, (alone, *texts[:1]))
     finally:
-        embedder.max_pieces = full
+        embedder.max_tokens = full
 
 
 def _indexed(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from answerer.reader import Read, Reader
+from answerer.reader import Reader, ReaderOutput
 from datatypes import Document, Hit, Passage, Span
 from index.build import build_index
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
@@ -96,7 +96,7 @@ def given(reader: Reader, questions: Sequence[tuple[Article, Asked]]) -> list[Gi
         document = Document("given", article.title, text)
         sentences = sentences_of(document)
         passage = Passage(document, Span(sentences[0].start, sentences[-1].end), None, sentences)
-        read = reader.read(asked.text, [passage])[0]
+        read = reader.read_passages(asked.text, [passage])[0]
         span, score = max(read.best, key=lambda found: found[1])
         said = span.of(text)
         wanted = [answer.of(article.text) for answer in asked.answers]
@@ -178,7 +178,7 @@ def _search(
 ) -> Searched:
     hits = retriever.retrieve(asked.text, k=N_READ)
     passages = [_titled(hit, places) for hit in hits]
-    reads = reader.read(asked.text, passages)
+    reads = reader.read_passages(asked.text, passages)
     holds = [
         [_holds(passage, sentence, article, asked, places) for sentence in passage.sentences]
         for passage in passages
@@ -195,7 +195,7 @@ def _search(
     )
 
 
-def _liked_most(reads: Sequence[Read]) -> int:
+def _liked_most(reads: Sequence[ReaderOutput]) -> int:
     return int(np.argmax([max(read.sentences) + read.relevance for read in reads]))
 
 

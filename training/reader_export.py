@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from errors import SettingError
-from index.embedder import SOURCE_SHA256, package_folder
+from training.embedder_export import SOURCE_SHA256, package_folder
 from training.reader_batches import MAX_PIECES
 
 NAMES = ("relevance", "start", "end", "evidence")

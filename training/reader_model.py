@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from index.embedder import package_folder
+from training.embedder_export import package_folder
 
 if TYPE_CHECKING:
     from torch import Tensor

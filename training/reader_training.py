@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedder import package_folder
+from training.embedder_export import package_folder
 from training.reader_batches import Batch, Part, batches
 from training.reader_data import Group, read_groups
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from answerer.citing.source import Source, listed
+from language.english import ENGLISH
 
 NESTED_QUOTES = tuple(
     re.compile(pattern) for pattern in (r"„([^“”„]*)[“”]", r"“([^“”]*)”", r'"([^"]*)"')
@@ -20,10 +21,7 @@ NESTED_AT_END = re.compile(r"‘[^‘’]*’$")
 CREATORS_IN_NOTE = 3
 # Chicago shortens titles of more than four words, and leaves out what dangles at the end.
 WORDS_IN_SHORT_TITLE = 4
-ARTICLES = frozenset({"a", "an", "the"})
-DANGLING = ARTICLES | frozenset(
-    {"about", "and", "at", "by", "for", "from", "in", "of", "on", "or", "to", "with"}
-)
+DANGLING = frozenset((*ENGLISH.articles, *ENGLISH.joining_words, "about", "from"))
 
 
 def note(source: Source) -> str:
@@ -42,10 +40,8 @@ def note(source: Source) -> str:
 
 def short_note(source: Source) -> str:
     """For every further note: enough to find the full one, and the page."""
-    short_title = quoted(shortened(source.title))
-    return _ended(
-        _joined([_short_creators(source), short_title, source.date, source.pinpoint], ",")
-    )
+    title = quoted(shortened(source.title))
+    return _ended(_joined([_short_creators(source), title, source.date, source.pinpoint], ","))
 
 
 def bibliography(source: Source) -> str:
@@ -72,7 +68,7 @@ def shortened(title: str) -> str:
     words = re.split(r"[:;] | [–—] ", title, maxsplit=1)[0].split()
     if len(words) <= WORDS_IN_SHORT_TITLE:
         return " ".join(words)
-    if words[0].casefold() in ARTICLES:
+    if words[0].casefold() in ENGLISH.articles:
         words = words[1:]
     words = words[:WORDS_IN_SHORT_TITLE]
     while len(words) > 1 and words[-1].casefold() in DANGLING:
@@ -82,13 +78,10 @@ def shortened(title: str) -> str:
 
 def _status_in_note(source: Source) -> str:
     """Nothing for an original, which is what a reader takes a cited document for."""
-    status = source.text_status
-    if source.is_original:
-        return ""
-    translator = listed(source.values("translator"))
+    translator, client = (listed(source.values(n)) for n in ("translator", "translated_for"))
     if source.is_translation and translator:
-        client = listed(source.values("translated_for"))
         return f"trans. {translator} for {client}" if client else f"trans. {translator}"
+    status = "" if source.is_original else source.text_status
     return status if status[1:2].isupper() else status[:1].lower() + status[1:]
 
 

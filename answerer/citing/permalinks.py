@@ -38,12 +38,12 @@ def parse_permalink(value: str) -> tuple[str, Span, str]:
     """
     if value.startswith(PARAMETER):
         value = unquote(value.removeprefix(PARAMETER))
-    found = VALUE.fullmatch(value)
-    if not found or int(found[2]) >= int(found[3]):
+    link = VALUE.fullmatch(value)
+    if not link or int(link[2]) >= int(link[3]):
         raise QuestionError(
             "The link to the quote is not complete.", "Copy it again from the answer."
         )
-    return found[1], Span(int(found[2]), int(found[3])), found[4]
+    return link[1], Span(int(link[2]), int(link[3])), link[4]
 
 
 def resolve(value: str, document: Document) -> Quote | None:
@@ -69,8 +69,8 @@ def digest(text: str) -> str:
 
 def _find(expected: str, length: int, text: str) -> Span | None:
     """The one place whose `length` characters have the digest; only whole words are tried."""
-    for found in WORD_START.finditer(text):
-        span = Span(found.start(), found.start() + length)
+    for word in WORD_START.finditer(text):
+        span = Span(word.start(), word.start() + length)
         if span.end > len(text):
             return None
         # A word goes on across the end: no quote ends there.

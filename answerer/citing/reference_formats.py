@@ -31,14 +31,14 @@ def bibtex(source: Source) -> str:
     held = (source.held, source.digital_source, *_remarks(source))
     fields = {
         "author": _bibtex_names(source.values("creator")),
-        "title": f"{{{_latex(source.title)}}}",
+        "title": _bibtex_names((source.title,)),
         "date": iso_date,
-        "year": iso_date[:4] or _latex(source.date),
-        "type": _latex(source.value("document_type")),
+        "year": iso_date[:4] or source.date.translate(LATEX),
+        "type": source.value("document_type").translate(LATEX),
         "translator": _bibtex_names(source.values("translator")),
-        "address": _latex(source.value("place")),
-        "language": _latex(source.value("language")),
-        "note": _latex(". ".join(part for part in held if part)),
+        "address": source.value("place").translate(LATEX),
+        "language": source.value("language").translate(LATEX),
+        "note": ". ".join(part for part in held if part).translate(LATEX),
         "url": source.url.translate(BIBTEX_URL),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
@@ -98,12 +98,8 @@ def _remarks(source: Source) -> tuple[str, ...]:
     return tuple(part for part in (source.text_status, page, address) if part)
 
 
-def _latex(text: str) -> str:
-    return text.translate(LATEX)
-
-
 def _bibtex_names(names: tuple[str, ...]) -> str:
-    return " and ".join(f"{{{_latex(name)}}}" for name in names)
+    return " and ".join(f"{{{name.translate(LATEX)}}}" for name in names)
 
 
 def _csl_names(names: tuple[str, ...]) -> list[dict[str, str]]:

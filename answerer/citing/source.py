@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from datatypes import Quote
+from datatypes import Quote, visible_line
+from language.english import ENGLISH
 
 # Endings whose full stop belongs to the word; any other one is the end of a sentence and goes.
 ABBREVIATIONS = frozenset(
@@ -18,13 +18,12 @@ ABBREVIATIONS = frozenset(
 INITIALS = re.compile(r"(?:\w\.)+")
 EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|\{\s*\})")
 REPEATED_COMMAS = re.compile(r"\s*,(?:\s*,)*")
-INVISIBLE = frozenset({"Cc", "Zl", "Zp"})
-TEXT_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+ISO_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+STATUSES = {
+    "original": "Original text",
+    "transcription": "Transcription",
+    "ocr": "Text read by machine (OCR)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ class Source:
     permalink: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
-        given = self.quote.document.metadata.get(name, ())
-        cleaned = (clean(value) for value in ((given,) if isinstance(given, str) else given))
+        values = self.quote.document.metadata.get(name, ())
+        cleaned = map(clean, (values,) if isinstance(values, str) else values)
         return tuple(dict.fromkeys(value for value in cleaned if value))
 
     def value(self, name: str) -> str:
@@ -53,43 +52,38 @@ class Source:
     @property
     def date(self) -> str:
         """Day month year where the date is an ISO one, else the archive's own wording."""
-        parts = self.date_parts
-        if not parts:
+        if not self.date_parts:
             return self.value("date")
-        year, *month_day = parts
-        words = [MONTHS[month_day[0] - 1]] if month_day else []
-        days = [str(month_day[1])] if len(month_day) > 1 else []
-        return " ".join([*days, *words, str(year)])
+        year, *month_day = map(str, self.date_parts)
+        if month_day:
+            month_day[0] = ENGLISH.months[int(month_day[0]) - 1][0]
+        return " ".join([*reversed(month_day), year])
 
     @property
     def date_parts(self) -> tuple[int, ...]:
         """Year, month and day, as far as an ISO date gives them; empty for free text."""
-        found = ISO_DATE.fullmatch(self.value("date"))
-        if not found:
-            return ()
-        parts = tuple(int(part) for part in found.groups() if part)
+        date = self.value("date")
         try:
-            datetime.date(*(*parts, 1, 1)[:3])
+            datetime.date.fromisoformat(f"{date}-01-01"[:10])
         except ValueError:
             return ()
-        return parts
+        return tuple(map(int, date.split("-"))) if ISO_DATE.fullmatch(date) else ()
 
     @property
     def shelfmark(self) -> str:
         """Where it lies inside the archive."""
         box, folder = (_numbered(name, self.value(name)) for name in ("box", "folder"))
-        parts = [self.value("reference_code"), box, folder, self.value("collection")]
-        return ", ".join(unrepeated(parts))
+        return together(self.value("reference_code"), box, folder, self.value("collection"))
 
     @property
     def held(self) -> str:
         """Shelfmark, archive and place; none says again what one before said."""
-        return ", ".join(unrepeated([self.shelfmark, self.value("archive"), self.value("place")]))
+        return together(self.shelfmark, self.value("archive"), self.value("place"))
 
     @property
     def digital_source(self) -> str:
         """Where the scan or the text is published, unless that is the archive itself."""
-        return ", ".join(unrepeated([self.held, self.value("digital_source")])[bool(self.held) :])
+        return together(self.held, self.value("digital_source"))[len(self.held) :].strip(" ,")
 
     @property
     def url(self) -> str:
@@ -122,19 +116,12 @@ class Source:
 
     @property
     def text_status(self) -> str:
-        """What kind of text the quote shows, as a sentence without its full stop."""
-        if self.is_translation:
-            return self._translated()
+        """What kind of text the quote shows ("Translated from German by …"), empty if unknown."""
         status = self.value("text_status")
-        return {
-            "original": "Original text",
-            "transcription": "Transcription",
-            "ocr": "Text read by machine (OCR)",
-        }.get(status.casefold(), status[:1].upper() + status[1:])
-
-    def _translated(self) -> str:
-        language = self.value("original_language")
+        if not self.is_translation:
+            return STATUSES.get(status.casefold(), status[:1].upper() + status[1:])
         translator, client = (listed(self.values(n)) for n in ("translator", "translated_for"))
+        language = self.value("original_language")
         phrases = (("from", language), ("by", translator), ("for", client))
         known = [f"{word} {what}" for word, what in phrases if what]
         return " ".join(["Translated", *known]) if known else "Translation"
@@ -145,19 +132,9 @@ class Source:
         return ascii_key(self.quote.document.document_id)
 
 
-def text_status(quote: Quote) -> str:
-    """What kind of text a quote shows ("Translated from German by …"), empty if unknown."""
-    return Source(quote).text_status
-
-
 def clean(text: str) -> str:
-    """One line without control characters, empty brackets or punctuation left at its ends."""
-    shown = (
-        " " if unicodedata.category(character) in INVISIBLE else character
-        for character in text
-        if character not in TEXT_DIRECTION and not "\ud800" <= character <= "\udfff"
-    )
-    line = EMPTY_BRACKETS.sub(" ", "".join(shown))
+    """One line without empty brackets or punctuation left at its ends."""
+    line = EMPTY_BRACKETS.sub(" ", visible_line(text))
     line = " ".join(REPEATED_COMMAS.sub(",", line).split()).strip(" ,;:")
     last = line.rpartition(" ")[2]
     if line.endswith(".") and last not in ABBREVIATIONS and not INITIALS.fullmatch(last):
@@ -174,16 +151,16 @@ def unwrapped(title: str) -> str:
     return title
 
 
-def unrepeated(parts: Iterable[str]) -> tuple[str, ...]:
+def together(*parts: str) -> str:
     """The parts that say something new, where "SAPMO, Berlin" has already said "Berlin"."""
-    said: set[str] = set()
-    kept = []
-    for part in parts:
+    kept: list[str] = []
+    told: set[str] = set()
+    for part in filter(None, parts):
         pieces = {piece.strip().casefold() for piece in part.split(",")}
-        if part and not pieces <= said:
+        if not pieces <= told:
             kept.append(part)
-            said |= pieces
-    return tuple(kept)
+            told |= pieces
+    return ", ".join(kept)
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 from answerer.generative.checking import Checker
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.numbered import N_PASSAGES, Numbered, numbered
+from answerer.generative.numbered import N_PASSAGES, number_sentences
 from answerer.generative.reply import ReplyParser
 from answerer.reader import Reader
 from datatypes import Answer, Exchange, Note, Quote
@@ -34,122 +35,97 @@ _BEHIND_BEST = 3.5
 
 _log = logging.getLogger(__name__)
 
-Relevant = Callable[[Quote], bool]
+
+def answers_in_own_words(
+    model: LanguageModel,
+    answer: Answer,
+    *,
+    reader: Reader | None,
+    stop: threading.Event | None = None,
+) -> Iterator[Answer]:
+    """From an answer by quoting: a growing answer in the model's words, at last the whole one.
+
+    The last is the answer by quoting again, with a note, where the model gives nothing that
+    holds. Without statements in `answer` the model is not asked.
+    """
+    if not answer.found:
+        yield answer
+        return
+    sentences, request = _request(model, answer)
+    if not sentences:
+        _log.warning("--llm-window leaves no room for a single sentence.")
+        yield replace(answer, notes=(Note("no_model"),))
+        return
+    checker = Checker([*_with_highlights(sentences, answer)], relevant=_relevance(answer, reader))
+    exchange = Exchange(
+        model.settings.model, load_prompt("answer").version, sentences, request.n_tokens
+    )
+    parser, reply = ReplyParser(), ""
+    fault: LanguageModelError | None = None
+    try:
+        schema = _schema(len(sentences))
+        pieces = model.stream(request.messages, most_tokens=ANSWER_TOKENS, schema=schema, stop=stop)
+        with closing(pieces):
+            for piece in pieces:
+                reply += piece
+                taken = [checker.take(claim) for claim in parser.feed(piece)]
+                if any(taken):
+                    yield _written(answer, exchange, checker, reply)
+                if len(checker.statements) >= MOST_STATEMENTS:
+                    break
+            else:
+                for claim in parser.finish():
+                    checker.take(claim)
+    except LanguageModelError as error:
+        _log.warning("An answer without the language model. %s", error.what)
+        fault = error
+    yield _with_notes(answer, _written(answer, exchange, checker, reply), fault)
 
 
-class GenerativeAnswerer:
-    """Safe from many threads."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-
-    def answers(
-        self, answer: Answer, *, reader: Reader | None, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
-        """From an answer by quoting: a growing answer in the model's words, at last the whole one.
-
-        The last is the answer by quoting again, with a note, where the model gives nothing that
-        holds. Without statements in `answer` the model is not asked.
-        """
-        if not answer.found:
-            yield answer
-            return
-        shown, request = self._request(answer)
-        if not shown.sentences:
-            _log.warning("--llm-window leaves no room for a single sentence.")
-            yield replace(answer, notes=(Note("no_model"),))
-            return
-        exchange = Exchange(
-            self._model.settings.model,
-            load_prompt("answer").version,
-            shown.sentences,
-            request.n_tokens,
-        )
-        checker = Checker(_with_highlights(shown, answer), relevant=_relevance(answer, reader))
-        parser, reply = ReplyParser(), ""
-        fault: LanguageModelError | None = None
-        try:
-            pieces = self._model.stream(
-                request.messages,
-                most_tokens=ANSWER_TOKENS,
-                schema=_schema(len(shown.sentences)),
-                stop=stop,
-            )
-            with closing(pieces):
-                for piece in pieces:
-                    reply += piece
-                    new = [checker.take(claim) for claim in parser.feed(piece)]
-                    if any(new):
-                        yield _written(answer, exchange, checker, reply)
-                    if len(checker.statements) >= MOST_STATEMENTS:
-                        break
-                else:
-                    for claim in parser.finish():
-                        checker.take(claim)
-        except LanguageModelError as error:
-            _log.warning("An answer without the language model. %s", error.what)
-            fault = error
-        yield _last(answer, exchange, checker, reply, fault)
-
-    def _request(self, answer: Answer) -> tuple[Numbered, Rendered]:
-        question = answer.question
-        if answer.understood_as is not None:
-            question += f" (understood as: {answer.understood_as})"
-        prompt = load_prompt("answer")
-        around = prompt.render({"evidence": "", "question": question}).n_tokens
-        room = int(self._model.settings.window * OTHER_TOKENIZERS) - ANSWER_TOKENS - around
-        shown = numbered(answer, room=room)
-        return shown, prompt.render({"evidence": shown.text, "question": question})
+def _request(model: LanguageModel, answer: Answer) -> tuple[tuple[Quote, ...], Rendered]:
+    question = answer.question
+    if answer.understood_as is not None:
+        question += f" (understood as: {answer.understood_as})"
+    prompt = load_prompt("answer")
+    around = prompt.render({"evidence": "", "question": question}).n_tokens
+    room = int(model.settings.window * OTHER_TOKENIZERS) - ANSWER_TOKENS - around
+    sentences, evidence = number_sentences(answer, room=room)
+    return sentences, prompt.render({"evidence": evidence, "question": question})
 
 
 def _written(answer: Answer, exchange: Exchange, checker: Checker, reply: str) -> Answer:
+    dropped, n_unknown = tuple(checker.dropped), checker.n_unknown
     return replace(
         answer,
         statements=tuple(checker.statements[:MOST_STATEMENTS]),
         model=exchange.model,
-        exchange=replace(
-            exchange,
-            reply=reply,
-            dropped=tuple(checker.dropped),
-            n_unknown=checker.n_unknown,
-        ),
+        exchange=replace(exchange, reply=reply, dropped=dropped, n_unknown=n_unknown),
     )
 
 
-def _last(
-    answer: Answer,
-    exchange: Exchange,
-    checker: Checker,
-    reply: str,
-    fault: LanguageModelError | None,
-) -> Answer:
-    written = _written(answer, exchange, checker, reply)
-    n_dropped = len(checker.dropped)
+def _with_notes(quoting: Answer, written: Answer, fault: LanguageModelError | None) -> Answer:
+    """The written answer, or else the one by quoting, with what a reader should know of it."""
+    n_dropped = len(written.exchange.dropped) if written.exchange else 0
+    stopped = fault is not None and fault.kind == "stopped"
     if written.found:
-        notes = [Note("stopped" if fault.kind == "stopped" else "broke_off")] if fault else []
+        notes = [Note("stopped" if stopped else "broke_off")] if fault else []
         notes += [Note("left_out", n_dropped)] if n_dropped else []
         return replace(written, notes=tuple(notes))
-    kept = replace(answer, exchange=written.exchange)
-    if fault is None:
-        return replace(kept, notes=(Note("nothing_left", n_dropped),))
-    return replace(kept, notes=(Note("stopped" if fault.kind == "stopped" else "no_model"),))
+    note = Note("nothing_left", n_dropped) if fault is None else Note("no_model")
+    note = Note("stopped") if stopped else note
+    return replace(quoting, exchange=written.exchange, notes=(note,))
 
 
-def _with_highlights(shown: Numbered, answer: Answer) -> tuple[Quote, ...]:
+def _with_highlights(sentences: Sequence[Quote], answer: Answer) -> Iterator[Quote]:
     """The sentences, with the words marked in them that answer, as the quotes have them."""
-    marked = [citation.quote for citation in answer.citations if citation.quote.highlight]
-    return tuple(
-        next((replace(each, highlight=q.highlight) for q in marked if _marks(q, each)), each)
-        for each in shown.sentences
-    )
+    quotes = [citation.quote for citation in answer.citations]
+    for sentence in sentences:
+        near = (quote.highlight for quote in quotes if quote.overlaps(sentence))
+        inside = (mark for mark in near if mark and sentence.span.holds(mark))
+        yield replace(sentence, highlight=next(inside, None))
 
 
-def _marks(quote: Quote, sentence: Quote) -> bool:
-    same = quote.document.document_id == sentence.document.document_id
-    return same and quote.highlight is not None and sentence.span.holds(quote.highlight)
-
-
-def _relevance(answer: Answer, reader: Reader | None) -> Relevant:
+def _relevance(answer: Answer, reader: Reader | None) -> Callable[[Quote], bool]:
     """Whether the reader finds that a sentence's passage answers about as well as the best one."""
     if reader is None:
         return lambda quote: True
@@ -157,13 +133,13 @@ def _relevance(answer: Answer, reader: Reader | None) -> Relevant:
     question = answer.understood_as or answer.question
     # The model takes seconds to its first statement; the reader is done by then.
     thread = ThreadPoolExecutor(max_workers=1)
-    reading = thread.submit(reader.read, question, passages)
+    reading = thread.submit(reader.read_passages, question, passages)
     thread.shutdown(wait=False)
 
     def relevant(quote: Quote) -> bool:
         relevances = [read.relevance for read in reading.result()]
         return any(
-            passage.document.document_id == quote.document.document_id
+            passage.overlaps(quote)
             and passage.span.holds(quote.span)
             and relevance >= max(relevances) - _BEHIND_BEST
             for passage, relevance in zip(passages, relevances, strict=True)
@@ -172,23 +148,14 @@ def _relevance(answer: Answer, reader: Reader | None) -> Relevant:
     return relevant
 
 
-def _schema(n_sentences: int) -> dict[str, object]:
+def _schema(n_sentences: int) -> dict[str, Any]:
     """Of a reply in JSON. Only numbers of sentences that were shown can be written."""
-    statement = {
-        "type": "object",
-        "properties": {
-            "text": {"type": "string"},
-            "sentences": {
-                "type": "array",
-                "items": {"enum": [f"s{number + 1}" for number in range(n_sentences)]},
-            },
-        },
-        "required": ["text", "sentences"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"statements": {"type": "array", "items": statement}},
-        "required": ["statements"],
-        "additionalProperties": False,
-    }
+    numbers = [f"s{number}" for number in range(1, n_sentences + 1)]
+    sentences = {"type": "array", "items": {"enum": numbers}}
+    statement = _object(text={"type": "string"}, sentences=sentences)
+    return _object(statements={"type": "array", "items": statement})
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    closed = {"required": list(properties), "additionalProperties": False}
+    return {"type": "object", "properties": properties, **closed}

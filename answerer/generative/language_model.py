@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     import httpx2
     import openai
 
+_Form = dict[str, Any]
+"""The body of a request."""
 FaultKind = Literal["unreachable", "slow", "refused", "busy", "failed", "broke_off", "stopped"]
 
-_RETRY_AFTER_S = 0.5  # where the server does not say
 _LONGEST_RETRY_S = 10.0  # a visitor waits
 _LOOK_S = 0.05  # how often a thread looks whether it shall stop
 _HEADERS = ("host", "accept", "content-type", "content-length", "connection", "accept-encoding")
-_RETRIED = frozenset((408, 409, 429))
 _NOT_UNDERSTOOD = frozenset((400, 415, 422, 501))
 
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class LanguageModel:
 
     def __init__(self, settings: ModelSettings) -> None:
         self.settings = settings
-        self._places = threading.BoundedSemaphore(settings.at_once)
+        self._places = asyncio.Semaphore(settings.at_once)
         self._starting = threading.Lock()
         self._runs_on: tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI] | None = None
         self._form = 0
@@ -102,21 +102,18 @@ class LanguageModel:
         Raises LanguageModelError, after the pieces that came. Closing the iterator or setting
         `stop` ends the request at the server.
         """
-        self._take_place(stop)
+        pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        loop, client = self._running()
+        request = {"model": self.settings.model, "messages": list(messages)}
+        forms = _forms(request, most_tokens, schema)
+        running = asyncio.run_coroutine_threadsafe(self._reply(client, forms, pieces.put), loop)
+        running.add_done_callback(lambda _: pieces.put(None))
         try:
-            pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-            loop, client = self._running()
-            request = self._reply(client, list(messages), most_tokens, schema, pieces.put)
-            running = asyncio.run_coroutine_threadsafe(request, loop)
-            running.add_done_callback(lambda _: pieces.put(None))
-            try:
-                while (piece := _next(pieces, stop)) is not None:
-                    yield piece
-                running.result()
-            finally:
-                running.cancel()
+            while (piece := _next(pieces, stop)) is not None:
+                yield piece
+            running.result()
         finally:
-            self._places.release()
+            running.cancel()
 
     def complete(
         self,
@@ -128,14 +125,6 @@ class LanguageModel:
         """The whole reply. Raises LanguageModelError."""
         return "".join(self.stream(messages, most_tokens=most_tokens, stop=stop))
 
-    def _take_place(self, stop: threading.Event | None) -> None:
-        until = time.monotonic() + self.settings.first_token_s
-        while not self._places.acquire(timeout=_LOOK_S):
-            if stop is not None and stop.is_set():
-                raise LanguageModelError("stopped", "The reader stopped the language model.")
-            if time.monotonic() > until:
-                raise LanguageModelError("busy", "The language model is busy with others.")
-
     def _running(self) -> tuple[asyncio.AbstractEventLoop, openai.AsyncOpenAI]:
         with self._starting:
             if self._runs_on is None:
@@ -145,47 +134,32 @@ class LanguageModel:
             return self._runs_on
 
     async def _reply(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        most_tokens: int,
-        schema: Mapping[str, Any] | None,
-        put: Callable[[str], None],
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form], put: Callable[[str], None]
     ) -> None:
-        """Puts the pieces; asks again once where nothing came and the fault may pass."""
-        n_pieces, may_retry = 0, True
+        """Puts the pieces, when there is a place."""
+        try:
+            async with asyncio.timeout(self.settings.first_token_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise LanguageModelError("busy", "The language model is busy with others.") from error
         try:
             async with asyncio.timeout(self.settings.answer_s):
-                while True:
-                    try:
-                        async for piece in self._pieces(client, messages, most_tokens, schema):
-                            n_pieces += 1
-                            put(piece)
-                        return
-                    except _Passing as passing:
-                        if n_pieces or not may_retry or passing.after_s > _LONGEST_RETRY_S:
-                            raise passing.fault from passing
-                        may_retry = False
-                        _log.info("The language model is asked again: %s", passing.fault.what)
-                        await asyncio.sleep(passing.after_s)
+                async for piece in self._pieces(client, forms):
+                    put(piece)
         except TimeoutError as error:
             raise LanguageModelError("slow", "The language model took too long.") from error
+        finally:
+            self._places.release()
 
     async def _pieces(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        most_tokens: int,
-        schema: Mapping[str, Any] | None,
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form]
     ) -> AsyncIterator[str]:
         import openai
 
-        forms = _forms(most_tokens, schema)
         ended, silence = False, self.settings.first_token_s
         try:
             async with asyncio.timeout(silence) as patience:
-                stream = await self._opened(client, messages, forms)
-                async with stream:
+                async with await self._opened(client, forms, self._form) as stream:
                     async for chunk in stream:
                         patience.reschedule(asyncio.get_running_loop().time() + silence)
                         for choice in chunk.choices or ():
@@ -195,59 +169,41 @@ class LanguageModel:
                             if choice.finish_reason == "length":
                                 raise LanguageModelError("broke_off", "The answer is too long.")
         except openai.APIStatusError as error:
-            raise _of_status(error) from None
+            raise _of_status(error.status_code) from None
         except openai.APIConnectionError:  # its text may name what was sent
-            fault = LanguageModelError("unreachable", "The language model cannot be reached.")
-            raise _Passing(fault, _RETRY_AFTER_S) from None
+            raise LanguageModelError(
+                "unreachable", "The language model cannot be reached."
+            ) from None
         except (openai.OpenAIError, ValueError, TypeError, AttributeError):
             raise LanguageModelError("failed", "The server's reply is malformed.") from None
         if not ended:
             raise LanguageModelError("broke_off", "The reply ends before its end.")
 
     async def _opened(
-        self,
-        client: openai.AsyncOpenAI,
-        messages: list[Mapping[str, str]],
-        forms: Sequence[Mapping[str, Any]],
+        self, client: openai.AsyncOpenAI, forms: Sequence[_Form], number: int
     ) -> openai.AsyncStream[Any]:
-        """The reply's stream, in the first form of request that the server understands."""
+        """The reply's stream, in the first form from `number` on that the server understands."""
         import openai
 
-        request: dict[str, Any] = {
-            "model": self.settings.model,
-            "messages": messages,
-            "stream": True,
-        }
-        first = min(self._form, len(forms) - 1)
-        for form in range(first, len(forms)):
-            try:
-                opened: openai.AsyncStream[Any] = await client.chat.completions.create(
-                    **request, **forms[form]
-                )
-            except openai.APIStatusError as error:
-                if error.status_code not in _NOT_UNDERSTOOD or form == len(forms) - 1:
-                    raise
-                _log.info("The server refuses form %d of requests (%d)", form, error.status_code)
-                continue
-            self._form = form
-            return opened
-        raise AssertionError("the last form returns or raises")
+        try:
+            opened: openai.AsyncStream[Any] = await client.chat.completions.create(
+                stream=True, **forms[number]
+            )
+        except openai.APIStatusError as error:
+            if error.status_code not in _NOT_UNDERSTOOD or forms[number] is forms[-1]:
+                raise
+            _log.info("The server refuses form %d of requests (%d)", number, error.status_code)
+            return await self._opened(client, forms, number + 1)
+        self._form = number
+        return opened
 
 
-@dataclass
-class _Passing(Exception):
-    """A fault after which it is worth asking again."""
-
-    fault: LanguageModelError
-    after_s: float
-
-
-def _forms(most_tokens: int, schema: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _forms(request: _Form, most_tokens: int, schema: Mapping[str, Any] | None) -> list[_Form]:
     """From the most wanted to what every server takes; some know neither schema nor temperature."""
-    plain = {"temperature": 0.0, "max_tokens": most_tokens}
+    plain = {**request, "temperature": 0.0, "max_tokens": most_tokens}
     named = {"name": "answer", "strict": True, "schema": schema}
     made = {"response_format": {"type": "json_schema", "json_schema": named}} if schema else {}
-    return [{**plain, **made}, plain, {"max_completion_tokens": most_tokens}]
+    return [plain | made, plain, {**request, "max_completion_tokens": most_tokens}]
 
 
 def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -> str | None:
@@ -260,32 +216,26 @@ def _next(pieces: queue.SimpleQueue[str | None], stop: threading.Event | None) -
             continue
 
 
-def _of_status(error: openai.APIStatusError) -> LanguageModelError | _Passing:
+def _of_status(status: int) -> LanguageModelError:
     """The server's own words are left out: they may repeat the key."""
-    status = error.status_code
     if status in (401, 403):
         return LanguageModelError("refused", f"The server refuses the key ({status}).")
     if 300 <= status < 400:
         return LanguageModelError("failed", f"The server sends elsewhere ({status}).")
     kind: FaultKind = "busy" if status in (429, 503) else "failed"
-    fault = LanguageModelError(kind, f"The server answers with an error ({status}).")
-    if status in _RETRIED or status >= 500:
-        return _Passing(fault, _retry_after(error.response.headers.get("retry-after")))
-    return fault
+    return LanguageModelError(kind, f"The server answers with an error ({status}).")
 
 
-def _retry_after(said: str | None) -> float:
-    """Seconds, from seconds or a date."""
-    if said is None:
-        return _RETRY_AFTER_S
+def _is_soon(retry_after: str) -> bool:
+    """Whether the time of a Retry-After header, in seconds or a date, is worth waiting for."""
     try:
-        return max(0.0, float(said))
+        wait_s = float(retry_after)
     except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return _RETRY_AFTER_S
+        try:
+            wait_s = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
+            return True
+    return wait_s <= _LONGEST_RETRY_S
 
 
 def _client(settings: ModelSettings) -> openai.AsyncOpenAI:
@@ -303,15 +253,19 @@ def _client(settings: ModelSettings) -> openai.AsyncOpenAI:
         if settings.key:
             request.headers["Authorization"] = f"Bearer {settings.key}"
 
+    async def no_long_wait(response: httpx2.Response) -> None:
+        if not _is_soon(response.headers.get("retry-after", "0")):
+            response.headers["x-should-retry"] = "false"  # which `openai` obeys
+
     return openai.AsyncOpenAI(
         api_key="none",  # else the environment's; the hook sets ours
         base_url=settings.url,
-        max_retries=0,
+        max_retries=1,  # of what may pass: no connection, 429, 5xx
         timeout=None,  # counted here, over all of an answer
         http_client=httpx2.AsyncClient(
             trust_env=False,
             follow_redirects=False,
             timeout=None,
-            event_hooks={"request": [only_what_is_needed]},
+            event_hooks={"request": [only_what_is_needed], "response": [no_long_wait]},
         ),
     )

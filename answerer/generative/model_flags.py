@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 KEY = "DOCENT_LLM_KEY"  # never a flag: other users see those
 
-_TEXTS = (
-    ("url", "URL", "address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1"),
-    ("model", "NAME", "the model's name on that server"),
-    ("key-file", "FILE", f"file that holds the server's key; else the key is in {KEY}"),
-)
-_NUMBERS = (
+_FLAGS = (
+    ("url", "URL", "", "address of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1"),
+    ("model", "NAME", "", "the model's name on that server"),
+    ("key-file", "FILE", "", f"file that holds the server's key; else the key is in {KEY}"),
     ("window", "TOKENS", "4096", "tokens that the model reads and writes at once"),
     ("first-token", "SECONDS", "30", "longest wait for the model to begin or go on"),
     ("answer", "SECONDS", "120", "longest wait for a whole answer"),
@@ -31,21 +29,13 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "language model", "optional; nothing is sent anywhere else than to --llm-url"
     )
-    for name, kind, meaning in _TEXTS:
-        twin = _twin(name)
-        group.add_argument(
-            f"--llm-{name}",
-            metavar=kind,
-            default=os.environ.get(twin) or None,
-            help=f"{meaning} [{twin}]",
-        )
-    for name, kind, default, meaning in _NUMBERS:
-        twin = _twin(name)
+    for name, kind, default, meaning in _FLAGS:
+        twin = f"DOCENT_LLM_{name.replace('-', '_').upper()}"
         group.add_argument(
             f"--llm-{name}",
             metavar=kind,
             default=os.environ.get(twin) or default,
-            help=f"{meaning} (default %(default)s) [{twin}]",
+            help=f"{meaning}{default and f' (default {default})'} [{twin}]",
         )
 
 
@@ -66,12 +56,12 @@ def model_from(arguments: argparse.Namespace) -> LanguageModel | None:
     return LanguageModel(
         ModelSettings(
             arguments.llm_url,
-            arguments.llm_model or "",
+            arguments.llm_model,
             key=key,
-            window=int(_number(arguments, "window", least=1024)),
-            first_token_s=_number(arguments, "first-token", least=0.1),
-            answer_s=_number(arguments, "answer", least=0.1),
-            at_once=int(_number(arguments, "at-once", least=1)),
+            window=int(_number("window", arguments.llm_window, least=1024)),
+            first_token_s=_number("first-token", arguments.llm_first_token, least=0.1),
+            answer_s=_number("answer", arguments.llm_answer, least=0.1),
+            at_once=int(_number("at-once", arguments.llm_at_once, least=1)),
         )
     )
 
@@ -85,16 +75,11 @@ def _key_in(path: Path) -> str:
         ) from error
 
 
-def _number(arguments: argparse.Namespace, name: str, *, least: float) -> float:
-    said = getattr(arguments, f"llm_{name.replace('-', '_')}")
+def _number(name: str, value: str, *, least: float) -> float:
     try:
-        value = float(said)
+        number = float(value)
     except ValueError:
-        value = -1.0
-    if not least <= value <= 10_000_000:
-        raise SettingError(f"--llm-{name} {said} is no number from {least} on.", "Mend it.")
-    return value
-
-
-def _twin(name: str) -> str:
-    return f"DOCENT_LLM_{name.replace('-', '_').upper()}"
+        number = -1.0
+    if not least <= number <= 10_000_000:
+        raise SettingError(f"--llm-{name} {value} is no number from {least} on.", "Mend it.")
+    return number

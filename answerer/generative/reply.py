@@ -35,6 +35,7 @@ _OBJECT = re.compile(
     re.DOTALL,
 )
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_UNENDED_THOUGHT = re.compile(r"<think(?:ing)?>.*", re.DOTALL)
 _THINKING = re.compile(
     r"<think(?:ing)?>|<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?\Z", re.IGNORECASE
 )
@@ -66,10 +67,15 @@ class ReplyParser:
         piece = piece[: max(0, MOST_CHARACTERS - self._n_read)]
         self._n_read += len(piece)
         self._waiting = _THOUGHT.sub("", self._waiting + piece)
-        if _THINKING.search(self._waiting):
-            return
-        if self._decide() is None:
-            return
+        if not _THINKING.search(self._waiting) and self._decide() is not None:
+            yield from self._complete()
+
+    def finish(self) -> Iterator[Claim]:
+        """What remains when the reply is at its end."""
+        self._waiting = _UNENDED_THOUGHT.sub("", self._waiting) + "\n"
+        yield from self._complete()
+
+    def _complete(self) -> Iterator[Claim]:
         if self._is_json:
             yield from self._objects()
             return
@@ -77,16 +83,6 @@ class ReplyParser:
         *lines, self._waiting = self._waiting.split("\n")
         for line in lines:
             yield from claims_of(line)
-
-    def finish(self) -> Iterator[Claim]:
-        """What remains when the reply is at its end."""
-        self._waiting = re.sub(r"<think(?:ing)?>.*", "", self._waiting, flags=re.DOTALL)
-        if self._is_json:
-            yield from self._objects()
-            return
-        for line in self._waiting.split("\n"):
-            yield from claims_of(line)
-        self._waiting = ""
 
     def _decide(self) -> bool | None:
         """Whether it is JSON, once that can be seen."""
@@ -100,14 +96,14 @@ class ReplyParser:
 
     def _objects(self) -> Iterator[Claim]:
         end = 0
-        for found in _OBJECT.finditer(self._waiting):
-            end = found.end()
+        for item in _OBJECT.finditer(self._waiting):
+            end = item.end()
             try:
-                text = str(json.loads(found["text"], strict=False))
+                text = str(json.loads(item["text"], strict=False))
             except ValueError:
                 continue
             line = " ".join(text.split())
-            marks = "".join(f"[s{number}]" for number in re.findall(r"\d{1,4}", found["numbers"]))
+            marks = "".join(f"[s{number}]" for number in re.findall(r"\d{1,4}", item["numbers"]))
             yield from _joined(claims_of(f"{line} {marks}"))
         self._waiting = self._waiting[end:]
 
@@ -116,24 +112,26 @@ def claims_of(line: str) -> Iterator[Claim]:
     """The claims of one line: a mark ends a claim if the sentence ends there."""
     if _FENCE.match(line) or line.strip().strip(".*`\"'").upper() == NOTHING:
         return
-    line = " ".join(line.split())
-    text, numbers, end = "", list[int](), 0
-    for mark in _MARK.finditer(line):
-        before = line[end : mark.start()]
+    text, numbers = "", list[int]()
+    for before, stop, pointed in _marked(" ".join(line.split())):
         if numbers and before.strip() and _ENDED.search(text):
             yield from _claim(text, numbers)
             text, numbers = "", []
         text += before
-        numbers += _numbers(mark)
-        end = mark.end()
-        if behind := _END_BEHIND.match(line, end):
-            text += behind.group().strip() if not _ENDED.search(text) else ""
-            end = behind.end()
-    rest = line[end:]
-    if numbers and rest.strip() and _ENDED.search(text):
-        yield from _claim(text, numbers)
-        text, numbers = "", []
-    yield from _claim(text + rest, numbers)
+        text += "" if _ENDED.search(text) else stop
+        numbers += pointed
+    yield from _claim(text, numbers)
+
+
+def _marked(line: str) -> Iterator[tuple[str, str, list[int]]]:
+    """What stands before each mark, the full stop behind it, its numbers; at last the rest."""
+    end = 0
+    for mark in _MARK.finditer(line):
+        before = line[end : mark.start()]
+        behind = _END_BEHIND.match(line, mark.end())
+        end = behind.end() if behind else mark.end()
+        yield before, behind.group().strip() if behind else "", list(_numbers(mark))
+    yield line[end:], "", []
 
 
 def _claim(text: str, numbers: list[int]) -> Iterator[Claim]:
@@ -145,16 +143,16 @@ def _claim(text: str, numbers: list[int]) -> Iterator[Claim]:
 
 def _joined(claims: Iterator[Claim]) -> Iterator[Claim]:
     """What stood in one JSON object is one claim."""
-    found = list(claims)
-    if found:
-        numbers = dict.fromkeys(number for claim in found for number in claim.numbers)
-        yield Claim(" ".join(claim.text for claim in found), tuple(numbers))
+    parts = list(claims)
+    if parts:
+        numbers = dict.fromkeys(number for claim in parts for number in claim.numbers)
+        yield Claim(" ".join(claim.text for claim in parts), tuple(numbers))
 
 
 def _numbers(mark: re.Match[str]) -> Iterator[int]:
-    found = next(filter(None, mark.groups()))
+    listed = next(filter(None, mark.groups()))
     before: int | None = None
-    for part in re.finditer(r"(-|–|—|\.\.)?\s*[sS]?(\d{1,4})", found):
+    for part in re.finditer(r"(-|–|—|\.\.)?\s*[sS]?(\d{1,4})", listed):
         number = int(part[2])
         if part[1] and before is not None and before < number <= before + _MOST_NUMBERS:
             yield from range(before + 1, number)

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Sequence
 
 from answerer.generative.language_model import LanguageModel, LanguageModelError
-from answerer.generative.numbered import tamed
-from answerer.question import LONGEST, cleaned
+from answerer.generative.numbered import defuse
+from answerer.question import cleaned
 from datatypes import Answer, Turn
 from errors import QuestionError
 from index.storage.base import PassageStore
@@ -22,11 +22,7 @@ from prompts.templates import Rendered, load_prompt
 from prompts.tokens import count_tokens
 from retriever.lexical import FUNCTION_WORDS
 
-MOST_TURNS = 6
-"""Earlier turns that are kept with an answer, and shown to the model where they fit."""
-
 _QUESTION_TOKENS = 200
-_MOST_SAID = 600  # characters of an earlier answer
 _SHARE_OF_WINDOW = 0.5
 _N_SAMPLES = 3  # passages that show which language the documents are in
 _MOST_SAMPLE = 300  # characters of each
@@ -45,15 +41,7 @@ _MOST_SHORTER = 3
 _log = logging.getLogger(__name__)
 
 
-def conversation_after(answer: Answer, previous: Answer | None) -> tuple[Turn, ...]:
-    """The turns up to the answer, oldest first, this one included."""
-    before = previous.turns if previous else ()
-    said = " ".join(statement.text for statement in answer.statements)
-    turn = Turn(answer.understood_as or answer.question, " ".join(said.split())[:_MOST_SAID])
-    return (*before, turn)[-MOST_TURNS:]
-
-
-def rewritten(
+def rewrite_follow_up(
     model: LanguageModel, question: str, turns: Sequence[Turn], stop: threading.Event | None
 ) -> str | None:
     """The follow-up as a question by itself; None where it is one already.
@@ -63,23 +51,18 @@ def rewritten(
     room = int(model.settings.window * _SHARE_OF_WINDOW)
     lines: list[str] = []
     for turn in reversed(turns):
-        said = tamed(turn.said) or "The documents do not say."
-        line = f"Question: {tamed(turn.question)}\nAnswer: {said}"
+        answer = defuse(turn.said) or "The documents do not say."
+        line = f"Question: {defuse(turn.question)}\nAnswer: {answer}"
         room -= count_tokens(line) + 1
         if room < 0:
             break
         lines.insert(0, line)
-    prompt = load_prompt("rewrite_question")
-    request = prompt.render({"conversation": "\n".join(lines), "question": question})
-    meant = _reworded(model, request, question, stop)
-    own, kept = _own_words(question), _own_words(meant or question)
+    fields = {"conversation": "\n".join(lines), "question": question}
+    meant = _reworded(model, load_prompt("rewrite_question").render(fields), question, stop)
+    own, kept = (set(terms_of(text)) - FUNCTION_WORDS for text in (question, meant or question))
     if len(own & kept) < _KEPT * len(own):
         raise LanguageModelError("failed", "The language model said another question.")
     return meant
-
-
-def _own_words(question: str) -> set[str]:
-    return set(terms_of(question)) - FUNCTION_WORDS
 
 
 def is_foreign(question: str, index: PassageStore) -> bool:
@@ -91,17 +74,16 @@ def is_foreign(question: str, index: PassageStore) -> bool:
     return not is_english and len(known) < _KNOWN * len(terms)
 
 
-def translated(
+def translate_question(
     model: LanguageModel, question: str, answer: Answer, stop: threading.Event | None
 ) -> str | None:
     """The question in the language of the answer's passages; None where it is in it already.
 
     Raises LanguageModelError where the model does not say.
     """
-    samples = [hit.passage.text[:_MOST_SAMPLE] for hit in answer.hits[:_N_SAMPLES]]
-    prompt = load_prompt("translate_question")
-    request = prompt.render({"sample": "\n".join(map(tamed, samples)), "question": question})
-    meant = _reworded(model, request, question, stop)
+    samples = [defuse(hit.passage.text[:_MOST_SAMPLE]) for hit in answer.hits[:_N_SAMPLES]]
+    fields = {"sample": "\n".join(samples), "question": question}
+    meant = _reworded(model, load_prompt("translate_question").render(fields), question, stop)
     if meant and re.findall(r"\d+", meant) != re.findall(r"\d+", question):
         raise LanguageModelError("failed", "The language model changed a number.")
     if meant and len(meant) < len(question) / _MOST_SHORTER:
@@ -112,26 +94,23 @@ def translated(
 def _reworded(
     model: LanguageModel, request: Rendered, question: str, stop: threading.Event | None
 ) -> str | None:
+    """The one line that was asked for, if it is another question."""
     try:
-        said = model.complete(request.messages, most_tokens=_QUESTION_TOKENS, stop=stop)
-        line = _question_in(said)
+        reply = model.complete(request.messages, most_tokens=_QUESTION_TOKENS, stop=stop)
+        line = _question_in(reply)
     except LanguageModelError as error:
         _log.warning("A question is understood without the language model. %s", error.what)
         raise
-    return None if _same(line, question) else line
+    old, new = (text.casefold().strip(" ?!.") for text in (question, line))
+    return None if old == new else line
 
 
-def _question_in(said: str) -> str:
-    """The one line that was asked for. Raises LanguageModelError where there is none."""
-    spoken = said.rpartition("</think>")[2]
+def _question_in(reply: str) -> str:
+    """Raises LanguageModelError where the reply is not one line."""
+    spoken = reply.rpartition("</think>")[2]
     lines = [line.strip(' *`"“”«»') for line in spoken.splitlines() if line.strip()]
     try:
-        if len(lines) == 1 and len(lines[0]) <= LONGEST:
-            return cleaned(tamed(lines[0]))
-    except QuestionError:
-        pass
-    raise LanguageModelError("failed", "The language model did not say a question.")
-
-
-def _same(one: str, other: str) -> bool:
-    return one.casefold().strip(" ?!.") == other.casefold().strip(" ?!.")
+        (line,) = lines
+        return cleaned(defuse(line))
+    except (ValueError, QuestionError):
+        raise LanguageModelError("failed", "The language model did not say a question.") from None

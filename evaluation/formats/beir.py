@@ -9,7 +9,7 @@ from pathlib import Path
 
 from datatypes import Query
 from errors import QuestionError
-from evaluation.formats.lines import either, fault, json_lines, reading
+from evaluation.formats.lines import at, check_new, either, json_lines, reading
 from evaluation.formats.trec import read_qrels
 from evaluation.question import Question
 
@@ -26,21 +26,14 @@ def read_beir(folder: Path) -> Iterator[Question]:
     queries = either(folder, "queries.jsonl")
     if queries is None:
         raise QuestionError(f"{folder} has no queries.jsonl.", "Give the folder that holds it.")
-    judged: dict[str, tuple[str | None, dict[str, int]]] = {}
-    for path, split in _qrels_files(folder):
-        for query_id, relevant in read_qrels(path).items():
-            if query_id in judged:
-                what = f"{query_id} is judged in the split {judged[query_id][0]} as well."
-                raise fault(path, None, what, "A question belongs to one split: delete one.")
-            judged[query_id] = (split, relevant)
+    judged = _judgments(folder)
     seen: set[str] = set()
     for number, row in json_lines(queries):
         query_id, text = str(row.get("_id") or ""), row.get("text")
-        if not query_id or not isinstance(text, str):
-            raise fault(queries, number, "_id or text is missing.", "Give the query both.")
-        if query_id in seen:
-            raise fault(queries, number, f"the _id {query_id} stands twice.", "Delete one of them.")
-        seen.add(query_id)
+        with at(queries, number):
+            if not query_id or not isinstance(text, str):
+                raise QuestionError("_id or text is missing.", "Give the query both.")
+            check_new(query_id, seen)
         if query_id not in judged and row.get("answerable") is not False:
             continue
         split, relevant = judged.get(query_id, (None, {}))
@@ -57,6 +50,20 @@ def read_beir(folder: Path) -> Iterator[Question]:
             f"{queries}: the judged query {min(missing)} is not there.",
             "Qrels and queries must come from one data set.",
         )
+
+
+def _judgments(folder: Path) -> dict[str, tuple[str | None, dict[str, int]]]:
+    """Query id → its split and the grades of documents."""
+    judged: dict[str, tuple[str | None, dict[str, int]]] = {}
+    for path, split in _qrels_files(folder):
+        for query_id, relevant in read_qrels(path).items():
+            if query_id in judged:
+                raise QuestionError(
+                    f"{path}: {query_id} is judged in the split {judged[query_id][0]} as well.",
+                    "A question belongs to one split: delete one.",
+                )
+            judged[query_id] = (split, relevant)
+    return judged
 
 
 def corpus_of_beir(folder: Path, work: Path) -> Path:

@@ -8,17 +8,26 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from errors import QuestionError
 
 
-def fault(path: Path, number: int | str | None, what: str, remedy: str) -> QuestionError:
-    """`number`: the line, or the name of the place where a file has no lines."""
-    place = (
-        "" if number is None else f", line {number}" if isinstance(number, int) else f", {number}"
-    )
-    return QuestionError(f"{path}{place}: {what}", remedy)
+@contextmanager
+def at(path: Path, place: int | str | None = None) -> Iterator[None]:
+    """A fault inside is told with its place: a line, or a name where a file has no lines."""
+    try:
+        yield
+    except QuestionError as error:
+        where = f", line {place}" if isinstance(place, int) else f", {place}" if place else ""
+        raise QuestionError(f"{path}{where}: {error.what}", error.remedy) from error
+
+
+def check_new(query_id: str, seen: set[str]) -> None:
+    """Raises QuestionError for an id that was seen before; else it is seen from now on."""
+    if query_id in seen:
+        raise QuestionError(f"the id {query_id} stands twice.", "Give each question its own.")
+    seen.add(query_id)
 
 
 @contextmanager
@@ -39,41 +48,45 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
 
 
+def opened(path: Path) -> IO[str]:
+    """A text file in UTF-8, with or without its mark; `.gz` is unpacked on the way."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig")
+    return path.open(encoding="utf-8-sig")
+
+
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Line number from 1 and line, without its end; `.gz` is unpacked on the way."""
-    with reading(path):
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
+    """Line number from 1 and line, without its end; empty lines are left out."""
+    with reading(path), opened(path) as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
                 yield number, line.rstrip("\r\n")
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a file with one a line."""
     for number, line in text_lines(path):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise fault(path, number, "not valid JSON.", "Mend or delete the line.") from error
-        if not isinstance(row, dict):
-            raise fault(path, number, "no JSON object.", 'Each line reads like {"_id": …}.')
+        with at(path, number):
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise QuestionError("not valid JSON.", "Mend or delete the line.") from error
+            if not isinstance(row, dict):
+                raise QuestionError("no JSON object.", 'Each line reads like {"_id": …}.')
         yield number, row
 
 
 def whole_json(path: Path) -> Any:
-    with reading(path):
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8-sig") as file:
-            try:
-                return json.load(file)
-            except json.JSONDecodeError as error:
-                raise fault(
-                    path, error.lineno, f"not valid JSON: {error.msg}.", "Mend it, or copy it anew."
+    with reading(path), opened(path) as file:
+        try:
+            return json.load(file)
+        except json.JSONDecodeError as error:
+            with at(path, error.lineno):
+                raise QuestionError(
+                    f"not valid JSON: {error.msg}.", "Mend it, or copy it anew."
                 ) from error
-            except RecursionError as error:
-                raise fault(path, None, "nested too deeply.", "Copy it anew.") from error
+        except RecursionError as error:
+            raise QuestionError(f"{path}: nested too deeply.", "Copy it anew.") from error
 
 
 def either(folder: Path, name: str) -> Path | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from datatypes import Evidence
 from errors import QuestionError
 from evaluation.formats.beir import corpus_of_beir, is_beir, read_beir
-from evaluation.formats.questions_jsonl import read_own_form
+from evaluation.formats.evidence_search import remedy
+from evaluation.formats.lines import at
+from evaluation.formats.questions_jsonl import read_questions_jsonl
 from evaluation.formats.spreadsheet import read_spreadsheet
 from evaluation.formats.squad import corpus_of_squad, is_squad, read_squad
-from evaluation.formats.wording import remedy
 from evaluation.question import Documents, Question, QuestionSet
 from index.text.canonical import canonical
 
@@ -40,7 +42,7 @@ def read_questions(path: Path, documents: Documents) -> QuestionSet:
         questions = list(read_squad(path))
         _check(path, questions, documents)
     elif path.name.endswith((".jsonl", ".jsonl.gz")):
-        questions = list(read_own_form(path, documents))
+        questions = list(read_questions_jsonl(path, documents))
     elif path.suffix.lower() == ".csv":
         questions, warnings = read_spreadsheet(path, documents)
     elif path.exists():
@@ -70,18 +72,21 @@ def _unknown_documents(questions: Sequence[Question], documents: Documents) -> l
 def _check(path: Path, questions: Sequence[Question], documents: Documents) -> None:
     """SQuAD's evidence against the index: it may be an index of something else."""
     for question in questions:
-        for evidence in question.evidence:
-            document = documents.document(evidence.document_id)
-            if document is None:
-                raise QuestionError(
-                    f"{path}, question {question.query_id}: the index has no document "
-                    f"{evidence.document_id}.",
-                    "Leave --index out: the paragraphs are then indexed under these names.",
-                )
-            said = evidence.span.of(document.text)
-            if said not in map(canonical, question.answers):
-                raise QuestionError(
-                    f"{path}, question {question.query_id}: “{question.answers[0]}” is not at "
-                    f"{evidence.span.start} of {evidence.document_id} in the index.",
-                    remedy(question.answers[0], [document]),
-                )
+        with at(path, f"question {question.query_id}"):
+            for evidence in question.evidence:
+                _check_evidence(evidence, question.answers, documents)
+
+
+def _check_evidence(evidence: Evidence, answers: Sequence[str], documents: Documents) -> None:
+    document = documents.document(evidence.document_id)
+    if document is None:
+        raise QuestionError(
+            f"the index has no document {evidence.document_id}.",
+            "Leave --index out: the paragraphs are then indexed under these names.",
+        )
+    if evidence.span.of(document.text) not in map(canonical, answers):
+        raise QuestionError(
+            f"“{answers[0]}” is not at {evidence.span.start} of {evidence.document_id} in the "
+            "index.",
+            remedy(answers[0], [document]),
+        )

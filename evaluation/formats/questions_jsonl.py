@@ -14,37 +14,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from datatypes import Document, Evidence, Query, Span
 from errors import QuestionError
-from evaluation.formats.lines import fault, json_lines
-from evaluation.formats.wording import each_document, remedy
-from evaluation.question import RESPONSES, Documents, Question
+from evaluation.formats.evidence_search import remedy
+from evaluation.formats.lines import at, check_new, json_lines
+from evaluation.question import RESPONSES, Documents, Question, each_document
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def read_own_form(path: Path, documents: Documents) -> Iterator[Question]:
+def read_questions_jsonl(path: Path, documents: Documents) -> Iterator[Question]:
     """Raises QuestionError where evidence is not, to the letter, where it is said to be."""
     seen: set[str] = set()
     for number, row in json_lines(path):
-        query_id, text = row.get("_id"), row.get("text")
-        if not isinstance(query_id, str | int) or not isinstance(text, str) or not text.strip():
-            raise fault(path, number, "_id or text is missing.", "Give the question both.")
-        query_id = str(query_id)
-        if query_id in seen:
-            what = f"the _id {query_id} stands twice."
-            raise fault(path, number, what, "Give every question an _id of its own.")
-        seen.add(query_id)
-        try:
-            yield _question(query_id, text, row, documents)
-        except QuestionError as error:
-            raise fault(path, number, error.what, error.remedy) from error
+        with at(path, number):
+            question = _question(row, documents)
+            check_new(question.query_id, seen)
+        yield question
 
 
-def own_form_lines(
+def question_lines(
     questions: Iterable[Question], documents: Documents, **more: object
 ) -> Iterator[str]:
     """The questions as lines of a file in this form; `more` goes into every line."""
@@ -55,7 +48,7 @@ def own_form_lines(
             "kind": question.kind,
             "text": question.query.text,
             "answerable": question.answerable,
-            "evidence": [_evidence_row(each, question, documents) for each in question.evidence],
+            "evidence": [_evidence_row(piece, question, documents) for piece in question.evidence],
             "note": question.note,
             "language": question.language,
             "respond": question.respond,
@@ -66,9 +59,12 @@ def own_form_lines(
         yield json.dumps({key: value for key, value in row.items() if value not in (None, "")})
 
 
-def _question(query_id: str, text: str, row: dict[str, Any], documents: Documents) -> Question:
+def _question(row: dict[str, Any], documents: Documents) -> Question:
+    query_id, text = row.get("_id"), row.get("text")
+    if not isinstance(query_id, str | int) or not isinstance(text, str) or not text.strip():
+        raise QuestionError("_id or text is missing.", "Give the question both.")
     rows, answerable = row.get("evidence") or [], row.get("answerable")
-    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+    if not isinstance(rows, list) or not all(isinstance(piece, dict) for piece in rows):
         raise QuestionError("evidence is no list of objects.", "Write [] where there is none.")
     if answerable is None:
         answerable = bool(rows)
@@ -79,18 +75,16 @@ def _question(query_id: str, text: str, row: dict[str, Any], documents: Document
             "answerable and evidence disagree.",
             "An answerable question has evidence, any other has none.",
         )
-    evidence = tuple(_evidence(each, documents) for each in rows)
-    answers = tuple(dict.fromkeys(str(each["answer"]) for each in rows if each.get("answer")))
-    pages = {
-        place: int(each["page"])
-        for place, each in zip(evidence, rows, strict=True)
-        if isinstance(each.get("page"), int)
-    }
+    evidence = tuple(_evidence(piece, documents) for piece in rows)
+    answers = (str(piece["answer"]) for piece in rows if piece.get("answer"))
+    placed = list(zip(evidence, rows, strict=True))
     return Question(
-        Query(query_id, text.strip(), evidence),
+        Query(str(query_id), text.strip(), evidence),
         answerable,
-        answers,
-        pages=pages,
+        tuple(dict.fromkeys(answers)),
+        pages={
+            place: piece["page"] for place, piece in placed if isinstance(piece.get("page"), int)
+        },
         kind=str(row.get("kind") or ""),
         split=str(row["split"]) if row.get("split") else None,
         note=str(row.get("note") or ""),
@@ -98,11 +92,7 @@ def _question(query_id: str, text: str, row: dict[str, Any], documents: Document
         respond=_respond(row, answerable),
         documents=_documents(row, documents),
         disagreement=_disagreement(row, rows),
-        values={
-            place: each["value"]
-            for place, each in zip(evidence, rows, strict=True)
-            if "value" in each
-        },
+        values={place: piece["value"] for place, piece in placed if "value" in piece},
     )
 
 
@@ -138,16 +128,16 @@ def _documents(row: dict[str, Any], documents: Documents) -> tuple[str, ...]:
         )
     if ids is None:
         return ()
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+    if not isinstance(ids, list) or not all(isinstance(name, str) for name in ids):
         raise QuestionError("documents is no list of texts.", 'Write ["first-id", "second-id"].')
-    return tuple(_known(each, documents).document_id for each in ids)
+    return tuple(_known(name, documents).document_id for name in ids)
 
 
 def _disagreement(row: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
     disagreement = row.get("disagreement", False)
     if not isinstance(disagreement, bool):
         raise QuestionError("disagreement is neither true nor false.", "Write one of them.")
-    values = [each["value"] for each in rows if "value" in each]
+    values = [piece["value"] for piece in rows if "value" in piece]
     if not all(isinstance(value, str) and value.strip() for value in values):
         raise QuestionError("a value of the evidence is no text.", 'Write it as "12" or "open".')
     if disagreement and (len(values) < len(rows) or len(set(values)) < 2):
@@ -170,20 +160,16 @@ def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
         raise QuestionError(
             f"the answer “{answer}” is not in the evidence “{text}”.", "Copy it from there."
         )
-    try:
-        span = Span(start, end)  # type: ignore[arg-type]
-        agrees = span.of(document.text) == text
-    except (TypeError, ValueError):
-        agrees = False
-    if not agrees:
-        found = document.text.find(text)
+    if not isinstance(start, int) or not isinstance(end, int) or document.text[start:end] != text:
+        place = document.text.find(text)
+        others = (each for each in each_document(documents) if each.document_id != document_id)
         mend = (
-            f"It stands at {found}–{found + len(text)}."
-            if found >= 0
-            else remedy(text, [document, *_others(document_id, documents)])
+            f"It stands at {place}–{place + len(text)}."
+            if place >= 0
+            else remedy(text, chain([document], others))
         )
         raise QuestionError(f"“{text}” is not at {start}–{end} of {document_id}.", mend)
-    return Evidence(document_id, span)
+    return Evidence(document_id, Span(start, end))
 
 
 def _known(document_id: str, documents: Documents) -> Document:
@@ -199,22 +185,20 @@ def _known(document_id: str, documents: Documents) -> Document:
     return document
 
 
-def _others(document_id: str, documents: Documents) -> Iterator[Any]:
-    return (each for each in each_document(documents) if each.document_id != document_id)
-
-
-def _evidence_row(each: Evidence, question: Question, documents: Documents) -> dict[str, object]:
-    document = documents.document(each.document_id)
-    text = each.span.of(document.text) if document else ""
+def _evidence_row(
+    evidence: Evidence, question: Question, documents: Documents
+) -> dict[str, object]:
+    document = documents.document(evidence.document_id)
+    text = evidence.span.of(document.text) if document else ""
     row: dict[str, object] = {
-        "document_id": each.document_id,
-        "start": each.span.start,
-        "end": each.span.end,
+        "document_id": evidence.document_id,
+        "start": evidence.span.start,
+        "end": evidence.span.end,
         "text": text,
         "answer": next((answer for answer in question.answers if answer in text), None),
     }
-    if each in question.pages:
-        row["page"] = question.pages[each]
-    if each in question.values:
-        row["value"] = question.values[each]
+    if evidence in question.pages:
+        row["page"] = question.pages[evidence]
+    if evidence in question.values:
+        row["value"] = question.values[evidence]
     return row

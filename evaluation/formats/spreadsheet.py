@@ -9,35 +9,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from datatypes import Evidence, Query
 from errors import DocumentError, QuestionError
-from evaluation.formats.lines import fault, reading
-from evaluation.formats.wording import Places, each_document, remedy
-from evaluation.question import Documents, Question
+from evaluation.formats.evidence_search import EvidenceSearch, remedy
+from evaluation.formats.lines import at, check_new, reading
+from evaluation.question import Documents, Question, each_document
 from index.readers.encoding import decode
 from index.text.folding import folded
 
 _COLUMNS = {
-    "question": ("question", "questions", "query", "text", "frage", "fragen"),
-    "words": (
-        "expected words",
-        "expected",
-        "expected answer",
-        "expected wording",
-        "words",
-        "evidence",
-        "answer",
-        "erwartete worter",
-        "antwort",
-    ),
-    "answerable": ("answerable", "has answer", "answered", "beantwortbar"),
-    "id": ("id", "query id", "number", "nr"),
-    "split": ("split",),
-    "kind": ("kind", "type", "art"),
+    "question": "question, questions, query, text, frage, fragen",
+    "words": "expected words, expected, expected answer, expected wording, words, evidence, "
+    "answer, erwartete worter, antwort",
+    "answerable": "answerable, has answer, answered, beantwortbar",
+    "id": "id, query id, number, nr",
+    "split": "split",
+    "kind": "kind, type, art",
 }
+"""What a column may be called, folded; the first name goes before the others."""
+
 _YES = frozenset(("yes", "y", "true", "1", "x", "ja", "j", "wahr"))
 _NO = frozenset(("no", "n", "false", "0", "-", "nein", "falsch"))
 
@@ -53,42 +46,53 @@ def read_spreadsheet(path: Path, documents: Documents) -> tuple[list[Question], 
     questions: list[Question] = []
     warnings: list[str] = []
     seen: set[str] = set()
-    places = Places(each_document(documents))
+    search = EvidenceSearch(each_document(documents))
     for number, row in _rows(path):
-        text = row.get("question", "").strip()
-        wordings = [part.strip() for part in row.get("words", "").split("|") if part.strip()]
-        if not text and not wordings:
-            continue
-        if not text:
-            raise fault(path, number, "the question is missing.", "Write it, or delete the row.")
-        answerable = _yes_or_no(path, number, row.get("answerable", ""), default=bool(wordings))
-        if answerable != bool(wordings):
-            raise fault(
-                path,
-                number,
-                "answerable and expected words disagree.",
-                "An answerable question has expected words, any other has none.",
-            )
-        query_id = row.get("id", "").strip() or f"row-{number}"
-        if query_id in seen:
-            raise fault(path, number, f"the id {query_id} stands twice.", "Change one of them.")
-        seen.add(query_id)
-        evidence = _evidence(path, number, wordings, documents, places)
-        if len(evidence) > MANY_PLACES:
+        with at(path, number):
+            question = _question(row, number, search, documents)
+            if question is None:
+                continue
+            check_new(question.query_id, seen)
+        questions.append(question)
+        n_places = len(question.evidence)
+        if n_places > MANY_PLACES:
             warnings.append(
-                f"{path}, line {number}: “{' | '.join(wordings)}” stands at "
-                f"{len(evidence)} places; all count as right. Give more of the words around it."
+                f"{path}, line {number}: “{' | '.join(question.answers)}” stands at "
+                f"{n_places} places; all count as right. Give more of the words around it."
             )
-        questions.append(
-            Question(
-                Query(query_id, text, tuple(evidence)),
-                answerable,
-                tuple(wordings),
-                kind=row.get("kind", "").strip(),
-                split=row.get("split", "").strip() or None,
-            )
-        )
     return questions, warnings
+
+
+def _question(
+    row: Mapping[str, str], number: int, search: EvidenceSearch, documents: Documents
+) -> Question | None:
+    """None for an empty row."""
+    text = row.get("question", "")
+    wordings = tuple(part for words in row.get("words", "").split("|") if (part := words.strip()))
+    if not text and not wordings:
+        return None
+    if not text:
+        raise QuestionError("the question is missing.", "Write it, or delete the row.")
+    answerable = _yes_or_no(row.get("answerable", ""), default=bool(wordings))
+    if answerable != bool(wordings):
+        raise QuestionError(
+            "answerable and expected words disagree.",
+            "An answerable question has expected words, any other has none.",
+        )
+    evidence: dict[Evidence, None] = {}
+    for wording in wordings:
+        places = search.find(wording)
+        if not places:
+            mend = remedy(wording, each_document(documents))
+            raise QuestionError(f"“{wording}” is not in the documents.", mend)
+        evidence |= dict.fromkeys(places)
+    return Question(
+        Query(row.get("id") or f"row-{number}", text, tuple(evidence)),
+        answerable,
+        wordings,
+        kind=row.get("kind", ""),
+        split=row.get("split") or None,
+    )
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -101,17 +105,16 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise QuestionError(f"{path}: {error.what}", error.remedy) from error
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        header = next(table, [])
-        columns = _columns(path, header)
+        with at(path, 1):
+            columns = _columns(next(table, []))
         for cells in table:
-            yield (
-                table.line_num,
-                {name: cells[place] for name, place in columns.items() if place < len(cells)},
-            )
+            row = {name: cells[i] for name, i in columns.items() if i < len(cells)}
+            yield table.line_num, {name: cell.strip() for name, cell in row.items()}
     except csv.Error as error:
-        raise fault(
-            path, table.line_num, f"not a table ({error}).", "Save it from the program anew as CSV."
-        ) from error
+        with at(path, table.line_num):
+            raise QuestionError(
+                f"not a table ({error}).", "Save it from the program anew as CSV."
+            ) from error
 
 
 def _delimiter(text: str) -> str:
@@ -119,47 +122,27 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
+def _columns(header: Sequence[str]) -> dict[str, int]:
     named = [" ".join(folded(cell).replace("_", " ").split()) for cell in header]
     columns = {
         column: named.index(name)
         for column, names in _COLUMNS.items()
-        for name in reversed(names)
+        for name in reversed(names.split(", "))
         if name in named
     }
-    missing = [column for column in ("question", "words") if column not in columns]
-    if missing:
-        what = " and ".join({"question": "question", "words": "expected words"}[m] for m in missing)
-        raise fault(
-            path,
-            1,
-            f"no column is called {what}.",
+    wanted = {"question": "question", "words": "expected words"}
+    if missing := [name for column, name in wanted.items() if column not in columns]:
+        raise QuestionError(
+            f"no column is called {' and '.join(missing)}.",
             "The first line names the columns: question, expected words, answerable.",
         )
     return columns
 
 
-def _yes_or_no(path: Path, number: int, cell: str, *, default: bool) -> bool:
-    said = folded(cell).strip()
-    if said in _YES or said in _NO:
-        return said in _YES
-    if said:
-        raise fault(path, number, f"answerable is “{cell}”.", "Write yes or no.")
+def _yes_or_no(cell: str, *, default: bool) -> bool:
+    word = folded(cell).strip()
+    if word in _YES or word in _NO:
+        return word in _YES
+    if word:
+        raise QuestionError(f"answerable is “{cell}”.", "Write yes or no.")
     return default
-
-
-def _evidence(
-    path: Path, number: int, wordings: Sequence[str], documents: Documents, places: Places
-) -> list[Evidence]:
-    found: dict[Evidence, None] = {}
-    for wording in wordings:
-        found_now = places.of(wording)
-        if not found_now:
-            raise fault(
-                path,
-                number,
-                f"“{wording}” is not in the documents.",
-                remedy(wording, each_document(documents)),
-            )
-        found |= dict.fromkeys(found_now)
-    return list(found)

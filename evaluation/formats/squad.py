@@ -12,8 +12,8 @@ from typing import Any
 
 from datatypes import Document, Evidence, Query, Span
 from errors import QuestionError
-from evaluation.formats.lines import either, fault, whole_json
-from evaluation.formats.wording import remedy
+from evaluation.formats.evidence_search import remedy
+from evaluation.formats.lines import at, check_new, either, whole_json
 from evaluation.question import Question
 from index.text.canonical import canonical
 
@@ -28,28 +28,15 @@ def read_squad(path: Path) -> Iterator[Question]:
     seen: set[str] = set()
     for document, title, rows in _paragraphs(path):
         for row in rows:
-            try:
-                query_id, text = str(row["id"]), str(row["question"]).strip()
-                impossible = bool(row.get("is_impossible", False))
-                answers = [] if impossible else [_answer(each) for each in row["answers"]]
-            except (KeyError, TypeError, ValueError) as error:
-                raise fault(
-                    path,
-                    f"paragraph {document.document_id} ({title})",
-                    "a question lacks id, question or answers.",
-                    "Copy the file anew.",
-                ) from error
-            place = f"question {query_id}"
-            if query_id in seen:
-                raise fault(path, place, "the id stands twice.", "Delete one of them.")
-            seen.add(query_id)
-            if not impossible and not answers:
-                raise fault(path, place, "it has no answers.", "Mark it is_impossible.")
-            evidence = [_evidence(path, place, document, each) for each in answers]
+            with at(path, f"paragraph {document.document_id} ({title})"):
+                query_id, text, answers = _parsed(row)
+            with at(path, f"question {query_id}"):
+                check_new(query_id, seen)
+                evidence = [_evidence(document, answer) for answer in answers or ()]
             yield Question(
                 Query(query_id, text, tuple(dict.fromkeys(evidence))),
-                answerable=not impossible,
-                answers=tuple(dict.fromkeys(wording for wording, _, _ in answers)),
+                answerable=answers is not None,
+                answers=tuple(dict.fromkeys(wording for wording, _, _ in answers or ())),
                 split=split_of.get(_article(title)),
             )
 
@@ -85,35 +72,47 @@ def _paragraphs(path: Path) -> Iterator[tuple[Document, str, list[dict[str, Any]
         ) from error
 
 
-def _answer(row: dict[str, Any]) -> tuple[str, int, int]:
-    wording, start = str(row["text"]), int(row["answer_start"])
-    return wording, start, start + len(wording)
+_Answer = tuple[str, int, int]
+"""Its wording, start and end."""
 
 
-def _evidence(path: Path, place: str, document: Document, answer: tuple[str, int, int]) -> Evidence:
+def _parsed(row: dict[str, Any]) -> tuple[str, str, list[_Answer] | None]:
+    """Id, question, and answers, which are None where there is said to be none."""
+    try:
+        query_id, text = str(row["id"]), str(row["question"]).strip()
+        if row.get("is_impossible", False):
+            return query_id, text, None
+        wordings = [(str(answer["text"]), int(answer["answer_start"])) for answer in row["answers"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise QuestionError(
+            "a question lacks id, question or answers.", "Copy the file anew."
+        ) from error
+    if not wordings:
+        raise QuestionError(f"{query_id} has no answers.", "Mark it is_impossible.")
+    return query_id, text, [(words, start, start + len(words)) for words, start in wordings]
+
+
+def _evidence(document: Document, answer: _Answer) -> Evidence:
     """The answer's place in the canonical text, which is what an index holds."""
     wording, start, end = answer
     if document.text[start:end] != wording or not wording:
-        raise fault(
-            path,
-            place,
+        raise QuestionError(
             f"“{wording}” is not at {start} of its paragraph {document.document_id}.",
             remedy(wording, [document]),
         )
     before, settled = canonical(document.text[:start]), canonical(wording)
     if canonical(document.text)[len(before) : len(before) + len(settled)] != settled:
-        raise fault(path, place, f"“{wording}” is cut inside a letter.", "Move answer_start.")
+        raise QuestionError(f"“{wording}” is cut inside a letter.", "Move answer_start.")
     return Evidence(document.document_id, Span(len(before), len(before) + len(settled)))
 
 
 def _splits(path: Path) -> dict[str, str]:
-    beside = either(path.parent, "split.json")
-    if beside is None:
-        return {}
-    said = whole_json(beside)
-    if not isinstance(said, dict) or not all(isinstance(each, list) for each in said.values()):
-        raise fault(beside, None, "no lists of articles.", 'It reads {"dev": ["Normans", …]}.')
-    return {_article(str(title)): split for split, titles in said.items() for title in titles}
+    """Article → split."""
+    file = either(path.parent, "split.json")
+    splits = whole_json(file) if file else {}
+    if not isinstance(splits, dict) or not all(isinstance(each, list) for each in splits.values()):
+        raise QuestionError(f"{file}: no lists of articles.", 'It reads {"dev": ["Normans", …]}.')
+    return {_article(str(title)): split for split, titles in splits.items() for title in titles}
 
 
 def _article(title: str) -> str:

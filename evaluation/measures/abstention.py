@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from evaluation.measures.significance import Interval, set_interval
+from evaluation.measures.significance import Figure, set_figure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 N_BINS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`right`: answerable, and the first quote is right. `found`: it answered at all."""
 
     confidence: float
@@ -43,35 +42,30 @@ class Bin:
     n: int
 
 
-def figures(outcomes: Sequence[Outcome]) -> dict[str, Interval]:
-    """AUROC, average precision, AURC, F1, error rates and calibration error, each with interval.
+def abstention_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """AUROC, average precision, AURC, F1 and calibration error, each with its interval.
 
     A figure that needs both kinds of questions is missing where there is only one kind.
-    `false_answers`: the share of unanswerable questions that got an answer. `false_abstentions`:
-    the share of answerable ones that got none.
     """
-    rows = [(each.confidence, each.answerable, each.found, each.right) for each in outcomes]
-    named = {
+    functions = {
         "AUROC": _auroc,
         "average_precision": _average_precision,
         "AURC": _aurc,
         "answer_F1": _f1,
-        "false_answers": _false_answers,
-        "false_abstentions": _false_abstentions,
         "ECE": _ece,
     }
-    found = {name: set_interval(figure, rows) for name, figure in named.items()}
-    return {name: interval for name, interval in found.items() if interval}
+    figures = (set_figure(name, function, outcomes) for name, function in functions.items())
+    return [figure for figure in figures if figure]
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[CurvePoint, ...]:
     """One point for each confidence, the highest first. An abstention counts as wrong."""
     points: list[CurvePoint] = []
     n = n_wrong = 0
-    for threshold in sorted({each.confidence for each in outcomes}, reverse=True):
-        tied = [each for each in outcomes if each.confidence == threshold]
+    for threshold in sorted({outcome.confidence for outcome in outcomes}, reverse=True):
+        tied = [outcome for outcome in outcomes if outcome.confidence == threshold]
         n += len(tied)
-        n_wrong += sum(not each.right for each in tied)
+        n_wrong += sum(not outcome.right for outcome in tied)
         points.append(CurvePoint(n / len(outcomes), n_wrong / n, threshold))
     return tuple(points)
 
@@ -80,17 +74,10 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     """Bins of equally many questions, from low to high confidence."""
     import numpy as np
 
-    ordered = sorted(outcomes, key=lambda each: each.confidence)
-    parts = np.array_split(np.arange(len(ordered)), max(1, min(N_BINS, len(ordered))))
-    bins = [[ordered[place] for place in part] for part in parts]
+    rows = np.asarray(outcomes, dtype=float)
     return tuple(
-        Bin(
-            sum(each.confidence for each in members) / len(members),
-            sum(each.answerable for each in members) / len(members),
-            len(members),
-        )
-        for members in bins
-        if members
+        Bin(float(part[:, 0].mean()), float(part[:, 1].mean()), len(part))
+        for part in _bins_of_equal_mass(rows)
     )
 
 
@@ -127,24 +114,19 @@ def _f1(rows: NDArray[np.float64]) -> float | None:
     return 2 * n_both / n_either if _both_kinds(rows) else None
 
 
-def _false_answers(rows: NDArray[np.float64]) -> float | None:
-    unanswerable = rows[rows[:, 1] == 0]
-    return float(unanswerable[:, 2].mean()) if len(unanswerable) else None
-
-
-def _false_abstentions(rows: NDArray[np.float64]) -> float | None:
-    answerable = rows[rows[:, 1] == 1]
-    return float(1 - answerable[:, 2].mean()) if len(answerable) else None
-
-
 def _ece(rows: NDArray[np.float64]) -> float:
     """Expected calibration error over bins of equal mass (Nixon et al., CVPR workshops 2019)."""
-    import numpy as np
-
-    ordered = rows[np.argsort(rows[:, 0], kind="stable")]
-    parts = np.array_split(ordered, min(N_BINS, len(ordered)))
+    parts = _bins_of_equal_mass(rows)
     gaps = [len(part) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in parts]
     return float(sum(gaps) / len(rows))
+
+
+def _bins_of_equal_mass(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Rows by rising confidence, cut into parts of equally many; no part is empty."""
+    import numpy as np
+
+    ordered = rows[np.argsort(rows[:, 0], kind="stable")] if len(rows) else rows
+    return np.array_split(ordered, min(N_BINS, len(ordered))) if len(ordered) else []
 
 
 def _both_kinds(rows: NDArray[np.float64]) -> bool:

@@ -47,8 +47,8 @@ class Originals:
             return
         name = unicodedata.normalize("NFC", path.relative_to(self._root).with_suffix("").as_posix())
         head = re.match(r"(\+\+\+|---)[ \t]*\n(.*?)\n\1", text, re.S)
-        said = _ID.search(head[2]) if head else None
-        self._texts.setdefault(said[1] if said else name, text)
+        own_id = _ID.search(head[2]) if head else None
+        self._texts.setdefault(own_id[1] if own_id else name, text)
 
     def _take_corpus(self, path: Path) -> None:
         with path.open(encoding="utf-8-sig", errors="replace") as lines:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
 
 from datatypes import Evidence, Passage, Span
-from evaluation.formats.trec import Qrels, field
+from evaluation.formats.trec import Qrels
 from evaluation.question import Question
+from retriever.run import Unit, run_field
 
-Unit = Literal["document", "passage"]
 PassagesOf = Callable[[str], Sequence[Passage]]
 """The passages that the index has of a document, in order; none where it lacks the document."""
 
@@ -23,25 +22,24 @@ def derived_qrels(questions: Iterable[Question], unit: Unit, passages_of: Passag
     trec_eval.
     """
     by_unit = _documents if unit == "document" else _passages
-    found = {each.query_id: by_unit(each, passages_of) for each in questions}
     return {
-        field(query_id): {field(name): grade for name, grade in relevant.items()}
-        for query_id, relevant in found.items()
-        if relevant
+        run_field(question.query_id): {run_field(name): grade for name, grade in grades.items()}
+        for question in questions
+        if (grades := by_unit(question, passages_of))
     }
 
 
 def right_passages(evidence: Iterable[Evidence], passages_of: PassagesOf) -> list[Passage]:
     """Those that hold a piece of evidence; of one that no passage holds, what has most of it."""
-    found: dict[str, Passage] = {}
-    for each in evidence:
-        passages = passages_of(each.document_id)
-        right = [passage for passage in passages if passage.span.holds(each.span)]
+    holding: dict[str, Passage] = {}
+    for piece in evidence:
+        passages = passages_of(piece.document_id)
+        right = [passage for passage in passages if passage.span.holds(piece.span)]
         if not right and passages:
-            most = max(passages, key=lambda passage: shared(passage.span, each.span))
-            right = [most] if most.span.overlaps(each.span) else []
-        found |= {passage.passage_id: passage for passage in right}
-    return list(found.values())
+            most = max(passages, key=lambda passage: shared(passage.span, piece.span))
+            right = [most] if most.span.overlaps(piece.span) else []
+        holding |= {passage.passage_id: passage for passage in right}
+    return list(holding.values())
 
 
 def shared(first: Span, second: Span) -> int:
@@ -50,7 +48,7 @@ def shared(first: Span, second: Span) -> int:
 
 
 def _documents(question: Question, _: PassagesOf) -> dict[str, int]:
-    return {each.document_id: 1 for each in question.evidence} | dict(question.relevant)
+    return {piece.document_id: 1 for piece in question.evidence} | dict(question.relevant)
 
 
 def _passages(question: Question, passages_of: PassagesOf) -> dict[str, int]:

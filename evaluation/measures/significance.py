@@ -25,71 +25,63 @@ _N_VALUES_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A value and the bounds of its 95 % interval; no bounds where they cannot be had."""
+class Figure:
+    """A measure over `n` questions with its 95 % interval (None where it cannot be had)."""
 
+    measure: str
     value: float
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Of two runs on the same questions: mean of b less mean of a, and how sure it is.
-
-    `p`: two-sided, of the paired randomisation test.
-    """
-
+    low: float | None
+    high: float | None
     n: int
-    mean_a: float
-    mean_b: float
-    interval: Interval
-    p: float
 
 
-def mean_interval(values: Sequence[float]) -> Interval | None:
-    """None where there are no values."""
+def mean_figure(measure: str, values: Sequence[float]) -> Figure | None:
+    """The mean of single questions' values; None where there are none."""
     import numpy as np
+    from scipy.stats import bootstrap
 
     if not values:
         return None
-    return _interval(np.asarray(values, dtype=float))
+    array = np.asarray(values, dtype=float)
+    if len(array) < 2:
+        return Figure(measure, float(array[0]), None, None, 1)
+    result = bootstrap(
+        (array,),
+        np.mean,
+        n_resamples=N_RESAMPLES,
+        batch=max(1, _N_VALUES_AT_ONCE // len(array)),
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(_SEED),
+    )
+    low, high = result.confidence_interval
+    return Figure(measure, float(array.mean()), float(low), float(high), len(array))
 
 
-def set_interval(
-    figure: Callable[[NDArray[np.float64]], float | None], rows: Sequence[Sequence[float]]
-) -> Interval | None:
-    """Of a figure that is no mean. `figure` gets some of the rows; None: it cannot be had there."""
+def set_figure(
+    measure: str,
+    function: Callable[[NDArray[np.float64]], float | None],
+    rows: Sequence[Sequence[float]],
+) -> Figure | None:
+    """Of a figure that is no mean. `function` gets some of the rows; None: no value can be had."""
     import numpy as np
 
     table = np.asarray(rows, dtype=float)
-    value = figure(table) if len(table) else None
+    n = len(table)
+    value = function(table) if n else None
     if value is None:
         return None
     rng = np.random.default_rng(_SEED)
     resampled = [
-        found
+        of_sample
         for _ in range(N_RESAMPLES_OF_SETS)
-        if (found := figure(table[rng.integers(len(table), size=len(table))])) is not None
+        if (of_sample := function(table[rng.integers(n, size=n)])) is not None
     ]
-    if len(table) < 2 or not resampled:
-        return Interval(value)
-    return Interval(value, *_bounds(np.asarray(resampled)))
-
-
-def paired_difference(a: Sequence[float], b: Sequence[float]) -> Difference:
-    """`a[i]` and `b[i]` belong to one question."""
-    import numpy as np
-
-    first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    differences = second - first
-    return Difference(
-        len(differences),
-        float(first.mean()),
-        float(second.mean()),
-        _interval(differences),
-        randomisation_p(differences.tolist()),
-    )
+    if n < 2 or not resampled:
+        return Figure(measure, value, None, None, n)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    return Figure(measure, value, float(low), float(high), n)
 
 
 def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) -> float:
@@ -101,7 +93,7 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
     import numpy as np
     from scipy.stats import permutation_test
 
-    changed = np.asarray([each for each in differences if each != 0], dtype=float)
+    changed = np.asarray([value for value in differences if value != 0], dtype=float)
     if len(changed) == 0:
         return 1.0
     direction = "greater" if changed.mean() >= 0 else "less"
@@ -129,31 +121,3 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = highest
     return adjusted
-
-
-def _interval(values: NDArray[np.float64]) -> Interval:
-    import numpy as np
-    from scipy.stats import bootstrap
-
-    value = float(values.mean())
-    if len(values) < 2:
-        return Interval(value)
-    result = bootstrap(
-        (values,),
-        np.mean,
-        n_resamples=N_RESAMPLES,
-        batch=max(1, _N_VALUES_AT_ONCE // len(values)),
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    )
-    low, high = result.confidence_interval
-    return Interval(value, float(low), float(high))
-
-
-def _bounds(resampled: NDArray[np.float64]) -> tuple[float, float]:
-    import numpy as np
-
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail])
-    return float(low), float(high)

@@ -5,37 +5,59 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from errors import QuestionError
 from evaluation.formats.trec import qrels_lines
-from evaluation.measures.comparing import Values, values_of
-from evaluation.measuring import Measured
+from evaluation.measures.comparison import Values
 from evaluation.question import FEW_QUESTIONS, few_questions
 from evaluation.report.page import page_html
 from evaluation.report.report import FORMAT_VERSION, Report, RunReport
+from evaluation.system_run import SystemRun
 
 NAME = "report.json"
 PAGE = "report.html"
 BASELINE = "baseline.json"
+_TEXTS = {"text", "asked", "note", "expected", "evidence", "right_passage", "hits", "answer"}
+_CURVES = {"by_kind", "recall_by_k", "risk_coverage", "reliability"}
+_NOT_IN_A_BASELINE = {
+    **dict.fromkeys(("comparisons", "passages"), True),
+    "runs": {"__all__": {**dict.fromkeys(_CURVES, True), "questions": {"__all__": _TEXTS}}},
+}
 
 
-def write_report(report: Report, runs: Mapping[str, Measured], folder: Path) -> None:
+def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) -> None:
     """Writes everything into `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / NAME).write_text(report_json(report), encoding="utf-8")
-    (folder / PAGE).write_text(page_html(report), encoding="utf-8")
-    (folder / BASELINE).write_text(report_json(slim(report)), encoding="utf-8")
-    for name, one in runs.items():
+    texts = {
+        NAME: report_json(report),
+        PAGE: page_html(report),
+        BASELINE: baseline_json(report),
+    }
+    for name, run in runs.items():
         plain = re.sub(r"\W+", "-", name)
-        (folder / f"{plain}.run").write_text(_lines(one.lines), encoding="utf-8")
-        (folder / f"{plain}.qrels").write_text(_lines(qrels_lines(one.qrels)), encoding="utf-8")
+        texts[f"{plain}.run"] = _text(run.lines)
+        texts[f"{plain}.qrels"] = _text(qrels_lines(run.qrels))
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def report_json(report: Report) -> str:
     """Two reports of one measurement differ in few lines: every question has its own."""
-    text = json.dumps(asdict(report), ensure_ascii=False, allow_nan=False)
+    return _json(report)
+
+
+def baseline_json(report: Report) -> str:
+    """What the gate needs, small enough to be kept with the source: no texts, no rankings."""
+    return _json(report, exclude=_NOT_IN_A_BASELINE)
+
+
+def _json(report: Report, **options: Any) -> str:
+    from pydantic import TypeAdapter
+
+    fields = TypeAdapter(Report).dump_python(report, mode="json", **options)
+    text = json.dumps(fields, ensure_ascii=False, allow_nan=False)
     return text.replace('{"query_id": ', '\n{"query_id": ') + "\n"
 
 
@@ -62,7 +84,7 @@ def read_report(path: Path) -> Report:
         ) from error
 
 
-def chosen_runs(names: Sequence[str]) -> tuple[dict[str, Values], list[str]]:
+def values_of_runs(names: Sequence[str]) -> tuple[dict[str, Values], list[str]]:
     """The runs of several reports by name, and what is doubtful about comparing them.
 
     `DIR:RUN` takes one run of a report. Raises QuestionError.
@@ -75,16 +97,16 @@ def chosen_runs(names: Sequence[str]) -> tuple[dict[str, Values], list[str]]:
         report = read_report(Path(path or name))
         asked.add(report.setting.questions_sha256)
         n_questions = max(n_questions, report.n_questions)
-        found = [run for run in report.runs if run_name in (None, run.name)]
-        if not found:
+        chosen = [run for run in report.runs if run_name in (None, run.name)]
+        if not chosen:
             known = ", ".join(run.name for run in report.runs)
             raise QuestionError(f"{path} has no run {run_name}.", f"It has {known}.")
-        runs += [(path, run) for run in found]
+        runs += [(path, run) for run in chosen]
     if len(runs) < 2:
         raise QuestionError("One run cannot be compared.", "Give two reports, or more.")
     unique = len({run.name for _, run in runs}) == len(runs)
     values: dict[str, Values] = {
-        run.name if unique else f"{path}:{run.name}": values_of(run) for path, run in runs
+        run.name if unique else f"{path}:{run.name}": run.values() for path, run in runs
     }
     warnings = [few_questions(n_questions)] if n_questions < FEW_QUESTIONS else []
     if len(asked) > 1:
@@ -92,38 +114,5 @@ def chosen_runs(names: Sequence[str]) -> tuple[dict[str, Values], list[str]]:
     return values, warnings
 
 
-def slim(report: Report) -> Report:
-    """What the gate needs, small enough to be kept with the source: no texts, no rankings."""
-    return replace(
-        report,
-        passages={},
-        comparisons=(),
-        runs=tuple(
-            replace(
-                run,
-                by_kind={},
-                recall_by_k=(),
-                risk_coverage=(),
-                reliability=(),
-                questions=tuple(
-                    replace(
-                        question,
-                        text="",
-                        asked="",
-                        note="",
-                        expected=(),
-                        evidence=(),
-                        right_passage=None,
-                        hits=(),
-                        answer=None,
-                    )
-                    for question in run.questions
-                ),
-            )
-            for run in report.runs
-        ),
-    )
-
-
-def _lines(lines: Iterable[str]) -> str:
+def _text(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)

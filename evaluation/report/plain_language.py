@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
+from evaluation.measures.comparison import LOWER_IS_BETTER, Comparison
+from evaluation.measures.significance import Figure
 from evaluation.question import counted
-from evaluation.report.report import Figure, QuestionResult, RankedPassage
+from evaluation.report.report import QuestionResult, RankedPassage, RunReport
 
-Tone = Literal["good", "fair", "bad", "none"]
+_WORDING = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+COMPARED: Mapping[str, str] = _WORDING["compared"]
+"""The measures by which two answering runs are compared, the most important first."""
 
+_GRAVITY = {name: place for place, name in enumerate(_WORDING["endings"])}
+
+_SIGNIFICANT = 0.05
 _MIB = 1 << 20
 _CUT = re.compile(r"(\w+)@(\d+)")
-
-_SENTENCES: Mapping[str, str] = {
-    "Success@1": "A right {unit} comes first for {n} of 100 questions that have an answer.",
-    "Success": "A right {unit} is among the first {k} for {n} of 100 questions that have an "
-    "answer.",
-    "R": "Of 100 {unit}s in which an answer stands, {n} are among the first {k}.",
-    "P": "Of 100 {unit}s among the first {k}, {n} hold the answer; most answers stand in few "
-    "{unit}s, so 100 cannot be reached.",
-    "RR": "How near the top the first right {unit} stands: 1 is always first, 0.5 always second.",
-    "AP": "How near the top all right {unit}s stand: 1 is all of them before any other.",
-    "nDCG": "How well the first {k} are ordered: 1 is the best order there can be.",
-    "quote_success@1": "The first quote is right for {n} of 100 questions that have an answer.",
-    "quote_success": "One of the first {k} quotes is right for {n} of 100 questions that have an "
-    "answer.",
-    "highlight_EM": "The highlighted words are exactly the expected ones for {n} of 100 questions.",
-    "highlight_F1": "Highlighted and expected words have {n} of 100 words in common.",
-    "page_correct": "The page is right for {n} of 100 right quotes.",
-    "quote_exactness": "{n} of 100 quotes are letter for letter as the files have them.",
-    "AUROC": "Of a question with an answer and one without, it trusts itself more on the former "
-    "{n} times in 100; 50 is guessing.",
-    "average_precision": "With the questions it is surest of first: how far those that have an "
-    "answer come before the others; 1 is perfect.",
-    "AURC": "However cautious it is made, about {n} of 100 replies go wrong, taken over all "
-    "degrees of caution.",
-    "answer_F1": "How well it answers all that can be answered and nothing else: 1 is perfect.",
-    "false_answers": "It answers {n} of 100 questions that the documents do not answer.",
-    "false_abstentions": "It says nothing to {n} of 100 questions that the documents do answer.",
-    "ECE": "What it says of its confidence is off by {n} points in 100, on average.",
-}
-_COUNTED = frozenset(
-    name for name, sentence in _SENTENCES.items() if "{n} of 100" in sentence
-) - frozenset(("highlight_F1", "AURC"))
-"""Measures that are a share of questions, of passages or of quotes."""
 
 
 def per_hundred(share: float) -> str:
@@ -62,59 +37,71 @@ def per_hundred(share: float) -> str:
 def sentence(figure: Figure, unit: str) -> str:
     """What a figure says; nothing for a measure that is only known to ir_measures."""
     if figure.measure == "quote_exactness" and figure.value == 1:
-        return f"All {counted(figure.n, 'quote')} are letter for letter as the files have them."
-    name, k = _split(figure.measure)
-    form = _SENTENCES.get(figure.measure) or _SENTENCES.get(name, "")
+        return f"All {counted(figure.n, 'quote')} are letter for letter as in your files."
+    sentences, cut = _WORDING["figures"], _CUT.fullmatch(figure.measure)
+    name, k = (cut[1], cut[2]) if cut else (figure.measure, "")
+    form: str = sentences.get(figure.measure) or sentences.get(name, "")
     return form.format(n=per_hundred(figure.value), k=k, unit=unit)
 
 
-def is_share(measure: str) -> bool:
-    """Whether the figure counts things out of 100."""
-    return measure in _COUNTED or _split(measure)[0] in _COUNTED
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`n` of `total` did what `words` say; `figure` has the interval of the share."""
+
+    n: int
+    total: int
+    words: str
+    figure: Figure
 
 
-def _split(measure: str) -> tuple[str, str]:
-    cut = _CUT.fullmatch(measure)
-    return (cut[1], cut[2]) if cut else (measure, "")
+def shares(run: RunReport) -> Iterator[Share]:
+    """What a run comes to, the most important first."""
+    for measure, words in _WORDING["shares"].items():
+        if figure := run.figure(measure):
+            n = round(figure.value * figure.n)
+            yield Share(n, figure.n, words.format(unit=run.unit), figure)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """`gravity`: 0 is the gravest; a curator reads the failures in this order."""
+class Ending:
+    """How a question ended. `gravity`: 0 is the gravest; failures are read in this order.
+
+    `tone`: good, fair, bad or none.
+    """
 
     words: str
-    tone: Tone
+    tone: str
     gravity: int
 
 
-def outcome(result: QuestionResult, unit: str) -> Outcome:
-    if result.answer is None:
-        return _found(result, unit)
-    if not result.answer.found:
-        if result.answerable:
-            return Outcome("Said nothing, though the documents do", "bad", 2)
-        return Outcome("Rightly said nothing", "good", 6)
-    return _answered(result)
+def ending(result: QuestionResult, unit: str) -> Ending:
+    name = _ending_of_search(result) if result.answer is None else _ending_of_answer(result)
+    entry = _WORDING["endings"][name]
+    words = entry["words"].format(unit=unit, rank=result.rank)
+    return Ending(words, entry["tone"], _GRAVITY[name])
 
 
-def _answered(result: QuestionResult) -> Outcome:
+def _ending_of_search(result: QuestionResult) -> str:
     if not result.answerable:
-        return Outcome("Answered what the documents do not say", "bad", 0)
-    if result.measures.get("quote_success@1") == 1:
-        return Outcome("Right words quoted", "good", 5)
-    if result.measures.get("quote_success@3") == 1:
-        return Outcome("Right words quoted, but not first", "fair", 3)
-    return Outcome("Wrong words quoted", "bad", 1)
-
-
-def _found(result: QuestionResult, unit: str) -> Outcome:
-    if not result.answerable:
-        return Outcome("No answer to be found", "none", 6)
+        return "nothing_to_find"
     if result.rank is None:
-        return Outcome(f"Right {unit} not found", "bad", 1)
-    if result.rank > 1:
-        return Outcome(f"Right {unit} only at rank {result.rank}", "fair", 4)
-    return Outcome(f"Right {unit} first", "good", 5)
+        return "not_found"
+    return "found_first" if result.rank == 1 else "found_later"
+
+
+def _ending_of_answer(result: QuestionResult) -> str:
+    answered = result.answer is not None and result.answer.found
+    if not result.answerable:
+        return "false_answer" if answered else "right_silence"
+    if not answered:
+        return "false_silence_missed" if result.rank is None else "false_silence"
+    if not result.failed:
+        return "right_words"
+    if result.measures.get("quote_success@3") == 1:
+        return "right_words_later"
+    if result.rank is None:
+        return "wrong_words_missed"
+    return "wrong_words" if result.rank == 1 else "wrong_words_beaten"
 
 
 def placed(result: QuestionResult) -> str:
@@ -138,33 +125,52 @@ def why_beaten(result: QuestionResult) -> str:
     first = result.beaten_by[0]
     if right.rank is None:
         return f"The first passage {_shares(first)}; the right one {_shares(right)}."
-    more = [_advantage(first, right, name) for name in first.scores if _is_more(first, right, name)]
-    less = [_advantage(right, first, name) for name in right.scores if _is_more(right, first, name)]
+    more, less = _advantages(first, right), _advantages(right, first)
     if more and less:
-        return f"The first passage {' and '.join(more)}; the right one {' and '.join(less)}."
+        return f"The first passage {more}; the right one {less}."
     if more:
-        return f"The first passage {' and '.join(more)}."
-    if less:
-        return f"By single scores the right one is no worse: it {' and '.join(less)}."
-    return ""
+        return f"The first passage {more}."
+    return f"By single scores the right one is no worse: it {less}." if less else ""
 
 
-def _is_more(one: RankedPassage, other: RankedPassage, name: str) -> bool:
-    return one.scores.get(name, 0.0) > other.scores.get(name, 0.0)
-
-
-def _advantage(one: RankedPassage, other: RankedPassage, name: str) -> str:
-    against = f"({one.scores[name]:.2f} against {other.scores.get(name, 0.0):.2f})"
-    if name == "dense":
-        return f"is closer to it in meaning {against}"
-    if name == "lexical":
-        return f"matches the words of the question better {against}"
-    return f"has the higher score of {name} {against}"
+def _advantages(one: RankedPassage, other: RankedPassage) -> str:
+    """By which scores `one` is ahead of the other."""
+    names = {
+        "dense": "is closer to it in meaning",
+        "lexical": "matches the words of the question better",
+    }
+    return " and ".join(
+        f"{names.get(name, f'has the higher score of {name}')} "
+        f"({score:.2f} against {other.scores.get(name, 0.0):.2f})"
+        for name, score in one.scores.items()
+        if score > other.scores.get(name, 0.0)
+    )
 
 
 def _shares(passage: RankedPassage) -> str:
     words = [f"“{word.asked}”" for word in passage.shared_words]
     return f"shares {', '.join(words)} with the question" if words else "shares no word with it"
+
+
+def compared_label(measure: str, unit: str) -> str:
+    """What is compared, said out of 100; nothing for a measure that is given as it is."""
+    return str(COMPARED.get(measure, "")).format(unit=unit)
+
+
+def signed(value: float, *, in_points: bool) -> str:
+    """A difference with a real minus sign; in points: of 100."""
+    return (f"{100 * value:+.0f}" if in_points else f"{value:+.3f}").replace("-", "−")
+
+
+def compared_verdict(row: Comparison) -> tuple[str, str]:
+    """Whether the second run is better, in a sentence and as its tone: better, worse or nothing."""
+    gain = -row.difference if row.measure in LOWER_IS_BETTER else row.difference
+    tone = ""
+    if row.p_holm < _SIGNIFICANT:
+        tone = "better" if gain > 0 else "worse"
+    same = row.difference == 0 and row.low == row.high
+    p = f"{100 * row.p_holm:.0f}" if row.p_holm >= 0.01 else "less than 1"
+    return _WORDING["verdicts"]["same" if same else tone or "unclear"].format(p=p), tone
 
 
 def speed(p50: float, p95: float) -> str:
@@ -177,3 +183,9 @@ def _time(seconds: float) -> str:
 
 def memory(peak: int) -> str:
     return f"{peak / _MIB:,.0f} MiB"
+
+
+def opening(text: str, most: int = 150) -> str:
+    """So much of a text that one knows it again, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[:most].rpartition(" ")[0] + " …"

@@ -9,6 +9,8 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.report.report import RunReport
@@ -28,32 +30,14 @@ _OF_THE_PAGE = {
 }
 _SIZE = (5.4, 3.5)
 """Inches; the page scales it."""
-_RC: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "docent",  # the same report gives the same file
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": _SOFT,
-    "axes.labelcolor": _INK,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": _LINE,
-    "text.color": _INK,
-    "xtick.color": _SOFT,
-    "ytick.color": _SOFT,
-    "legend.frameon": False,
-    "legend.fontsize": 10,
-    "lines.linewidth": 2,
-}
+_STYLE = Path(__file__).with_suffix(".mplstyle")
 
 
 def recall_by_k(runs: Sequence[RunReport]) -> str:
     with _drawing("recall") as (axes, svg):
-        for place, run in enumerate(runs):
+        for run, style in zip(runs, _line_styles(), strict=False):
             ks = range(1, len(run.recall_by_k) + 1)
-            colour, dash = _COLOURS[place % len(_COLOURS)], _DASHES[place % len(_DASHES)]
-            axes.plot(ks, run.recall_by_k, color=colour, linestyle=dash, label=run.name)
+            axes.plot(ks, run.recall_by_k, label=run.name, **style)
         axes.set_xscale("log")
         axes.set_xticks([1, 2, 3, 5, 10, 20, 50], labels=["1", "2", "3", "5", "10", "20", "50"])
         axes.minorticks_off()
@@ -64,16 +48,10 @@ def recall_by_k(runs: Sequence[RunReport]) -> str:
 
 def risk_coverage(runs: Sequence[RunReport]) -> str:
     with _drawing("risk") as (axes, svg):
-        for place, run in enumerate(runs):
-            colour, dash = _COLOURS[place % len(_COLOURS)], _DASHES[place % len(_DASHES)]
-            axes.step(
-                [point.coverage for point in run.risk_coverage],
-                [point.risk for point in run.risk_coverage],
-                color=colour,
-                linestyle=dash,
-                label=run.name,
-                where="pre",
-            )
+        for run, style in zip(runs, _line_styles(), strict=False):
+            coverage = [point.coverage for point in run.risk_coverage]
+            risk = [point.risk for point in run.risk_coverage]
+            axes.step(coverage, risk, label=run.name, where="pre", **style)
         axes.set(xlim=(0, 1.01), ylim=(0, 1.03))
         axes.set(xlabel="share of questions, the surest first", ylabel="share gone wrong")
         if len(runs) > 1:
@@ -85,8 +63,8 @@ def reliability(run: RunReport) -> str:
     with _drawing("reliability") as (axes, svg):
         axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle=(0, (4, 3)))
         axes.plot(
-            [each.confidence for each in run.reliability],
-            [each.answerable for each in run.reliability],
+            [part.confidence for part in run.reliability],
+            [part.answerable for part in run.reliability],
             color=_COLOURS[0],
             marker="o",
             linewidth=1,
@@ -97,17 +75,18 @@ def reliability(run: RunReport) -> str:
     return svg()
 
 
-def histograms(with_answer: Sequence[float], without: Sequence[float], *, label: str) -> str:
-    """Of a score: answerable questions above the axis, unanswerable ones below it."""
+def histograms(scores: Sequence[tuple[float, bool]], *, label: str) -> str:
+    """Of a score: answerable questions (True) above the axis, unanswerable ones below it."""
     import numpy as np
     from matplotlib.ticker import MaxNLocator
 
-    both = [*with_answer, *without]
-    low, high = (0.0, 1.0) if label == "confidence" else (min(both), max(both))
+    values = np.array([score for score, _ in scores])
+    answerable = np.array([answerable for _, answerable in scores], dtype=bool)
+    low, high = (0.0, 1.0) if label == "confidence" else (values.min(), values.max())
     edges = np.linspace(low, high if high > low else low + 1, 21)
     with _drawing(label.partition(" ")[0]) as (axes, svg):
-        above, _ = np.histogram(with_answer, edges)
-        below, _ = np.histogram(without, edges)
+        above, _ = np.histogram(values[answerable], edges)
+        below, _ = np.histogram(values[~answerable], edges)
         width = edges[1] - edges[0]
         style = {"align": "edge", "width": 0.92 * width}
         axes.bar(edges[:-1], above, color=_COLOURS[1], **style)
@@ -122,6 +101,12 @@ def histograms(with_answer: Sequence[float], without: Sequence[float], *, label:
     return svg()
 
 
+def _line_styles() -> Iterator[dict[str, Any]]:
+    """For one run after another: colours that differ, and dashes for those who see none."""
+    for colour, dash in zip(_COLOURS, cycle(_DASHES), strict=False):
+        yield {"color": colour, "linestyle": dash}
+
+
 @contextmanager
 def _drawing(name: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
     """Axes to draw on, and what gives the SVG once all is drawn. `name` keeps ids apart."""
@@ -129,7 +114,7 @@ def _drawing(name: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
     from matplotlib.figure import Figure
 
     drawn = io.StringIO()
-    with rc_context(_RC):
+    with rc_context(fname=_STYLE):
         figure = Figure(figsize=_SIZE, layout="constrained")
         yield figure.add_subplot(), lambda: _inline(drawn.getvalue(), name)
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))

@@ -8,20 +8,66 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from datatypes import Span
 from evaluation.measures.abstention import Bin, CurvePoint
+from evaluation.measures.comparison import Comparison
+from evaluation.measures.significance import Figure
+from evaluation.request import Request
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+
+RIGHT = "right"
+"""A measure of one answered question: 1 where it ended as it should, answered with the right words
+first or rightly not answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A measure over `n` questions with its 95 % interval (None where it cannot be had)."""
+class Place:
+    """A stretch of a document, its text, and where it stands."""
 
-    measure: str
-    value: float
-    low: float | None
-    high: float | None
-    n: int
+    document_id: str
+    title: str
+    page: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText(Place):
+    """A passage of the collection, kept once however often it was found."""
+
+    heading: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceInPlace(Place):
+    """A piece of evidence and the text around it."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace(Place):
+    """A quote of an answer. `exact`: as in the file on disk; None where that has no text."""
+
+    highlight: Span | None
+    right: bool
+    exact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """Of the answer as the API gives it what a report shows, each quote judged.
+
+    `confidence`: None without calibration.
+    """
+
+    found: bool
+    confidence: float | None
+    understood_as: str | None
+    quotes: tuple[QuotedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +80,6 @@ class SharedWord:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageText:
-    """A passage of the collection, kept once however often it was found."""
-
-    document_id: str
-    title: str
-    heading: str | None
-    page: str | None
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A passage as it was found for a question; `Report.passages` has its text.
 
@@ -55,49 +88,11 @@ class RankedPassage:
     """
 
     passage_id: str
-    document_id: str
     rank: int | None
     score: float | None
     scores: Mapping[str, float]
     right: bool
     shared_words: tuple[SharedWord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceInPlace:
-    """A piece of evidence and the text around it."""
-
-    document_id: str
-    title: str
-    page: str | None
-    start: int
-    end: int
-    before: str
-    text: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuotedPlace:
-    """A quote of an answer. `exact`: as in the file on disk; None where that has no text."""
-
-    document_id: str
-    title: str
-    page: str | None
-    start: int
-    end: int
-    text: str
-    highlight: str | None
-    right: bool
-    exact: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
-    found: bool
-    confidence: float
-    understood_as: str | None
-    quotes: tuple[QuotedPlace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +102,24 @@ class QuestionResult:
     `asked` is what was asked, with slips in it under that condition. `rank` of the best right
     passage (or document, where documents are ranked), None where it was not among the hits.
     `right_passage` is that passage, or the one that should have been found. `hits`: the first
-    few. `measures` are this question's own values.
+    few. `measures` are this question's own values. From `text` on a baseline has nothing.
     """
 
     query_id: str
-    text: str
-    asked: str
     kind: str
     split: str | None
-    note: str
     answerable: bool
-    expected: tuple[str, ...]
-    evidence: tuple[EvidenceInPlace, ...]
     seconds: float
     measures: Mapping[str, float]
     rank: int | None
-    right_passage: RankedPassage | None
-    hits: tuple[RankedPassage, ...]
-    answer: GivenAnswer | None
+    text: str = ""
+    asked: str = ""
+    note: str = ""
+    expected: tuple[str, ...] = ()
+    evidence: tuple[EvidenceInPlace, ...] = ()
+    right_passage: RankedPassage | None = None
+    hits: tuple[RankedPassage, ...] = ()
+    answer: GivenAnswer | None = None
 
     @property
     def beaten_by(self) -> tuple[RankedPassage, ...]:
@@ -135,12 +130,15 @@ class QuestionResult:
         return tuple(hit for hit in self.hits if not hit.right and (hit.rank or 0) < right.rank)
 
     @property
+    def judged(self) -> bool:
+        """Whether it can fail: there is something to find, or something to say."""
+        return self.answerable or RIGHT in self.measures
+
+    @property
     def failed(self) -> bool:
         """What a curator looks at first: not found, wrongly answered, or wrongly given up."""
-        if self.answer is not None:
-            if not self.answerable:
-                return self.answer.found
-            return self.measures.get("quote_success@1", 1.0) < 1
+        if RIGHT in self.measures:
+            return self.measures[RIGHT] < 1
         return self.answerable and self.rank != 1
 
 
@@ -158,57 +156,37 @@ class RunReport:
     condition: str
     unit: str
     figures: tuple[Figure, ...]
-    by_kind: Mapping[str, tuple[Figure, ...]]
     latency_p50: float
     latency_p95: float
     peak_bytes: int
-    recall_by_k: tuple[float, ...]
-    risk_coverage: tuple[CurvePoint, ...]
-    reliability: tuple[Bin, ...]
     questions: tuple[QuestionResult, ...]
+    by_kind: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict)
+    recall_by_k: tuple[float, ...] = ()
+    risk_coverage: tuple[CurvePoint, ...] = ()
+    reliability: tuple[Bin, ...] = ()
 
     def figure(self, measure: str) -> Figure | None:
-        return next((each for each in self.figures if each.measure == measure), None)
+        return next((figure for figure in self.figures if figure.measure == measure), None)
 
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Run `b` less run `a` on the questions both were judged on.
-
-    `p` is two-sided, of the paired randomisation test; `p_holm` is adjusted for all comparisons
-    of the same measure.
-    """
-
-    measure: str
-    a: str
-    b: str
-    n: int
-    mean_a: float
-    mean_b: float
-    difference: float
-    low: float | None
-    high: float | None
-    p: float
-    p_holm: float
+    def values(self) -> dict[str, dict[str, float]]:
+        """Measure → query id → value."""
+        values: dict[str, dict[str, float]] = {}
+        for question in self.questions:
+            for measure, value in question.measures.items():
+                values.setdefault(measure, {})[question.query_id] = value
+        return values
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What was measured, so that it can be measured again."""
+    """What was measured, and with what; `questions_sha256` is of the questions' file."""
 
-    questions: str
+    request: Request
     questions_sha256: str
-    split: str | None
-    documents: str | None
-    index: str | None
-    modes: tuple[str, ...]
-    conditions: tuple[str, ...]
-    measures: tuple[str, ...]
-    unit: str
     model: str
     n_documents: int
     n_passages: int
-    passage_pieces: int
+    passage_tokens: int
     docent_version: str
     python: str
     machine: str
@@ -226,7 +204,12 @@ class Report:
     n_questions: int
     n_answerable: int
     runs: tuple[RunReport, ...]
-    comparisons: tuple[Comparison, ...]
-    passages: Mapping[str, PassageText]
+    comparisons: tuple[Comparison, ...] = ()
+    passages: Mapping[str, PassageText] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    format_version: int = field(default=FORMAT_VERSION)
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def main_run(self) -> RunReport:
+        """The one that a summary is about: it answers, if any does."""
+        return next((run for run in self.runs if run.risk_coverage), self.runs[0])

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from evaluation.gate import LOWER_IS_BETTER, Verdict
+from evaluation.gate import Verdict
+from evaluation.measures.comparison import LOWER_IS_BETTER, Comparison
+from evaluation.measures.significance import Figure
 from evaluation.question import counted
-from evaluation.report.report import Comparison, Figure, Report
+from evaluation.report.report import Report
 
 _MIB = 1 << 20
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    setting = report.setting
+    setting, request = report.setting, report.setting.request
     n_unanswerable = report.n_questions - report.n_answerable
-    split = f" of the split {setting.split}" if setting.split else ""
+    split = f" of the split {request.split}" if request.split else ""
     yield (
         f"{counted(report.n_questions, 'question')}{split} ({n_unanswerable} without an answer), "
         f"{counted(setting.n_documents, 'document')}, {counted(setting.n_passages, 'passage')}, "
-        f"{setting.unit}s ranked, {setting.model}"
+        f"{request.unit}s ranked, {setting.model}"
     )
     yield ""
     yield from figure_lines({run.name: run.figures for run in report.runs})
@@ -32,60 +34,66 @@ def report_lines(report: Report) -> Iterator[str]:
         ]
         for run in report.runs
     ]
-    yield from table(["run", "p50 ms", "p95 ms", "peak MiB"], rows)
+    yield from _table(["run", "p50 ms", "p95 ms", "peak MiB"], rows)
     if report.comparisons:
         yield ""
         yield from comparison_lines(report.comparisons)
 
 
+def figure_rows(
+    figures: Mapping[str, Sequence[Figure]],
+) -> Iterator[tuple[str, str, list[Figure | None]]]:
+    """For each measure how many questions it is over, and its figure in each run."""
+    by_run = [{figure.measure: figure for figure in of_run} for of_run in figures.values()]
+    for measure in dict.fromkeys(measure for of_run in by_run for measure in of_run):
+        cells = [of_run.get(measure) for of_run in by_run]
+        ns = sorted({figure.n for figure in cells if figure})
+        yield measure, "–".join(f"{n:,}" for n in dict.fromkeys((ns[0], ns[-1]))), cells
+
+
 def figure_lines(figures: Mapping[str, Sequence[Figure]]) -> Iterator[str]:
     """A row for each measure and a column for each run, with 95 % intervals."""
-    cells = {name: {each.measure: each for each in row} for name, row in figures.items()}
-    measures = dict.fromkeys(measure for row in cells.values() for measure in row)
-    rows = []
-    for measure in measures:
-        present = [row[measure] for row in cells.values() if measure in row]
-        ns = sorted({each.n for each in present})
-        n = str(ns[0]) if len(ns) == 1 else f"{ns[0]}–{ns[-1]}"
-        mark = " ↓" if measure in LOWER_IS_BETTER else ""
-        rows.append([measure + mark, n, *(_cell(row.get(measure)) for row in cells.values())])
-    yield from table(["measure", "n", *figures], rows)
+    rows = [
+        [measure + (" ↓" if measure in LOWER_IS_BETTER else ""), n, *map(_cell, cells)]
+        for measure, n, cells in figure_rows(figures)
+    ]
+    yield from _table(["measure", "n", *figures], rows)
 
 
 def comparison_lines(comparisons: Sequence[Comparison]) -> Iterator[str]:
     """Differences with their intervals; the last p holds for all comparisons of a measure."""
     rows = [
         [
-            f"{each.b} − {each.a}",
-            each.measure,
-            str(each.n),
-            f"{each.difference:+.4f}{_bounds(each.low, each.high, '+.3f')}",
-            _p(each.p),
-            _p(each.p_holm),
+            f"{row.b} − {row.a}",
+            row.measure,
+            str(row.n),
+            f"{row.difference:+.4f}{_bounds(row.low, row.high, '+.3f')}",
+            _p(row.p),
+            _p(row.p_holm),
         ]
-        for each in comparisons
+        for row in comparisons
     ]
-    yield from table(["difference", "measure", "n", "95 % interval", "p", "p (Holm)"], rows)
+    yield from _table(["difference", "measure", "n", "95 % interval", "p", "p (Holm)"], rows)
 
 
 def verdict_lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
     rows = [
         [
-            each.run,
-            each.measure,
-            f"{each.before:.4f}",
-            f"{each.now:.4f}",
-            f"{each.drop + 0.0:+.4f}",
-            f"{each.allowed:g}",
-            "–" if each.p is None else _p(each.p),
-            _word(each),
+            verdict.run,
+            verdict.measure,
+            f"{verdict.before:.4f}",
+            f"{verdict.now:.4f}",
+            f"{verdict.drop + 0.0:+.4f}",
+            f"{verdict.allowed:g}",
+            "–" if verdict.p is None else _p(verdict.p),
+            _word(verdict),
         ]
-        for each in verdicts
+        for verdict in verdicts
     ]
-    yield from table(["run", "measure", "before", "now", "drop", "allowed", "p", ""], rows)
+    yield from _table(["run", "measure", "before", "now", "drop", "allowed", "p", ""], rows)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Columns as wide as need be; the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):

@@ -11,21 +11,7 @@ from functools import lru_cache
 
 from datatypes import Document, Span
 from index.text.folding import folded, terms_of
-
-_SAID_OF = {
-    "recipients": "recipient received receive copy copies sent addressed distribution list",
-    "creator": "author wrote written writer drew drawn prepared issued office",
-    "date": "date dated day written",
-    "translator": "translated translator translation",
-    "translated_for": "translated behalf project",
-    "original_language": "original language written",
-    "archive": "archive archival kept held stored preserved",
-    "reference_code": "archival signature reference code shelfmark number archive kept",
-    "digital_source": "digital archive online published website internet",
-    "url": "address link website online internet",
-    "credits": "support supported sponsor sponsored funded paid money credit possible",
-    "rights": "rights copyright licence",
-}
+from language.english import ENGLISH
 
 
 def labels_of(document: Document, span: Span) -> tuple[str, ...]:
@@ -34,7 +20,7 @@ def labels_of(document: Document, span: Span) -> tuple[str, ...]:
     if not values:
         return ()
     words = f" {folded(span.of(document.text))} "
-    said = [_SAID_OF[name] for name, value in values if value in words]
+    said = [ENGLISH.field_words[name] for name, value in values if value in words]
     return tuple(term for each in said for term in terms_of(each))
 
 
@@ -42,7 +28,7 @@ def labels_of(document: Document, span: Span) -> tuple[str, ...]:
 def _values(document: Document) -> tuple[tuple[str, str], ...]:
     """Each field's values as they would stand in a folded text."""
     found: list[tuple[str, str]] = []
-    for name in _SAID_OF:
+    for name in ENGLISH.field_words:
         given = document.metadata.get(name, ())
         for value in (given,) if isinstance(given, str) else given:
             forms = _dates(value) if name == "date" else (value,)
@@ -56,4 +42,7 @@ def _dates(value: str) -> tuple[str, ...]:
         day = datetime.date.fromisoformat(value)
     except ValueError:
         return (value,)
-    return (f"{day.day} {day:%B %Y}", f"{day:%B} {day.day}, {day.year}")
+    month, *_ = ENGLISH.months[day.month - 1]
+    return tuple(
+        form.format(day=day.day, month=month, year=day.year) for form in ENGLISH.date_forms
+    )

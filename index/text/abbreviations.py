@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from language.english import ENGLISH
+
 _BRACKETED = re.compile(r"\(((?:[^()\[\]\n]|\n(?!\n)){2,120})\)")
 _SHORT = re.compile(r"(?=.*[A-ZÀ-ÞΑ-ΩА-Я].*[A-ZÀ-ÞΑ-ΩА-Я])[^\W_][\w.&/-]{1,9}$")
 """Two capitals at least: "(again)" and "(1963)" are no abbreviations."""
-_HEREAFTER = re.compile(
-    r"^(?:hereafter|hereinafter|abbreviated(?:\s+as)?|in short|short|or)\b[:, ]*", re.IGNORECASE
-)
+_OPENINGS = "|".join(ENGLISH.before_abbreviation).replace(" ", r"\s+")
+_OPENING = re.compile(rf"^(?:{_OPENINGS})\b[:, ]*", re.IGNORECASE)
 _LONGEST_LONG_FORM = 120
 """Characters looked at before the bracket; the paper allows twice the short form's letters + 5."""
 _MARKS = " .,;\"'“”‘’"
 _LAST_WORD = re.compile(r"[^\s()\[\]]+\s*\Z")
-_SMALL_WORD = re.compile(r"(?:of|and|or|for|in|on|at|to|by|with)\b")
+_SMALL_WORD = re.compile(rf"(?:{'|'.join(ENGLISH.joining_words)})\b")
 """No name begins with one: OAPEC is the Organization of Arab Petroleum Exporting Countries."""
 _NO_NAME = re.compile(r"[()\[\]:;\"“”]|[.!?]\s")
-_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(rf"^(?:{'|'.join(ENGLISH.articles)})\s+", re.IGNORECASE)
 
 
 def abbreviations_of(text: str) -> Iterator[tuple[str, str]]:
@@ -39,7 +40,7 @@ def abbreviations_of(text: str) -> Iterator[tuple[str, str]]:
 
 def _introduced(before: str, inside: str) -> tuple[str, str] | None:
     """What is introduced by `before` and the bracket behind it, in whichever order."""
-    inside = re.split("[,;]", _HEREAFTER.sub("", inside))[0]
+    inside = re.split("[,;]", _OPENING.sub("", inside))[0]
     short = inside.strip(_MARKS)
     if _SHORT.match(short):
         long = _long_form(short, before)

@@ -14,32 +14,34 @@ from itertools import pairwise
 from nupunkt import sent_spans
 
 from datatypes import Document, Passage, Span
+from language.lookup import LANGUAGES
 
-PASSAGE_PIECES = 200
-"""Size that passages grow to, in word pieces: a paragraph of a letter or an encyclopaedia."""
+PASSAGE_TOKENS = 200
+"""Size that passages grow to, in tokens: a paragraph of a letter or an encyclopaedia."""
 
-OVERLAP_PIECES = 50
-"""A sentence of at most this many word pieces is repeated at the head of the next passage."""
+_OVERLAP = 0.25
+"""A sentence of at most this share of a passage is repeated at the head of the next one."""
 
-SECTION_PIECES = 60
-"""A passage shorter than this goes on under the next heading: letterheads are one passage."""
+_SECTION = 0.3
+"""A passage shorter than this share goes on under the next heading: letterheads are one passage."""
 
 _ITEM_MARK = re.compile(r"[-*•·▪◦][^\S\n]|\(?(?:[0-9]{1,3}|[a-z]|[ivx]{1,5})[.)][^\S\n]")
 _BLOCK_END = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:{_ITEM_MARK.pattern}))")
 _OPEN_END = re.compile(r"[\w,\-–—'’\")\]]")  # no full stop, colon or the like closes the block
-_CARRIED_ON = re.compile(
-    r"\b(?:Lt|Cmdr|Cde|Ing|Dipl|Abt|Hrsg|bzw|(?i:am|bis|de[mnrs]|die|im|und|vo[mn]|zum)\s[0-9]{1,2})\.$"
-)  # what the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")
+_SHORTENED = "|".join(word for known in LANGUAGES for word in known.sentence_abbreviations)
+_BEFORE_ORDINAL = "|".join(word for known in LANGUAGES for word in known.before_ordinals)
+_CARRIED_ON = re.compile(rf"\b(?:{_SHORTENED}|(?i:{_BEFORE_ORDINAL})\s[0-9]{{1,2}})\.$")
+"""What the library takes for an end: ranks, and German ordinal numbers ("am 3. Mai")."""
 _CALL = re.compile(r"[!?]['\"”’)\]]*$")  # "Where?" he asked, and (n - 1)! in the middle
 _REMARK = re.compile(r"\[[^\[\]]{1,30}[\]?.]*$")  # [citation needed], [sic]
 _SIGNS_END = re.compile(r"[。！？｡][」』”’）\])]*\s*")  # it knows no ends in scripts without spaces
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]{2,}")
 _BOUNDARIES = (re.compile(r"\n"), re.compile(r"[;:,]\s|\s[–—-]\s"), re.compile(r"\s+"))
 _LONGEST_INTRODUCTION = 120
-"""Bytes of UTF-8. No tokenizer makes more pieces than bytes: half the model's room is left."""
+"""Bytes of UTF-8. No tokenizer makes more tokens than bytes: half the model's room is left."""
 
-_CHARACTERS_PER_PIECE = 16
-"""At most, on average: models read an endless run of letters as one unknown piece."""
+_CHARACTERS_PER_TOKEN = 16
+"""At most, on average: models read an endless run of letters as one unknown token."""
 
 _DEBRIS = re.compile(r"[\s.,;:!?)\]}·|]*")
 _STRAY_END = re.compile(r"(?<=[.!?])(?:\s+[.,;:·|~])+$")
@@ -61,32 +63,36 @@ def sentences_of(document: Document) -> tuple[Span, ...]:
 
 
 def passages_of(
-    document: Document, *, count_pieces: Callable[[str], int], max_pieces: int
+    document: Document,
+    *,
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+    passage_tokens: int = PASSAGE_TOKENS,
 ) -> tuple[Passage, ...]:
     """The document's passages in order; every sentence lies in at least one of them.
 
-    `count_pieces` gives a text's length in the embedding model's word pieces, `max_pieces` is
-    what the model reads, the passage's introduction (`introduction`) included.
+    `count_tokens` gives a text's length in the embedding model's tokens, `max_tokens` is what the
+    model reads, the passage's introduction (`introduction`) included. Passages grow to
+    `passage_tokens`.
     """
     text = document.text
+    section, overlap = round(_SECTION * passage_tokens), round(_OVERLAP * passage_tokens)
     section_starts = {heading.span.start for heading in document.headings}
 
     def size(first: Span, last: Span) -> int:
         run = text[first.start : last.end]
-        return max(count_pieces(run), len(run) // _CHARACTERS_PER_PIECE)
+        return max(count_tokens(run), len(run) // _CHARACTERS_PER_TOKEN)
 
     @cache
     def room_under(heading: str | None) -> int:
-        return max_pieces - count_pieces(f"{introduction(heading, document.title)}\n")
+        return max_tokens - count_tokens(f"{introduction(heading, document.title)}\n")
 
     def fit(first: Span, last: Span) -> bool:
-        room = room_under(
-            document.heading_at(first.start)
-        )  # a passage has its first sentence's heading
-        return size(first, last) <= min(PASSAGE_PIECES, room)
+        room = room_under(document.heading_at(first.start))  # that of its first sentence
+        return size(first, last) <= min(passage_tokens, room)
 
     def opens_section(part: Span) -> bool:
-        return part.start in section_starts and size(runs[-1][0], part) >= SECTION_PIECES
+        return part.start in section_starts and size(runs[-1][0], part) >= section
 
     runs: list[list[Span]] = []
     for sentence in sentences_of(document):
@@ -97,14 +103,14 @@ def passages_of(
                 runs[-1].append(part)
             else:
                 *before, last = runs[-1]
-                is_shared = before and size(last, last) <= OVERLAP_PIECES and fit(last, part)
+                is_shared = before and size(last, last) <= overlap and fit(last, part)
                 runs.append([last, part] if is_shared else [part])
-    return tuple(
-        Passage(
-            document, Span(run[0].start, run[-1].end), document.heading_at(run[0].start), tuple(run)
-        )
-        for run in runs
-    )
+    return tuple(_passage(document, run) for run in runs)
+
+
+def _passage(document: Document, run: list[Span]) -> Passage:
+    span = Span(run[0].start, run[-1].end)
+    return Passage(document, span, document.heading_at(span.start), tuple(run))
 
 
 def introduction(heading: str | None, title: str) -> str:
@@ -212,7 +218,7 @@ def _whole(text: str, pieces: list[Span]) -> Iterator[Span]:
 def _fitting(
     text: str, sentence: Span, size: Callable[[Span, Span], int], limit: int
 ) -> Iterator[Span]:
-    """The sentence, or where it is longer than `limit` word pieces, its parts.
+    """The sentence, or where it is longer than `limit` tokens, its parts.
 
     Parts end at line ends, else at clauses, else at spaces, else anywhere.
     """

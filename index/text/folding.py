@@ -15,6 +15,7 @@ from functools import lru_cache
 import Stemmer
 
 from datatypes import Passage, Span
+from language.english import ENGLISH
 
 FOLDING_VERSION = 2
 """Goes into the recipe: an index folded otherwise is made anew."""
@@ -31,7 +32,7 @@ _WORD = re.compile(
     r"|[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"  # scripts without spaces: a sign is a word
     r"|(?:(?![\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])[^\W_])+"
 )
-_stemmer = Stemmer.Stemmer("english")
+_stemmer = Stemmer.Stemmer(ENGLISH.stemmer)
 _stemmer_lock = threading.Lock()
 
 # Signs that scanners take for one another, after folding ("Kim II Sung" for "Kim Il Sung").

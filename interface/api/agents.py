@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,23 +27,21 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Scope
 
 from errors import DocentError
-from interface.api.access import ApiDoor
-from interface.api.forms import AskReply, PassageReply, SearchReply
+from interface.api.access import AccessRules, ApiAccess
+from interface.api.forms import AskReply, PassageReply, Question, SearchReply, answer_question
 from interface.api.problems import problem
-from interface.chat.render import verdict
-from interface.server.allow_list import MOST_BODY_BYTES, Area
-from interface.server.asking import LONGEST_QUESTION, Asking
+from interface.server.allow_list import MOST_BODY_BYTES, RoutePermissions
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.limits import Busy
 from interface.server.web_settings import WebSettings
-from interface.wording.wordings import Wordings, load_wordings, preferred
 
 PATH = "/mcp"
 _MOST_PASSAGES = 20
@@ -52,37 +49,32 @@ _HREF = {"quotes": {"__all__": {"href"}}}  # of the API, which an agent cannot f
 _log = logging.getLogger(__name__)
 
 
-class _Question(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    question: str = Field(
-        min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
-    )
-    previous: str | None = Field(
-        default=None,
-        max_length=64,
-        description="The turn_id of the answer that this question follows up.",
-    )
-
-
-class _Search(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Search(BaseModel, extra="forbid"):
     query: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     limit: int = Field(default=5, ge=1, le=_MOST_PASSAGES, description="How many passages.")
+
+
+_TOOLS: dict[str, tuple[str, type[BaseModel], str]] = {
+    "ask": (
+        "Ask the documents",
+        Question,
+        "Answer a question by quotes, each with its citation and place, or say that the documents "
+        "do not say (found: false).",
+    ),
+    "search": (
+        "Search the documents",
+        _Search,
+        "The passages nearest to a question or a few words, best first.",
+    ),
+}
 
 
 class Agents:
     """The two tools, whatever carries them."""
 
-    def __init__(self, asking: Asking, wordings: Wordings) -> None:
-        self._asking = asking
-        self._wordings = wordings
-        self._tools: dict[str, Callable[[dict[str, Any]], CallToolResult]] = {
-            "ask": self._ask,
-            "search": self._search,
-        }
-        collection = asking.library.collection
+    def __init__(self, service: AnswerService) -> None:
+        self._service = service
+        collection = service.library.collection
         self.server: Server[Any] = Server(
             "docent",
             title=collection.title,
@@ -92,21 +84,21 @@ class Agents:
                 "that too. Where found is false the documents do not say: say so, and do not "
                 "answer from other knowledge as if they did."
             ),
-            on_list_tools=_listed,
-            on_call_tool=self._called,
+            on_list_tools=_list_tools,
+            on_call_tool=self._call_tool,
         )
 
-    async def _called(
+    async def _call_tool(
         self, context: ServerRequestContext[Any], params: CallToolRequestParams
     ) -> CallToolResult:
-        tool = self._tools.get(params.name)
+        tool = {"ask": self._ask, "search": self._search}.get(params.name)
         if tool is None:
             return _failed(f"There is no tool {params.name}: there are ask and search.")
         try:
-            return await self._asking.places.run(lambda: tool(params.arguments or {}))
+            return await self._service.concurrency_limit.run(partial(tool, params.arguments or {}))
         except ValidationError as error:
-            wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-            return _failed("; ".join(wrong))
+            faults = [(".".join(map(str, f["loc"])), f["msg"]) for f in error.errors()]
+            return _failed("; ".join(f"{place}: {what}" for place, what in faults))
         except DocentError as error:
             return _failed(str(error))
         except Busy:
@@ -116,19 +108,8 @@ class Agents:
             return _failed("Something went wrong.")
 
     def _ask(self, arguments: dict[str, Any]) -> CallToolResult:
-        asked = _Question.model_validate(arguments)
-        asking = self._asking
-        follows = asked.previous if asking.turns.find(asked.previous or "") else None
-        answer, turn_id = asking.ask(sendable(asked.question), follows or "", door="mcp")
-        words = preferred(self._wordings, None)
-        reply = AskReply.of(
-            asking.library,
-            answer,
-            turn_id=turn_id,
-            follows=follows,
-            message=verdict(words, answer),
-            root="",
-        )
+        asked = Question.model_validate(arguments)
+        reply = answer_question(self._service, asked, door="mcp")
         return CallToolResult(
             content=[TextContent(text=_in_words(reply))],
             structured_content=reply.model_dump(mode="json", exclude=_HREF),
@@ -136,11 +117,11 @@ class Agents:
 
     def _search(self, arguments: dict[str, Any]) -> CallToolResult:
         wanted = _Search.model_validate(arguments)
-        hits = self._asking.library.search(sendable(wanted.query), limit=wanted.limit)
+        hits = self._service.library.search(sendable(wanted.query), limit=wanted.limit)
         reply = SearchReply(query=wanted.query, passages=[PassageReply.of(hit) for hit in hits])
         text = "\n\n".join(
-            f"[{each.rank}] {each.title} ({each.document_id}, {each.start}–{each.end})\n{each.text}"
-            for each in reply.passages
+            f"[{hit.rank}] {hit.title} ({hit.document_id}, {hit.start}–{hit.end})\n{hit.text}"
+            for hit in reply.passages
         )
         return CallToolResult(
             content=[TextContent(text=text or "No passage was found.")],
@@ -148,29 +129,16 @@ class Agents:
         )
 
 
-async def _listed(
+async def _list_tools(
     context: ServerRequestContext[Any], params: PaginatedRequestParams | None
 ) -> ListToolsResult:
     only_reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    return ListToolsResult(
-        tools=[
-            Tool(
-                name="ask",
-                title="Ask the documents",
-                description="Answer a question by quotes, each with its citation and place, or "
-                "say that the documents do not say (found: false).",
-                input_schema=_Question.model_json_schema(),
-                annotations=only_reads,
-            ),
-            Tool(
-                name="search",
-                title="Search the documents",
-                description="The passages nearest to a question or a few words, best first.",
-                input_schema=_Search.model_json_schema(),
-                annotations=only_reads,
-            ),
-        ]
-    )
+    tools = []
+    for name, (title, form, meaning) in _TOOLS.items():
+        tool = Tool(name=name, title=title, input_schema=form.model_json_schema())
+        tool.description, tool.annotations = meaning, only_reads
+        tools.append(tool)
+    return ListToolsResult(tools=tools)
 
 
 def _in_words(reply: AskReply) -> str:
@@ -179,28 +147,26 @@ def _in_words(reply: AskReply) -> str:
     quotes = "\n\n".join(
         f"[{quote.number}] “{quote.text}”\n{quote.citation.note}" for quote in reply.quotes
     )
-    return (
-        f"{reply.message} (confidence {reply.confidence:.2f}, turn_id {reply.turn_id})\n\n{quotes}"
-    )
+    sure = "uncalibrated" if reply.confidence is None else f"confidence {reply.confidence:.2f}"
+    return f"{reply.message} ({sure}, turn_id {reply.turn_id})\n\n{quotes}"
 
 
 def _failed(why: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=sendable(why))], is_error=True)
 
 
-def add_agents(
-    app: FastAPI, asking: Asking, wordings: Wordings, settings: WebSettings
-) -> tuple[Area, AbstractAsyncContextManager[None]]:
-    """The area, and what must run as long as the application is served."""
+def add_agents(app: FastAPI, service: AnswerService, settings: WebSettings) -> RoutePermissions:
+    """Call it before Gradio is mounted: what runs beside the application is entered by each."""
     manager = StreamableHTTPSessionManager(
-        Agents(asking, wordings).server,
+        Agents(service).server,
         json_response=True,
         stateless=True,
         max_request_body_size=MOST_BODY_BYTES,
     )
-    door = ApiDoor(manager.handle_request, settings.keys, asking.rate)
-    app.router.routes.append(Route(PATH, endpoint=door))
-    return Area(re.compile(PATH), refusal=_refusal), manager.run()
+    app.router.lifespan_context = lambda _: manager.run()
+    rules = AccessRules(settings.keys, service.rate_limit)
+    app.router.routes.append(Route(PATH, endpoint=ApiAccess(manager.handle_request, rules)))
+    return RoutePermissions(re.compile(PATH), refusal=_refusal)
 
 
 def _refusal(scope: Scope) -> Response | None:
@@ -217,8 +183,8 @@ def _refusal(scope: Scope) -> Response | None:
     return None
 
 
-async def serve_stdio(asking: Asking) -> None:
+async def serve_stdio(service: AnswerService) -> None:
     """Until standard input ends. Nothing else may write to standard output."""
-    server = Agents(asking, load_wordings()).server
+    server = Agents(service).server
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

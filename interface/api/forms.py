@@ -6,14 +6,14 @@ quote or to a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from datatypes import Answer, Citation, Document, Hit, Page, Passage, Quote, Span
-from interface.server.asking import LONGEST_QUESTION
-from interface.server.library import DocumentCard, Library
+from datatypes import Document, Hit, Quote
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService, verdict
+from interface.server.escaping import sendable
+from interface.server.library import DocumentCard, Library, quote_json
 
 QUESTION = "How many workers take part in the Chollima movement?"
 _WORDS = "Currently about 3 million workers are participating in this movement."
@@ -21,15 +21,12 @@ _DOCUMENT_ID = "1963-06-20-gdr-embassy-on-kwp-policy"
 PERMALINK = f"{_DOCUMENT_ID}~2891-2960~7a53c406542d"
 LANGUAGE_PATTERN = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
-Metadata = dict[str, str | list[str]]
+Metadata = dict[str, str | tuple[str, ...]]
 Offset = Annotated[int, Field(ge=0)]
 
 
-class AskRequest(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"question": QUESTION, "language": "en"}]},
-    )
+class Question(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(
         min_length=1, max_length=LONGEST_QUESTION, description="In words, on one subject."
@@ -39,6 +36,13 @@ class AskRequest(BaseModel):
         max_length=64,
         description="The `turn_id` of the answer that this question follows up.",
     )
+
+
+class AskRequest(Question):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": QUESTION, "language": "en"}]}
+    )
+
     language: str = Field(
         default="en",
         pattern=LANGUAGE_PATTERN,
@@ -52,10 +56,6 @@ class Place(BaseModel):
     start: Offset
     end: Offset
 
-    @classmethod
-    def of(cls, span: Span) -> Place:
-        return cls(start=span.start, end=span.end)
-
 
 class CitationForms(BaseModel):
     note: str = Field(description="Chicago note; the others follow from the same facts.")
@@ -66,7 +66,7 @@ class CitationForms(BaseModel):
     csl_json: str
 
 
-class QuoteReply(BaseModel):
+class Excerpt(BaseModel):
     """Words of a document; `text` is the slice from `start` to `end`."""
 
     document_id: str = Field(examples=[_DOCUMENT_ID])
@@ -74,6 +74,19 @@ class QuoteReply(BaseModel):
     start: Offset = Field(examples=[2891])
     end: Offset = Field(examples=[2960])
     text: str = Field(examples=[_WORDS])
+
+
+def _excerpt(document: Document, start: int, end: int) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "title": document.title,
+        "start": start,
+        "end": end,
+        "text": document.text[start:end],
+    }
+
+
+class QuoteReply(Excerpt):
     highlight: Place | None = Field(description="Of the words that answer, inside the quote.")
     page: str | None = Field(description="As printed on it, else the number of its scan.")
     text_status: str | None = Field(
@@ -89,21 +102,15 @@ class QuoteReply(BaseModel):
 
     @classmethod
     def of(cls, library: Library, quote: Quote, root: str) -> QuoteReply:
+        """`root` is the API's path, for addresses in it."""
+        form = quote_json(library, quote)
         status = quote.document.metadata.get("text_status")
-        permalink = library.permalink(quote)
-        return cls(
-            document_id=quote.document.document_id,
-            title=quote.document.title,
-            start=quote.span.start,
-            end=quote.span.end,
-            text=quote.text,
-            highlight=Place.of(quote.highlight) if quote.highlight else None,
-            page=_label(quote.page),
-            text_status=status if isinstance(status, str) else None,
-            citation=CitationForms(**library.cite(quote)),
-            permalink=permalink,
-            href=f"{root}/quotes/{permalink.partition('=')[2]}",
-        )
+        more = {
+            "text_status": status if isinstance(status, str) else None,
+            "citation": library.cite(quote),
+            "href": f"{root}/quotes/{form['permalink'].partition('=')[2]}",
+        }
+        return cls.model_validate({**form, **more})
 
 
 class NumberedQuote(QuoteReply):
@@ -115,31 +122,18 @@ class StatementReply(BaseModel):
     citations: list[int] = Field(description="Numbers of the quotes it rests on.")
 
 
-class PassageReply(BaseModel):
+class PassageReply(Excerpt):
     """A passage that was found. `score` is comparable within one reply only; higher is better."""
 
     rank: int = Field(ge=1)
     score: float
-    document_id: str
-    title: str
     heading: str | None
-    start: Offset
-    end: Offset
-    text: str
 
     @classmethod
     def of(cls, hit: Hit) -> PassageReply:
-        passage: Passage = hit.passage
-        return cls(
-            rank=hit.rank,
-            score=round(hit.score, 6),
-            document_id=passage.document.document_id,
-            title=passage.document.title,
-            heading=passage.heading,
-            start=passage.span.start,
-            end=passage.span.end,
-            text=passage.text,
-        )
+        passage, score = hit.passage, round(hit.score, 6)
+        place = _excerpt(passage.document, passage.span.start, passage.span.end)
+        return cls(rank=hit.rank, score=score, heading=passage.heading, **place)
 
 
 class AskReply(BaseModel):
@@ -149,8 +143,11 @@ class AskReply(BaseModel):
     understood_as: str | None = Field(description="What was searched for, if it was completed.")
     found: bool = Field(description="False: the documents do not say. Then there are no quotes.")
     doubtful: bool = Field(description="True: likelier than not the quotes do not answer. Say so.")
-    confidence: float = Field(
-        ge=0, le=1, description="The calibrated probability that the first quote answers."
+    confidence: float | None = Field(
+        ge=0,
+        le=1,
+        description="The calibrated probability that the first quote answers; null where the "
+        "models in use are not calibrated.",
     )
     message: str = Field(description="The verdict for a reader.", examples=["The documents say:"])
     statements: list[StatementReply]
@@ -159,36 +156,6 @@ class AskReply(BaseModel):
         description="What was looked at, best first. Without quotes: related, not an answer."
     )
     related_questions: list[str]
-
-    @classmethod
-    def of(
-        cls,
-        library: Library,
-        answer: Answer,
-        *,
-        turn_id: str,
-        follows: str | None,
-        message: str,
-        root: str,
-    ) -> AskReply:
-        numbers = {citation.quote: citation.number for citation in answer.citations}
-        return cls(
-            turn_id=turn_id,
-            question=answer.question,
-            follows=follows,
-            understood_as=answer.understood_as,
-            found=answer.found,
-            doubtful=answer.doubtful,
-            confidence=round(answer.confidence, 4),
-            message=message,
-            statements=[
-                StatementReply(text=each.text, citations=[numbers[quote] for quote in each.quotes])
-                for each in answer.statements
-            ],
-            quotes=[_numbered(library, citation, root) for citation in answer.citations],
-            passages=[PassageReply.of(hit) for hit in answer.hits],
-            related_questions=list(library.related_questions(answer)),
-        )
 
 
 class SearchReply(BaseModel):
@@ -208,7 +175,7 @@ class DocumentReply(BaseModel):
         return cls(
             document_id=card.document_id,
             title=card.title,
-            metadata=metadata(card.metadata),
+            metadata=dict(card.metadata),
             n_characters=card.n_characters,
             href=href,
         )
@@ -225,40 +192,34 @@ class PageReply(Place):
     label: str | None = Field(description="What is printed on the page.")
 
 
-class TextReply(BaseModel):
+class TextReply(Excerpt):
     """A part of a document's text, and the pages that it touches."""
 
-    document_id: str
-    title: str
     metadata: Metadata
     n_characters: int
-    start: Offset
-    end: Offset
-    text: str
     pages: list[PageReply]
     next: str | None = Field(description="Address of the next part; null on the last.")
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, following: str | None) -> TextReply:
-        return cls(
-            document_id=document.document_id,
-            title=document.title,
-            metadata=metadata(document.metadata),
-            n_characters=len(document.text),
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            pages=[
-                PageReply(
-                    start=page.span.start,
-                    end=page.span.end,
-                    number=page.number,
-                    label=page.label,
-                )
-                for page in document.pages
-                if page.span.start < end and start < page.span.end
-            ],
-            next=following,
+        pages = [
+            {
+                "start": page.span.start,
+                "end": page.span.end,
+                "number": page.number,
+                "label": page.label,
+            }
+            for page in document.pages
+            if page.span.start < end and start < page.span.end
+        ]
+        return cls.model_validate(
+            {
+                **_excerpt(document, start, end),
+                "metadata": dict(document.metadata),
+                "n_characters": len(document.text),
+                "pages": pages,
+                "next": following,
+            }
         )
 
 
@@ -266,14 +227,25 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
 
 
-def metadata(given: Mapping[str, Any]) -> Metadata:
-    return {key: value if isinstance(value, str) else list(value) for key, value in given.items()}
-
-
-def _numbered(library: Library, citation: Citation, root: str) -> NumberedQuote:
-    quote = QuoteReply.of(library, citation.quote, root)
-    return NumberedQuote(number=citation.number, **dict(quote))
-
-
-def _label(page: Page | None) -> str | None:
-    return (page.label or str(page.number)) if page else None
+def answer_question(
+    service: AnswerService, asked: Question, *, door: str, root: str = ""
+) -> AskReply:
+    """Raises QuestionError as the library does. `root`: see `QuoteReply.of`."""
+    library = service.library
+    language = asked.language if isinstance(asked, AskRequest) else "en"
+    follows = asked.previous if service.turns.find(asked.previous or "") else None
+    answer, turn_id = service.answer(
+        sendable(asked.question), follows or "", door=door, language=language
+    )
+    quotes = [QuoteReply.of(library, citation.quote, root) for citation in answer.citations]
+    return AskReply.model_validate(
+        {
+            **library.to_json(answer),
+            "turn_id": turn_id,
+            "follows": follows,
+            "message": verdict(service.wording_for(language), answer),
+            "quotes": [{**dict(quote), "number": n} for n, quote in enumerate(quotes, start=1)],
+            "passages": [PassageReply.of(hit) for hit in answer.hits],
+            "related_questions": library.related_questions(answer),
+        }
+    )

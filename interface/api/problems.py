@@ -16,10 +16,9 @@ from starlette.exceptions import HTTPException
 
 from errors import DocentError
 from interface.server.escaping import sendable
-from interface.server.limits import Busy
+from interface.server.limits import SECONDS_WHEN_BUSY, Busy
 
 MEDIA_TYPE = "application/problem+json"
-SECONDS_WHEN_BUSY = 3
 
 _log = logging.getLogger(__name__)
 
@@ -76,12 +75,12 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = error.errors()
-        if any(each["type"] == "json_invalid" for each in errors):
+        wrong = error.errors()
+        if any(field["type"] == "json_invalid" for field in wrong):
             return problem(400, _DETAILS[400])
-        faults = [Fault(pointer=_pointer(each["loc"]), detail=each["msg"]) for each in errors]
-        said = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
-        return problem(422, f"{said}.", errors=faults)
+        faults = [Fault(pointer=_pointer(field["loc"]), detail=field["msg"]) for field in wrong]
+        details = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
+        return problem(422, f"{details}.", errors=faults)
 
     @app.exception_handler(DocentError)
     async def unanswerable(request: Request, error: DocentError) -> JSONResponse:

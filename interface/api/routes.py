@@ -8,7 +8,7 @@
     GET  openapi.json       all of this, for programs that write clients
 
 It is an application of its own, mounted in the large one, so that each of its errors has one form
-(`problems`). Who may ask, and how much, is judged before (`api_door`).
+(`problems`). Who may ask, and how much, is judged before (`access`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
 
 from errors import QuestionError
-from interface.api.access import ApiDoor
+from interface.api.access import AccessRules, ApiAccess
 from interface.api.forms import (
     PERMALINK,
     QUESTION,
@@ -38,36 +38,36 @@ from interface.api.forms import (
     QuoteReply,
     SearchReply,
     TextReply,
+    answer_question,
 )
 from interface.api.metrics import Metrics
 from interface.api.openapi import describe, problems
 from interface.api.problems import add_problems, problem
 from interface.api.web_annotation import MEDIA_TYPE as ANNOTATION
 from interface.api.web_annotation import prefers_annotation, web_annotation
-from interface.chat.render import verdict
-from interface.server.allow_list import Area
-from interface.server.asking import LONGEST_QUESTION, Asking
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import LONGEST_QUESTION, AnswerService
 from interface.server.escaping import sendable
 from interface.server.web_settings import WebSettings
-from interface.wording.wordings import Wordings, preferred
 
 ROOT = "/api/v1"
 MOST_OFFSET = 10**9
 MOST_CHARACTERS = 100_000  # of a document in one reply
+_Query = Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION])]
+_Search = Annotated[str, Query(max_length=200, description="Words of titles and metadata.")]
+_Offset = Annotated[int, Query(ge=0, le=MOST_OFFSET)]
+_MEANING = "What follows ?quote= in a permalink, percent-encoded."
+_Permalink = Annotated[str, Path(min_length=1, description=_MEANING, examples=[PERMALINK])]
 _PATHS = re.compile(rf"{ROOT}(?:/.*)?", re.DOTALL)
 
 
-def add_api(
-    app: FastAPI,
-    asking: Asking,
-    wordings: Wordings,
-    settings: WebSettings,
-) -> Area:
-    metrics = Metrics(asking.library)
-    asking.noted.append(metrics.note)
+def add_api(app: FastAPI, service: AnswerService, settings: WebSettings) -> RoutePermissions:
+    metrics = Metrics(service.library)
+    service.observers.append(metrics.observe)
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     add_problems(api)
-    api.add_middleware(ApiDoor, keys=settings.keys, rate=asking.rate, count=metrics.count_reply)
+    rules = AccessRules(settings.keys, service.rate_limit)
+    api.add_middleware(ApiAccess, rules=rules, count=metrics.count_reply)
     if settings.allow_origins:
         api.add_middleware(
             CORSMiddleware,
@@ -76,64 +76,46 @@ def add_api(
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
-    _add_asking(api, asking, wordings)
-    _add_documents(api, asking)
-    _add_quotes(api, asking)
-    _add_watching(api, asking, metrics)
+    _add_asking(api, service)
+    _add_documents(api, service)
+    _add_quotes(api, service)
+    _add_watching(api, service, metrics)
     describe(api, ROOT, with_keys=bool(settings.keys))
     app.mount(ROOT, api)
-    return Area(_PATHS, refusal=_refusal)
+    return RoutePermissions(_PATHS, refusal=_refusal)
 
 
 def _refusal(scope: Scope) -> Response | None:
     return problem(404, "There is nothing here.") if scope["path"] == ROOT else None
 
 
-def _add_asking(api: FastAPI, asking: Asking, wordings: Wordings) -> None:
+def _add_asking(api: FastAPI, service: AnswerService) -> None:
     @api.post("/ask", responses=problems(400, 401, 411, 413, 415, 422, 429, 500, 503))
     async def ask(asked: AskRequest, request: Request) -> AskReply:
         """Answer a question in the documents' own words, or say that they do not say."""
-
-        def answer() -> AskReply:
-            follows = asked.previous if asking.turns.find(asked.previous or "") else None
-            found, turn_id = asking.ask(
-                sendable(asked.question), follows or "", door="api", language=asked.language
-            )
-            words = preferred(wordings, asked.language)
-            return AskReply.of(
-                asking.library,
-                found,
-                turn_id=turn_id,
-                follows=follows,
-                message=verdict(words, found),
-                root=_root(request),
-            )
-
-        return await asking.places.run(answer)
+        answer = partial(answer_question, service, asked, door="api", root=_root(request))
+        return await service.concurrency_limit.run(answer)
 
     @api.get("/search", responses=problems(401, 413, 422, 429, 500, 503))
     async def search(
-        query: Annotated[
-            str,
-            Query(min_length=1, max_length=LONGEST_QUESTION, examples=[QUESTION]),
-        ],
+        query: _Query,
         limit: Annotated[int, Query(ge=1, le=50)] = 10,
     ) -> SearchReply:
         """Find the passages nearest to a question or to a few words."""
-        hits = await asking.places.run(partial(asking.library.search, sendable(query), limit=limit))
+        hits = await service.concurrency_limit.run(
+            partial(service.library.search, sendable(query), limit=limit)
+        )
         return SearchReply(query=query, passages=[PassageReply.of(hit) for hit in hits])
 
 
-def _add_documents(api: FastAPI, asking: Asking) -> None:
-    library = asking.library
+def _add_documents(api: FastAPI, service: AnswerService) -> None:
+    library = service.library
 
     @api.get("/documents", responses=problems(401, 413, 422, 429, 500))
     def documents(
         request: Request,
-        search: Annotated[
-            str, Query(max_length=200, description="Words of titles and metadata.")
-        ] = "",
-        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+        search: _Search = "",
+        offset: _Offset = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> DocumentsReply:
         """List the documents, a page at a time."""
@@ -141,20 +123,16 @@ def _add_documents(api: FastAPI, asking: Asking) -> None:
         n_found, cards = library.documents(search=sendable(search), offset=offset, limit=limit)
         following = offset + len(cards)
         query = urlencode({"search": search, "offset": following, "limit": limit})
-        return DocumentsReply(
-            n_found=n_found,
-            documents=[
-                DocumentReply.of(card, f"{root}/documents/{_encoded(card.document_id)}")
-                for card in cards
-            ],
-            next=f"{root}/documents?{query}" if cards and following < n_found else None,
-        )
+        next_page = f"{root}/documents?{query}" if cards and following < n_found else None
+        addresses = (f"{root}/documents/{_encoded(card.document_id)}" for card in cards)
+        replies = list(map(DocumentReply.of, cards, addresses))
+        return DocumentsReply(n_found=n_found, documents=replies, next=next_page)
 
     @api.get("/documents/{document_id:path}", responses=problems(401, 404, 413, 422, 429, 500))
     def document(
         request: Request,
         document_id: Annotated[str, Path(min_length=1, description="It may hold a slash.")],
-        offset: Annotated[int, Query(ge=0, le=MOST_OFFSET)] = 0,
+        offset: _Offset = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_CHARACTERS)] = 20_000,
     ) -> TextReply:
         """Read a document's text, a part at a time; offsets count Unicode characters."""
@@ -168,8 +146,8 @@ def _add_documents(api: FastAPI, asking: Asking) -> None:
         return TextReply.of(found, start, end, address if end < len(found.text) else None)
 
 
-def _add_quotes(api: FastAPI, asking: Asking) -> None:
-    library = asking.library
+def _add_quotes(api: FastAPI, service: AnswerService) -> None:
+    library = service.library
     annotation: dict[int | str, dict[str, Any]] = {
         200: {
             "description": "The quote; a Web Annotation where Accept prefers application/ld+json.",
@@ -182,17 +160,7 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
         response_model=QuoteReply,
         responses=annotation | problems(401, 404, 410, 413, 422, 429, 500),
     )
-    def quote(
-        request: Request,
-        permalink: Annotated[
-            str,
-            Path(
-                min_length=1,
-                description="What follows ?quote= in a permalink, percent-encoded.",
-                examples=[PERMALINK],
-            ),
-        ],
-    ) -> Response | QuoteReply:
+    def quote(request: Request, permalink: _Permalink) -> Response | QuoteReply:
         """Find a quote again: where it stood, or where its words now stand just once."""
         vary = {"Vary": "Accept"}
         try:
@@ -210,7 +178,7 @@ def _add_quotes(api: FastAPI, asking: Asking) -> None:
         return JSONResponse(body, headers=vary, media_type=ANNOTATION)
 
 
-def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
+def _add_watching(api: FastAPI, service: AnswerService, metrics: Metrics) -> None:
     @api.get("/health", responses=problems(413, 500))
     async def health() -> Health:
         """Whether the server answers at all."""
@@ -219,7 +187,7 @@ def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
     @api.get("/ready", response_model=Health, responses=problems(413, 500, 503))
     def ready() -> Response | Health:
         """Whether there is an index with documents to answer from."""
-        if asking.library.n_documents:
+        if service.library.n_documents:
             return Health(status="ready")
         return problem(503, "There is no document in the index.", headers={"Retry-After": "10"})
 
@@ -233,7 +201,7 @@ def _add_watching(api: FastAPI, asking: Asking, metrics: Metrics) -> None:
     @api.get("/metrics", response_class=Response, responses=numbers | problems(401, 413, 500))
     def text(request: Request) -> Response:
         """Counts of answers and replies, and how long answers took."""
-        body, media_type = metrics.text(request.headers.get("accept", ""))
+        body, media_type = metrics.exposition(request.headers.get("accept", ""))
         return Response(body, headers={"Content-Type": media_type})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from datatypes import Quote
+from interface.server.accept import accepted_weights
 
 MEDIA_TYPE = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
 _AROUND = 32  # characters before and after, as other annotation tools keep
@@ -38,20 +39,5 @@ def web_annotation(quote: Quote, *, annotation_id: str, source: str) -> dict[str
 
 def prefers_annotation(accept: str) -> bool:
     """Whether an Accept header wants JSON-LD rather than plain JSON."""
-    weights = {"application/ld+json": 0.0, "application/json": 0.0}
-    for part in accept.lower().split(","):
-        kind, *parameters = (each.strip() for each in part.split(";"))
-        if kind in weights:
-            weights[kind] = next(map(_weight, filter(_is_weight, parameters)), 1.0)
-    return weights["application/ld+json"] > weights["application/json"]
-
-
-def _is_weight(parameter: str) -> bool:
-    return parameter.startswith("q=")
-
-
-def _weight(parameter: str) -> float:
-    try:
-        return float(parameter.removeprefix("q="))
-    except ValueError:
-        return 0.0
+    weights = accepted_weights(accept)
+    return weights.get("application/ld+json", 0.0) > weights.get("application/json", 0.0)

@@ -12,170 +12,103 @@ none but these. It needs no cookie and no storage, and fetches nothing from else
 from __future__ import annotations
 
 import json
-import logging
 import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from errors import DocentError
-from interface.api.problems import SECONDS_WHEN_BUSY
-from interface.embed.render import EmbedRenderer
-from interface.server.allow_list import Area
-from interface.server.asking import LONGEST_QUESTION, Asking, why_not
-from interface.server.escaping import attribute, sendable, shown
-from interface.server.limits import Busy
-from interface.server.turns import new_id
-from interface.wording.languages import said_in
-from interface.wording.wordings import Wordings, preferred
+from interface.chat.turn_renderer import TurnRenderer
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService, explain_failure
+from interface.server.escaping import ENVIRONMENT, sendable
+from interface.server.limits import SECONDS_WHEN_BUSY, Busy
+from interface.wording.languages import collection_texts
 
-_FOLDER = Path(__file__).parent
+_TURN = "embed/templates/embed_turn.html.jinja"
 _THEMES = ("light", "dark")
 # A page elsewhere that isolates itself may load nothing, and frame nothing, that does not say so.
 _FOR_OTHERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-_log = logging.getLogger(__name__)
 
 
 def add_embed(
-    app: FastAPI,
-    asking: Asking,
-    wordings: Wordings,
-    origins: Sequence[str],
-) -> list[Area]:
-    _add_page(app, asking, wordings, origins)
-    _add_asking(app, _Chat(asking, wordings))
+    app: FastAPI, service: AnswerService, origins: Sequence[str]
+) -> list[RoutePermissions]:
+    _add_page(app, service, origins)
+    _add_asking(app, service)
     return [
-        Area(
-            re.compile("/embed"),
-            askable=re.compile("/embed/ask"),
-            headers=_FOR_OTHERS,
-            framed_by=origins,
-        ),
-        Area(re.compile(r"/docent\.js"), headers=_FOR_OTHERS),
+        RoutePermissions(re.compile("/embed"), re.compile("/embed/ask"), _FOR_OTHERS, origins),
+        RoutePermissions(re.compile(r"/docent\.js"), headers=_FOR_OTHERS),
     ]
 
 
-def _add_page(app: FastAPI, asking: Asking, wordings: Wordings, origins: Sequence[str]) -> None:
-    template = Template((_FOLDER / "embed.html").read_text(encoding="utf-8"))
-    script = (_FOLDER / "docent.js").read_bytes()
+def _add_page(app: FastAPI, service: AnswerService, origins: Sequence[str]) -> None:
+    template = ENVIRONMENT.get_template("embed/templates/embed.html.jinja")
+    script = Path(__file__).with_name("docent.js").read_bytes()
 
     @app.get("/embed")
     def embed(request: Request, lang: str = "", theme: str = "") -> HTMLResponse:
-        wording = preferred(wordings, lang, request.headers.get("accept-language", ""))
-        collection = asking.library.collection
-        said = said_in(collection, wording.code)
-        own = f' lang="{wording.code}"' if wording.code in collection.translations else ""
-        institution = f'<span dir="auto">{shown(said.institution or "")}</span>'
-        words = template.substitute(
-            code=attribute(wording.code),
-            theme=f' data-theme="{theme}"' if theme in _THEMES else "",
-            origins=attribute(" ".join(origins)),
-            own=f'{own} dir="auto"',
-            title=shown(said.title),
-            welcome=shown(said.welcome or wording.welcome),
-            institution=institution if said.institution else "",
-            suggestions=EmbedRenderer(asking.library, wording).suggested(),
-            **{name: attribute(getattr(wording, name)) for name in _WORDS},
+        wording = service.wording_for(lang, request)
+        html = template.render(
+            words=wording,
+            texts=collection_texts(service.library.collection, wording.code),
+            theme=theme if theme in _THEMES else "",
+            origins=origins,
         )
-        return HTMLResponse(sendable(words), headers={"Vary": "Accept-Language"})
+        return HTMLResponse(html, headers={"Vary": "Accept-Language"})
 
     @app.get("/docent.js")
     async def docent_script() -> Response:
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-_WORDS = (
-    "ask_button",
-    "conversation_cleared",
-    "conversation_label",
-    "copied",
-    "documents_button",
-    "needs_javascript",
-    "new_conversation",
-    "not_copied",
-    "question_label",
-    "question_placeholder",
-    "still_waiting",
-    "unreachable",
-    "waiting",
-)
-
-
-def _add_asking(app: FastAPI, chat: _Chat) -> None:
+def _add_asking(app: FastAPI, service: AnswerService) -> None:
     @app.post("/embed/ask")
     async def embedded_ask(request: Request) -> JSONResponse:
         # A form of another page can send text, but not this type without being allowed to.
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             return JSONResponse({}, 415)
         try:
-            said: Any = json.loads(await request.body())
+            content: Any = json.loads(await request.body())
         except (ValueError, RecursionError):
             return JSONResponse({}, 400)
-        said = said if isinstance(said, dict) else {}
+        content = content if isinstance(content, dict) else {}
         question, turn_id, language = (
-            sendable(str(said.get(name) or "")) for name in ("question", "turn_id", "language")
+            sendable(str(content.get(name) or "")) for name in ("question", "turn_id", "language")
         )
+        renderer = TurnRenderer(service.library, service.wording_for(language), _TURN)
         address = request.client.host if request.client else ""
-        return await chat.ask(question, turn_id, language, address)
+        return await _reply(service, renderer, question, turn_id, address)
 
 
-class _Chat:
-    """Answers as the frame shows them: whatever goes wrong becomes a sentence for the visitor."""
+async def _reply(
+    service: AnswerService, renderer: TurnRenderer, question: str, turn_id: str, address: str
+) -> JSONResponse:
+    """The turn; whatever goes wrong becomes a sentence for the visitor."""
+    words = renderer.wording
+    if (limit := service.rate_limit) and (seconds := limit.seconds_to_wait(address)):
+        return _refuse_for_now(renderer, question, 429, seconds)
 
-    def __init__(self, asking: Asking, wordings: Wordings) -> None:
-        self._asking = asking
-        self._wordings = wordings
+    def answer() -> dict[str, Any]:
+        return renderer.reply(*service.answer(question, turn_id, door="embed", language=words.code))
 
-    async def ask(self, question: str, turn_id: str, language: str, address: str) -> JSONResponse:
-        wording = preferred(self._wordings, language)
-        renderer = EmbedRenderer(self._asking.library, wording)
-        if (rate := self._asking.rate) and (seconds := rate.seconds_to_wait(address)):
-            return _later(renderer, question, 429, seconds)
-        try:
-            return JSONResponse(
-                await self._asking.places.run(lambda: self._turn(question, turn_id, renderer))
-            )
-        except Busy:
-            return _later(renderer, question, 503, SECONDS_WHEN_BUSY)
-        except DocentError as error:
-            return JSONResponse(_refused(renderer, question, why_not(error, question, wording)))
-        except Exception:
-            _log.exception("A question could not be answered")
-            return JSONResponse(_refused(renderer, question, wording.failed))
-
-    def _turn(self, question: str, turn_id: str, renderer: EmbedRenderer) -> dict[str, Any]:
-        answer, new_turn_id = self._asking.ask(
-            question, turn_id, door="embed", language=renderer.wording.code
-        )
-        return {
-            "html": sendable(renderer.answer(answer, new_turn_id)),
-            "turn_id": new_turn_id,
-            "announcement": sendable(renderer.announcement(answer)),
-            "found": answer.found,
-            "n_quotes": len(answer.citations),
-        }
+    try:
+        return JSONResponse(await service.concurrency_limit.run(answer))
+    except Busy:
+        return _refuse_for_now(renderer, question, 503, SECONDS_WHEN_BUSY)
+    except Exception as error:
+        why = explain_failure(error, question, words)
+        return JSONResponse(renderer.refusal_reply(question, why))
 
 
-def _later(renderer: EmbedRenderer, question: str, status: int, seconds: float) -> JSONResponse:
-    headers = {"Retry-After": str(max(1, math.ceil(seconds)))}
-    refused = _refused(renderer, question, renderer.wording.many_ask)
-    return JSONResponse(refused, status, headers)
-
-
-def _refused(renderer: EmbedRenderer, question: str, why: str) -> dict[str, Any]:
-    html = renderer.refusal(question[:LONGEST_QUESTION], why, new_id())
-    return {
-        "html": sendable(html),
-        "turn_id": "",
-        "announcement": sendable(why),
-        "found": False,
-        "n_quotes": 0,
-    }
+def _refuse_for_now(
+    renderer: TurnRenderer, question: str, status: int, seconds: float
+) -> JSONResponse:
+    refused = renderer.refusal_reply(question, renderer.wording["many_ask"])
+    return JSONResponse(refused, status, {"Retry-After": str(max(1, math.ceil(seconds)))})

@@ -16,19 +16,19 @@ mends 15 %, for reflections and fingerprints; a code with room to spare gets a h
 from __future__ import annotations
 
 import re
-import unicodedata
 from io import BytesIO
 from urllib.parse import urlsplit
 
+import regex  # type: ignore[import-untyped]
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
 from datatypes import Quote
 from errors import DocentError, SettingError
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService
 from interface.server.escaping import sendable
 from interface.server.library import Library
-from interface.wording.wordings import Wordings, preferred
 
 PATH = "/take-away"
 WIDTH_MM = 80
@@ -37,31 +37,29 @@ MOST_NOTE_BYTES = 120
 MARGIN_MODULES = 4  # the standard's quiet zone
 
 _ELLIPSIS = "…"
-_JOINER = "\u200d"
 _LAST_WORD = re.compile(r"\s+\S*\Z")
 
 
 def add_take_away(
-    app: FastAPI, library: Library, wordings: Wordings, public_url: str | None = None
-) -> Area:
+    app: FastAPI, service: AnswerService, public_url: str | None = None
+) -> RoutePermissions:
     """Adds the address above. `public_url` is one that `checked_address` returned."""
 
     @app.get(PATH)
     def take_away(quote: str = "", lang: str | None = None) -> Response:
         try:
-            found = library.find(sendable(quote))
+            found = service.library.find(sendable(quote))
         except DocentError as error:
-            return PlainTextResponse(sendable(str(error)), status_code=400)
+            return PlainTextResponse(sendable(str(error)), 400)
         if found is None:
             why = "The text has changed: the quote is no longer there."
-            return PlainTextResponse(why, status_code=404)
-        words = preferred(wordings, lang).kiosk
-        svg = qr_code(
-            carried(found, library, public_url), f"{words.take_away}. {words.take_away_how}"
-        )
+            return PlainTextResponse(why, 404)
+        words = service.wording_for(lang)
+        title = f"{words['kiosk.take_away']}. {words['kiosk.take_away_how']}"
+        svg = qr_code(carried(found, service.library, public_url), title)
         return Response(svg, media_type="image/svg+xml")
 
-    return Area(re.compile(re.escape(PATH)))
+    return RoutePermissions(re.compile(re.escape(PATH)))
 
 
 def checked_address(url: str) -> str:
@@ -120,15 +118,15 @@ def carried(quote: Quote, library: Library, public_url: str | None) -> str:
 
 
 def beginning(text: str, most_bytes: int) -> str:
-    """Of a text that is longer: whole words, or whole letters where there are hardly blanks."""
-    letters = len(text.encode()[:most_bytes].decode(errors="ignore"))
-    while letters > 1 and not _begins(text, letters):
-        letters -= 1
-    words = _LAST_WORD.search(text, 0, letters + 1)
-    return text[: words.start() if words and words.start() * 2 > letters else letters]
+    """Of a text that is longer: whole words, or whole letters where there are hardly blanks.
 
-
-def _begins(text: str, at: int) -> bool:
-    """Whether a letter begins there: not an accent, nor a part of a joined emoji."""
-    part = unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") or text[at] == _JOINER
-    return not part and text[at - 1] != _JOINER
+    A letter is a grapheme: its accents, and the parts of a joined emoji, stay with it.
+    """
+    end = 0
+    for letter in regex.findall(r"\X", text):
+        most_bytes -= len(letter.encode())
+        if most_bytes < 0:
+            break
+        end += len(letter)
+    last_word = _LAST_WORD.search(text, 0, end + 1)
+    return text[: last_word.start() if last_word and last_word.start() * 2 > end else end]

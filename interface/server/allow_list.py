@@ -1,9 +1,8 @@
-"""Lets through what the pages need, refuses all else, and tells browsers to fetch nothing remote.
+"""The allow-list: lets through what the pages need, refuses all else, and writes security headers.
 
 Gradio brings some eighty routes: files, uploads, proxies, sessions of others, monitoring, its own
-page. The page calls two of them (ask, and fetch the answer). So paths are allowed, not forbidden:
-each part of the application names its own in an `Area`, and a route that a later Gradio adds stays
-closed.
+page. So paths are allowed, not forbidden: each part of the application names its own in
+`RoutePermissions`, and a route that a later Gradio adds stays closed.
 
 The Content-Security-Policy is the strictest there is, with no `unsafe-inline` and no
 `unsafe-eval`. Gradio's own front end needs both (it compiles event code in the browser, writes
@@ -21,10 +20,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ASK_PATH = "/questions/gradio_api/call/ask"
 MOST_BODY_BYTES = 65_536  # a question of 500 characters needs some 3,000
 
-_NOTHING = re.compile(r"(?!)")
+_NO_PATH = re.compile(r"(?!)")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -35,51 +37,53 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class RoutePermissions:
     """Paths that belong together, what may be done there, and what their replies bear.
 
-    `readable` paths take GET and HEAD; `askable` ones POST of at most MOST_BODY_BYTES whose
-    length is said before. An area with a `refusal` judges its readable paths by that alone, and
+    `readable` paths take GET and HEAD; `postable` ones POST of at most MOST_BODY_BYTES whose
+    length is said before. Where there is a `refusal`, it alone judges requests to readable paths,
     with any method. `headers` come over those of every reply. `framed_by` are the origins whose
     pages may show these ones in a frame, beside this server's own.
     """
 
     readable: re.Pattern[str]
-    askable: re.Pattern[str] = _NOTHING
+    postable: re.Pattern[str] = _NO_PATH
     headers: Mapping[str, str] = field(default_factory=dict)
     framed_by: Sequence[str] = ()
     refusal: Callable[[Scope], Response | None] | None = None
 
+    def cover(self, path: str) -> bool:
+        return bool(self.readable.fullmatch(path) or self.postable.fullmatch(path))
+
     def all_headers(self) -> dict[str, str]:
         return _HEADERS | _framing(self.framed_by) | dict(self.headers)
 
-    def refused(self, scope: Scope) -> Response | None:
+    def refuse(self, scope: Scope) -> Response | None:
         """What is answered in place of the application; None where the request may pass."""
         if self.refusal:
             return self.refusal(scope)
         path, method = scope["path"], scope["method"]
-        if method == "POST" and self.askable.fullmatch(path):
-            return _refused_body(said_length(Headers(scope=scope)))
+        if method == "POST" and self.postable.fullmatch(path):
+            return _refuse_body(declared_length(Headers(scope=scope)))
         if not self.readable.fullmatch(path):
-            return PlainTextResponse(
-                "This can only be asked.", status_code=405, headers={"Allow": "POST"}
-            )
+            return PlainTextResponse("This can only be asked.", 405, {"Allow": "POST"})
         if method not in ("GET", "HEAD"):
-            return PlainTextResponse(
-                "This can only be read.", status_code=405, headers={"Allow": "GET, HEAD"}
-            )
+            return PlainTextResponse("This can only be read.", 405, {"Allow": "GET, HEAD"})
         return None
 
 
-class Guard:
+class AllowList:
     """ASGI middleware around the whole application."""
 
     def __init__(
-        self, app: ASGIApp, areas: Sequence[Area], hosts: Collection[str] | None = None
+        self,
+        app: ASGIApp,
+        permissions: Sequence[RoutePermissions],
+        hosts: Collection[str] | None = None,
     ) -> None:
-        """What lies in no area is not there. `hosts`: see `is_named`; None takes any."""
+        """What no permission covers is not there. `hosts`: see `is_named`; None takes any."""
         self._app = app
-        self._areas = [(area, area.all_headers()) for area in areas]
+        self._permissions = [(allowed, allowed.all_headers()) for allowed in permissions]
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +93,7 @@ class Guard:
         if scope["type"] != "http":  # no web sockets here
             return
 
-        area, headers = self._area(scope["path"])
+        allowed, headers = self._find(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -98,25 +102,24 @@ class Guard:
 
         refusal: Response | None
         if self._hosts is not None and not is_named(scope, self._hosts):
-            refusal = PlainTextResponse(
-                "This server does not go by that name: see --allow-host.", status_code=421
-            )
-        elif area is None:
-            refusal = PlainTextResponse("There is nothing here.", status_code=404)
+            why = "This server does not go by that name: see --allow-host."
+            refusal = PlainTextResponse(why, 421)
+        elif allowed is None:
+            refusal = PlainTextResponse("There is nothing here.", 404)
         else:
-            refusal = area.refused(scope)
+            refusal = allowed.refuse(scope)
             if scope["method"] == "HEAD":  # routes know GET; the server leaves the body away
                 scope = {**scope, "method": "GET"}
         await (refusal or self._app)(scope, receive, send_with_headers)
 
-    def _area(self, path: str) -> tuple[Area | None, dict[str, str]]:
-        for area, headers in self._areas:
-            if area.readable.fullmatch(path) or area.askable.fullmatch(path):
-                return area, headers
+    def _find(self, path: str) -> tuple[RoutePermissions | None, dict[str, str]]:
+        for allowed, headers in self._permissions:
+            if allowed.cover(path):
+                return allowed, headers
         return None, _HEADERS | _framing(())
 
 
-def said_length(headers: Headers) -> int | None:
+def declared_length(headers: Headers) -> int | None:
     """How many bytes a body will have; None where that is not said.
 
     Nor is it beside Transfer-Encoding, which overrides Content-Length: what comes then is as long
@@ -128,11 +131,11 @@ def said_length(headers: Headers) -> int | None:
     return int(length)
 
 
-def _refused_body(length: int | None) -> Response | None:
+def _refuse_body(length: int | None) -> Response | None:
     if length is None:
-        return PlainTextResponse("A question needs its length.", status_code=411)
+        return PlainTextResponse("A question needs its length.", 411)
     if length > MOST_BODY_BYTES:
-        return PlainTextResponse("The question is too long.", status_code=413)
+        return PlainTextResponse("The question is too long.", 413)
     return None
 
 
@@ -150,17 +153,7 @@ def is_named(scope: Scope, hosts: Collection[str]) -> bool:
 
 
 def _framing(origins: Sequence[str]) -> dict[str, str]:
-    policy = (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        " ".join(("frame-ancestors 'self'", *origins)),
-    )
-    headers = {"Content-Security-Policy": "; ".join(policy)}
+    ancestors = " ".join(("frame-ancestors 'self'", *origins))
+    headers = {"Content-Security-Policy": f"{_POLICY}; {ancestors}"}
     # The older header cannot name other origins: beside a list of them it would shut them out.
     return headers if origins else headers | {"X-Frame-Options": "SAMEORIGIN"}

@@ -1,4 +1,4 @@
-"""What the page needs from whoever answers. `answerer.pipeline.Pipeline` has this shape."""
+"""What the pages need from whoever answers. `answerer.pipeline.Pipeline` has this shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span
+from datatypes import Answer, Collection, Document, Hit, Metadata, Passage, Quote, Span, Statement
 
 
 class DocumentCard(Protocol):
@@ -40,16 +40,16 @@ class Library(Protocol):
         ...
 
     def answers(
-        self,
-        question: str,
-        *,
-        previous: Answer | None = None,
-        stop: threading.Event | None = None,
+        self, question: str, *, previous: Answer | None = None, stop: threading.Event | None = None
     ) -> Iterator[Answer]:
         """The answer as it grows, at last the whole one. Setting `stop` ends it early.
 
         Raises QuestionError as `ask` does.
         """
+        ...
+
+    def to_json(self, answer: Answer) -> Mapping[str, Any]:
+        """The answer as programs get it; its `quotes` are in the order of `answer.citations`."""
         ...
 
     def receipt(self, answer: Answer) -> Mapping[str, Any]:
@@ -68,7 +68,15 @@ class Library(Protocol):
         """How many documents the search finds, and those from `offset` on, `limit` at most."""
         ...
 
-    def matches(self, question: str, passage: Passage) -> tuple[Span, ...]:
+    @property
+    def similarity_degrees(self) -> tuple[float, float, float]:
+        """Scores of a passage (`dense`) from which it is close to a question, near, or loosely so.
+
+        Each embedding model has its own.
+        """
+        ...
+
+    def matches(self, answer: Answer, passage: Passage) -> tuple[Span, ...]:
         """The words of the passage that the question's words met, as spans of the document."""
         ...
 
@@ -85,3 +93,10 @@ class Library(Protocol):
         ...
 
     def related_questions(self, answer: Answer) -> tuple[str, ...]: ...
+
+
+def quote_json(library: Library, quote: Quote) -> Mapping[str, Any]:
+    """A quote in the form that it has in an answer's JSON."""
+    alone = Answer("", (Statement(quote.text, (quote,)),), hits=(), confidence=1.0)
+    form: Mapping[str, Any] = library.to_json(alone)["quotes"][0]
+    return form

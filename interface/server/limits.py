@@ -1,4 +1,4 @@
-"""How much one client may ask, and how many questions are answered at once.
+"""How much one client may ask (rate limit), and how many questions at once (concurrency limit).
 
 Addresses are neither kept nor written: a client is a digest made with a secret that this process
 forgets when it ends.
@@ -10,7 +10,8 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
@@ -22,36 +23,49 @@ from interface.server.addresses import neighbourhood
 
 QUESTIONS_AT_ONCE = 4  # more threads than this only take turns on two cores
 MOST_WAITING = 28  # some three seconds of work: who comes later is told to come back
+SECONDS_WHEN_BUSY = 3
 MOST_CLIENTS = 10_000
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 class Busy(Exception):
-    """All places are taken, and those to wait in too."""
+    """As many questions as there may be are being answered or waiting."""
 
 
-class Places:
-    """Work in threads, a few at once; safe to use from one event loop."""
+class ConcurrencyLimit:
+    """A few at once and a few more that wait; safe to use from one event loop."""
 
     def __init__(self, at_once: int = QUESTIONS_AT_ONCE, waiting: int = MOST_WAITING) -> None:
-        self._threads = CapacityLimiter(at_once)
+        self._limiter = CapacityLimiter(at_once)
         self._most = at_once + waiting
         self._n_inside = 0
 
-    async def run(self, work: Callable[[], Found]) -> Found:
-        """Raises Busy at once rather than keep the client waiting for long."""
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Does the work in a thread. Raises Busy at once rather than keep the client waiting."""
+        with self._counted():
+            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Waits for its turn, which lasts as long as the block. Raises Busy as `run` does."""
+        with self._counted():
+            async with self._limiter:
+                yield
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         if self._n_inside >= self._most:
             raise Busy
         self._n_inside += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self._threads)
+            yield
         finally:
             self._n_inside -= 1
 
 
-class Rate:
-    """A bucket of `a_minute` questions for each client, which fills again evenly."""
+class RateLimit:
+    """A token bucket of `a_minute` questions for each client, which fills again evenly."""
 
     def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = float(a_minute)

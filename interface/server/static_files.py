@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse, Response
 
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
 
 _INTERFACE = Path(__file__).parents[1]
 _KINDS = {
@@ -20,7 +20,7 @@ _KINDS = {
 }
 
 
-def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> Area:
+def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> RoutePermissions:
     """Only the files of the `static` folders that lie there now, and whose name is `wanted`."""
     paths = [*_INTERFACE.glob("**/static/*"), *_INTERFACE.glob("static/fonts/*")]
     files = {
@@ -32,9 +32,9 @@ def add_files(app: FastAPI, wanted: Callable[[str], bool]) -> Area:
     @app.get("/files/{name}")
     async def file(name: str) -> Response:
         if name not in files:
-            return PlainTextResponse("There is no such file.", status_code=404)
+            return PlainTextResponse("There is no such file.", 404)
         kept = "max-age=604800" if name.endswith(".woff2") else "no-cache"
         kind = _KINDS[Path(name).suffix]
         return Response(files[name], media_type=kind, headers={"Cache-Control": kept})
 
-    return Area(re.compile(r"/files/[a-z0-9._-]+"))
+    return RoutePermissions(re.compile(r"/files/[a-z0-9._-]+"))

@@ -13,12 +13,13 @@ number to it), the word goes with the one before: no time is guessed.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from asyncio import StreamReader
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, Request
@@ -28,24 +29,27 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from errors import DocentError
-from interface.server.allow_list import Area
+from interface.server.allow_list import RoutePermissions
+from interface.server.answer_service import AnswerService
 from interface.server.escaping import sendable
 from interface.server.library import Library
+from interface.server.limits import Busy, ConcurrencyLimit
 from interface.speech.spoken_words import spoken, timed
-from interface.speech.voices import AllSpeaking, Room, voice_of, voices
+from interface.speech.voices import MOST_SECONDS, speak, voice_of, voices
 from interface.wording.languages import document_language
-from interface.wording.wordings import Wording, Wordings
+from interface.wording.wordings import Wording
 
 NO_VOICE = (
     "No voice is installed, so nothing can be read aloud. Install one with: "
     "sudo apt-get install espeak-ng"
 )
 MOST_CHARACTERS = 4_000  # what `permalinks` finds again; some four minutes
+VOICES_AT_ONCE = 2
+MOST_WAITING = 8
 WORDS_PER_MINUTE = 160  # at speed 1.0; visitors read along
 RETRY_SECONDS = 5
 
 _DEFAULT_LANGUAGE = "en"
-_FAILED = "The voice failed."
 _PIECE_BYTES = 65_536  # 1.5 s
 
 
@@ -75,55 +79,53 @@ class _Refused(Exception):
         self.response = PlainTextResponse(sendable(why), status_code, headers)
 
 
-def add_speech(app: FastAPI, library: Library, wordings: Wordings) -> Area:
-    """Adds the three addresses above. `wordings` are by language code."""
-    room = Room()
+def add_speech(app: FastAPI, service: AnswerService) -> RoutePermissions:
+    """Adds the three addresses above."""
+    limit = ConcurrencyLimit(VOICES_AT_ONCE, MOST_WAITING)
+
+    @app.exception_handler(_Refused)
+    async def refused(request: Request, error: _Refused) -> Response:
+        return error.response
 
     @app.post("/speech")
     async def speech(request: Request) -> Response:
-        try:
-            asked = _checked(await request.body())
-            script = await run_in_threadpool(_script, asked, library, wordings)
-        except _Refused as refused:
-            return refused.response
-        return _Sound(script, room)
+        asked = _checked(await request.body())
+        return _Sound(await run_in_threadpool(_script, asked, service), limit)
 
     @app.get("/speech/words")
     async def words(request: Request) -> Response:
-        try:
-            asked = _checked(dict(request.query_params))
-            script = await run_in_threadpool(_script, asked, library, wordings)
-            return JSONResponse(await _words(script, room))
-        except _Refused as refused:
-            return refused.response
+        asked = _checked(dict(request.query_params))
+        script = await run_in_threadpool(_script, asked, service)
+        async with _voice(limit, "words", script) as voice:
+            reported = await _read(voice, -1)
+        return JSONResponse(timed(script.text, script.origins, json.loads(reported)))
 
     @app.get("/speech/voices")
     def speakable() -> list[str]:
         return sorted({code.partition("-")[0] for code in voices().values()})
 
-    return Area(re.compile("/speech/(words|voices)"), askable=re.compile("/speech"))
+    return RoutePermissions(re.compile("/speech/(words|voices)"), re.compile("/speech"))
 
 
-def _checked(given: bytes | Mapping[str, str]) -> _Asked:
+def _checked(content: bytes | Mapping[str, str]) -> _Asked:
+    check = _Asked.model_validate_json if isinstance(content, bytes) else _Asked.model_validate
     try:
-        if isinstance(given, bytes):
-            return _Asked.model_validate_json(given)
-        return _Asked.model_validate(given)
+        return check(content)  # type: ignore[arg-type]
     except ValidationError as error:
         fault = error.errors()[0]
         field = ".".join(map(str, fault["loc"])) or "The request"
         raise _Refused(f"{field}: {fault['msg']}.", 422) from error
 
 
-def _script(asked: _Asked, library: Library, wordings: Wordings) -> _Script:
+def _script(asked: _Asked, service: AnswerService) -> _Script:
     if (asked.quote is None) == (asked.words is None):
         raise _Refused("Name either a quote or words to be read aloud.", 422)
     if not voices():
         raise _Refused(NO_VOICE, 503)
     if asked.quote is not None:
-        text, language = _quoted(asked.quote, library)
+        text, language = _quoted(asked.quote, service.library)
     else:
-        text, language = _worded(asked.words or "", wordings.get(asked.lang)), asked.lang
+        text, language = _worded(asked.words or "", service.wordings.get(asked.lang)), asked.lang
     voice = voice_of(language)
     if voice is None:
         raise _Refused(f"There is no voice for {language[:50]} on this machine.", 422)
@@ -149,9 +151,7 @@ def _quoted(permalink_value: str, library: Library) -> tuple[str, str]:
 def _worded(key: str, wording: Wording | None) -> str:
     if wording is None:
         raise _Refused("lang: The interface does not speak that language.", 422)
-    sentences = asdict(wording)
-    sentences |= {f"kiosk.{name}": sentence for name, sentence in sentences["kiosk"].items()}
-    text = sentences.get(key)
+    text = wording.sentences.get(key)
     if not isinstance(text, str) or "{" in text:
         raise _Refused("words: That is no sentence of the interface.", 422)
     return text
@@ -160,21 +160,20 @@ def _worded(key: str, wording: Wording | None) -> str:
 class _Sound(Response):
     """The voice begins once the reply is wanted, and ends with it: also when the listener left."""
 
-    def __init__(self, script: _Script, room: Room) -> None:
+    def __init__(self, script: _Script, limit: ConcurrencyLimit) -> None:
         super().__init__()
-        self._script, self._room = script, room
+        self._script, self._limit = script, limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         sound: StreamingResponse | None = None
         try:
-            async with _voice(self._room, "sound", self._script) as voice:
-                if not (first := await voice.read(_PIECE_BYTES)):
-                    raise _Refused(_FAILED, 500)
+            async with _voice(self._limit, "sound", self._script) as voice:
+                first = await _read(voice, _PIECE_BYTES)
                 sound = StreamingResponse(_pieces(first, voice), media_type="audio/wav")
                 await sound(scope, receive, send)
-        except _Refused as refused:
+        except _Refused:
             if sound is None:  # else it is too late to say so: the sound breaks off
-                await refused.response(scope, receive, send)
+                raise
 
 
 async def _pieces(first: bytes, voice: StreamReader) -> AsyncIterator[bytes]:
@@ -183,24 +182,22 @@ async def _pieces(first: bytes, voice: StreamReader) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _words(script: _Script, room: Room) -> list[dict[str, float | int]]:
-    async with _voice(room, "words", script) as voice:
-        reported = await voice.read()
-    if not reported:
-        raise _Refused(_FAILED, 500)
-    return timed(script.text, script.origins, json.loads(reported))
+async def _read(voice: StreamReader, n_bytes: int) -> bytes:
+    if beginning := await voice.read(n_bytes):
+        return beginning
+    raise _Refused("The voice failed.", 500)
 
 
 @asynccontextmanager
 async def _voice(
-    room: Room, task: Literal["sound", "words"], script: _Script
+    limit: ConcurrencyLimit, task: Literal["sound", "words"], script: _Script
 ) -> AsyncIterator[StreamReader]:
+    """In its turn. Raises _Refused where it does not come, or all takes too long."""
+    speaking = speak(task, script.text, script.voice, script.words_per_minute)
     try:
-        async with room.voice(
-            task, script.text, voice=script.voice, words_per_minute=script.words_per_minute
-        ) as voice:
+        async with asyncio.timeout(MOST_SECONDS), limit.turn(), speaking as voice:
             yield voice
-    except AllSpeaking:
+    except Busy:
         raise _Refused("All voices are speaking. Try again in a moment.", 503) from None
     except TimeoutError:
         raise _Refused("The voice took too long.", 503) from None

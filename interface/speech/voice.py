@@ -19,6 +19,7 @@ import resource
 import struct
 import sys
 from collections.abc import Callable
+from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_short, c_ubyte, c_uint, c_void_p
 from typing import Any
 
 LIBRARIES = ("libespeak-ng.so.1", "libespeak-ng.1.dylib")
@@ -36,41 +37,31 @@ _MOST_MEMORY_BYTES = 512 << 20
 _UNKNOWN_SIZE = 0xFFFFFFFF  # a WAV file that is still being made
 
 
-class _Id(ctypes.Union):
-    _fields_ = (
-        ("number", ctypes.c_int),
-        ("name", ctypes.c_char_p),
-        ("string", ctypes.c_char * 8),
-    )
-
-
 class _Event(ctypes.Structure):
     _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),  # of the character, from 1
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),  # ms
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", _Id),
+        ("type", c_int),
+        ("unique_identifier", c_uint),
+        ("text_position", c_int),  # of the character, from 1
+        ("length", c_int),
+        ("audio_position", c_int),  # ms
+        ("sample", c_int),
+        ("user_data", c_void_p),
+        ("id", c_void_p),  # a number, a name, or eight characters
     )
 
 
 class _Voice(ctypes.Structure):
     _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("languages", ctypes.c_void_p),  # (a byte of priority, code, 0)*, 0; one code to ask
-        ("identifier", ctypes.c_char_p),
-        ("gender_age_variant", ctypes.c_ubyte * 4),
-        ("score", ctypes.c_int),
-        ("spare", ctypes.c_void_p),
+        ("name", c_char_p),
+        ("languages", c_void_p),  # (a byte of priority, code, 0)*, 0; one code to ask
+        ("identifier", c_char_p),
+        ("gender_age_variant", c_ubyte * 4),
+        ("score", c_int),
+        ("spare", c_void_p),
     )
 
 
-_Heard = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Heard = CFUNCTYPE(c_int, POINTER(c_short), c_int, POINTER(_Event))
 
 
 def main() -> int:
@@ -115,7 +106,7 @@ def _library() -> Any:
 
 
 def _voices(library: Any) -> list[str]:
-    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+    library.espeak_ListVoices.restype = POINTER(POINTER(_Voice))
     listed = library.espeak_ListVoices(None)
     found = []
     for voice in itertools.takewhile(bool, (listed[n] for n in itertools.count())):

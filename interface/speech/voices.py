@@ -1,4 +1,4 @@
-"""The voices of espeak-ng: which there are, and one or two of them speaking at a time."""
+"""The voices of espeak-ng: which there are, and one of them speaking."""
 
 from __future__ import annotations
 
@@ -14,15 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
-VOICES_AT_ONCE = 2
-MOST_WAITING = 8
 MOST_SECONDS = 30  # a quote takes a tenth of a second; the rest is for slow listeners
 
 _PROGRAM = [sys.executable, "-I", "-S", str(Path(__file__).with_name("voice.py"))]
-
-
-class AllSpeaking(Exception):
-    """Too many want to hear something now."""
 
 
 @cache
@@ -43,50 +37,23 @@ def voice_of(language: str) -> str | None:
     return voices().get(code) or voices().get(code.partition("-")[0])
 
 
-class Room:
-    """Has voices for two; whoever comes when all are speaking waits, a few at a time."""
-
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(VOICES_AT_ONCE)
-        self._n_waiting = 0
-
-    @asynccontextmanager
-    async def voice(
-        self, task: Literal["sound", "words"], text: str, *, voice: str, words_per_minute: int
-    ) -> AsyncIterator[StreamReader]:
-        """What the voice says, as `voice` describes it. The voice ends with the block.
-
-        Raises AllSpeaking, and TimeoutError where the block takes longer than MOST_SECONDS.
-        """
-        wanted = {"voice": voice, "words_per_minute": words_per_minute, "text": text}
-        await self._take()
-        try:
-            async with asyncio.timeout(MOST_SECONDS):
-                process = await asyncio.create_subprocess_exec(
-                    *_PROGRAM, task, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
-                )
-                stdin = cast(StreamWriter, process.stdin)
-                said = cast(StreamReader, process.stdout)
-                try:
-                    stdin.write(json.dumps(wanted).encode("ascii"))
-                    stdin.close()
-                    yield said
-                finally:
-                    if not said.at_eof():
-                        with suppress(ProcessLookupError):
-                            process.kill()
-                    # Unread sound in the pipe would keep `wait` waiting for ever.
-                    await process.communicate()
-        finally:
-            self._free.release()
-
-    async def _take(self) -> None:
-        if self._n_waiting >= MOST_WAITING:
-            raise AllSpeaking
-        self._n_waiting += 1
-        try:
-            await asyncio.wait_for(self._free.acquire(), MOST_SECONDS)
-        except TimeoutError:
-            raise AllSpeaking from None
-        finally:
-            self._n_waiting -= 1
+@asynccontextmanager
+async def speak(
+    task: Literal["sound", "words"], text: str, voice: str, words_per_minute: int
+) -> AsyncIterator[StreamReader]:
+    """What the voice says, as `voice.py` describes it. The voice ends with the block."""
+    wanted = {"voice": voice, "words_per_minute": words_per_minute, "text": text}
+    process = await asyncio.create_subprocess_exec(
+        *_PROGRAM, task, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}
+    )
+    stdin, output = cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout)
+    try:
+        stdin.write(json.dumps(wanted).encode("ascii"))
+        stdin.close()
+        yield output
+    finally:
+        if not output.at_eof():
+            with suppress(ProcessLookupError):
+                process.kill()
+        # Unread sound in the pipe would keep `wait` waiting for ever.
+        await process.communicate()

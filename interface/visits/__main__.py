@@ -36,15 +36,14 @@ def _write(settings: argparse.Namespace) -> None:
     from interface.visits.log import days_from
     from interface.visits.sheets import as_csv, as_json, as_table
 
-    since = None if settings.days is None else days_back(days_from("--days", settings.days))
+    since = days_back(days_from("--days", settings.days)) if settings.days else None
     figures = read_visits(Path(settings.log), since=since)
     if settings.csv:
         # As the page's sheets: by its mark Excel knows the encoding.
         sys.stdout.buffer.write(as_csv(figures, settings.csv).encode("utf-8-sig"))
-    elif settings.json:
-        sys.stdout.writelines(as_json(figures))
-    else:
-        sys.stdout.write(as_table(figures))
+        return
+    for line in (as_json if settings.json else as_table)(figures):
+        sys.stdout.write(f"{line}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

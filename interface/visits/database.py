@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -28,12 +28,33 @@ VISITS, PASSAGES, QUESTIONS = "visits", "passages", "questions"
 Key = tuple[str, tuple[str | int, ...]]
 """A table and a key in it; the day comes first in each."""
 
-_COLUMNS = {
-    VISITS: "day TEXT, language TEXT, door TEXT, found INTEGER, milliseconds INTEGER",
-    PASSAGES: "day TEXT, language TEXT, document_id TEXT, start INTEGER, stop INTEGER, digest TEXT",
-    QUESTIONS: "day TEXT, language TEXT, found INTEGER, question TEXT",
-}
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS visits (
+    day TEXT, language TEXT, door TEXT, found INTEGER, milliseconds INTEGER, n INTEGER NOT NULL,
+    PRIMARY KEY (day, language, door, found, milliseconds)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passages (
+    day TEXT, language TEXT, document_id TEXT, start INTEGER, stop INTEGER, digest TEXT,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (day, language, document_id, start, stop, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS questions (
+    day TEXT, language TEXT, found INTEGER, question TEXT, n INTEGER NOT NULL,
+    PRIMARY KEY (day, language, found, question)) WITHOUT ROWID;
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+_SETTINGS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL; -- what is written stays when the power goes
+PRAGMA secure_delete = ON;
+PRAGMA temp_store = MEMORY;
+"""
 _Work = Callable[[sqlite3.Connection], None]
+
+
+class _Damaged(sqlite3.DatabaseError):
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 class VisitFile:
@@ -110,7 +131,7 @@ class VisitFile:
         )
 
 
-def checked(connection: sqlite3.Connection, path: Path) -> None:
+def check_owner(connection: sqlite3.Connection, path: Path) -> None:
     """Raises SettingError where the file is not Docent's or of a newer one."""
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -128,62 +149,28 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return 0
+    return path.stat().st_ino if path.exists() else 0
 
 
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=BUSY_SECONDS, isolation_level="IMMEDIATE", check_same_thread=False
     )
-    try:
-        checked(connection, path)
+    with ExitStack() as where_it_fails:
+        where_it_fails.callback(connection.close)
+        check_owner(connection, path)
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise _damage(verdict)
-        for setting in (
-            "journal_mode = WAL",
-            "synchronous = FULL",  # what is written stays when the power goes
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {setting}").fetchall()
-        _create(connection)
-    except BaseException:
-        connection.close()
-        raise
+            raise _Damaged(" ".join(verdict.split()))
+        connection.executescript(_SETTINGS)
+        if connection.execute("PRAGMA user_version").fetchone() != (VERSION,):
+            connection.executescript(_SCHEMA)
+        where_it_fails.pop_all()
     return connection
 
 
-def _damage(verdict: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(" ".join(verdict.split()))
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    if connection.execute("PRAGMA user_version").fetchone() == (VERSION,):
-        return
-    tables = "".join(
-        f"CREATE TABLE IF NOT EXISTS {table} ({columns}, n INTEGER NOT NULL, "
-        f"PRIMARY KEY ({', '.join(_names(columns))})) WITHOUT ROWID;"
-        for table, columns in _COLUMNS.items()
-    )
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {tables} PRAGMA application_id = {APPLICATION_ID}; "
-        f"PRAGMA user_version = {VERSION}; COMMIT;"
-    )
-
-
-def _names(columns: str) -> list[str]:
-    return [column.split()[0] for column in columns.split(", ")]
-
-
 def _add(connection: sqlite3.Connection, sums: Mapping[Key, int]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with connection:
         for (table, key), n in sums.items():
             if table == QUESTIONS and not _has_room(connection, key):
                 continue
@@ -193,11 +180,6 @@ def _add(connection: sqlite3.Connection, sums: Mapping[Key, int]) -> None:
                 "ON CONFLICT DO UPDATE SET n = n + excluded.n",
                 (*key, n),
             )
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _has_room(connection: sqlite3.Connection, key: tuple[str | int, ...]) -> bool:
@@ -206,11 +188,14 @@ def _has_room(connection: sqlite3.Connection, key: tuple[str | int, ...]) -> boo
 
 
 def _delete(connection: sqlite3.Connection, before: str, texts: bool) -> int:
-    n = 0
-    for table in _COLUMNS:
-        n += connection.execute(f"DELETE FROM {table} WHERE day < ?", (before,)).rowcount
-    if texts:
-        n += connection.execute(f"DELETE FROM {QUESTIONS}").rowcount
+    """How many sums were deleted."""
+    with connection:
+        n = sum(
+            connection.execute(f"DELETE FROM {table} WHERE day < ?", (before,)).rowcount
+            for table in (VISITS, PASSAGES, QUESTIONS)
+        )
+        if texts:
+            n += connection.execute(f"DELETE FROM {QUESTIONS}").rowcount
     return n
 
 

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
+from typing import Any, TypeVar
 
 from datatypes import Span
 from errors import SettingError
-from interface.visits.database import BUSY_SECONDS, checked
+from interface.visits.database import BUSY_SECONDS, check_owner
 
 
 @dataclass(frozen=True, slots=True)
-class DayFigures:
-    """One day and language. `seconds`: how many answers took how long (two digits of it)."""
+class Sums:
+    """`asked`: by the door they came through. `seconds`: how many answers took how long (two
+    digits of it).
+    """
 
-    day: str
-    language: str
-    asked: Mapping[str, int]  # by the door they came through
-    n_not_found: int
-    seconds: Mapping[float, int]
+    asked: Counter[str] = field(default_factory=Counter)
+    n_not_found: int = 0
+    seconds: Counter[float] = field(default_factory=Counter)
 
     @property
     def n_asked(self) -> int:
-        return sum(self.asked.values())
+        return self.asked.total()
 
     @property
     def median_seconds(self) -> float:
         return median(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures(Sums):
+    """Of one day and language."""
+
+    day: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +51,14 @@ class PassageUse:
     day: str
     language: str
     document_id: str
-    span: Span
+    start: int
+    end: int
     digest: str
     n: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +71,12 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitFigures:
-    """The newest day first; passages and questions the most frequent first."""
+class VisitFigures(Sums):
+    """Of all days. The newest comes first; passages and questions the most frequent first."""
 
     days: Sequence[DayFigures] = ()
     passages: Sequence[PassageUse] = ()
     questions: Sequence[AskedQuestion] = ()
-
-    @property
-    def n_asked(self) -> int:
-        return sum(each.n_asked for each in self.days)
-
-    @property
-    def n_not_found(self) -> int:
-        return sum(each.n_not_found for each in self.days)
-
-    @property
-    def median_seconds(self) -> float:
-        seconds: Counter[float] = Counter()
-        for each in self.days:
-            seconds.update(each.seconds)
-        return median(seconds)
-
-    @property
-    def asked(self) -> Mapping[str, int]:
-        """By the door they came through, the widest first."""
-        doors: Counter[str] = Counter()
-        for each in self.days:
-            doors.update(each.asked)
-        return dict(doors.most_common())
 
 
 def median(counted: Mapping[float, int]) -> float:
@@ -107,7 +99,7 @@ def read_visits(path: Path, *, since: date | None = None) -> VisitFigures:
     try:
         uri = f"{path.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
-            checked(connection, path)
+            check_owner(connection, path)
             connection.execute("BEGIN")  # all tables as they were at one moment
             return _read(connection, since.isoformat() if since else "")
     except sqlite3.OperationalError as error:
@@ -119,74 +111,61 @@ def read_visits(path: Path, *, since: date | None = None) -> VisitFigures:
         ) from error
 
 
-def days_back(n: int, today: date | None = None) -> date:
+def days_back(n: int) -> date:
     """The first of the last `n` days; today is one of them."""
-    return (today or date.today()) - timedelta(days=n - 1)
+    return date.today() - timedelta(days=n - 1)
+
+
+_Row = TypeVar("_Row", PassageUse, AskedQuestion)
 
 
 def most_used(passages: Iterable[PassageUse]) -> list[PassageUse]:
-    """The same passage on several days made one (its newest day), the most frequent first."""
-    found: dict[tuple[str, Span, str], PassageUse] = {}
-    for each in sorted(passages, key=lambda each: each.day):
-        key = (each.document_id, each.span, each.digest)
-        before = found[key].n if key in found else 0
-        found[key] = PassageUse(
-            each.day, each.language, each.document_id, each.span, each.digest, each.n + before
-        )
-    return sorted(found.values(), key=lambda each: (-each.n, each.document_id, each.span))
+    """The most frequent first, whatever the day."""
+    return _merged(passages, lambda use: (use.document_id, use.start, use.end, use.digest))
 
 
 def asked_most(questions: Iterable[AskedQuestion], *, found: bool) -> list[AskedQuestion]:
-    """The same words on several days made one (its newest day), the most frequent first."""
-    kept: dict[str, AskedQuestion] = {}
-    for each in sorted(questions, key=lambda each: each.day):
-        if each.found is found:
-            key = each.text.casefold().rstrip(" ?.!")
-            before = kept[key].n if key in kept else 0
-            kept[key] = AskedQuestion(each.day, each.language, found, each.text, each.n + before)
-    return sorted(kept.values(), key=lambda each: (-each.n, each.text))
+    """The most frequent first, whatever the day and the last sign."""
+    asked = (question for question in questions if question.found == found)
+    return _merged(asked, lambda question: (question.text.casefold().rstrip(" ?.!"),))
+
+
+def _merged(rows: Iterable[_Row], key: Callable[[_Row], tuple[Any, ...]]) -> list[_Row]:
+    """Rows of one key made one, of the newest day."""
+    merged: dict[tuple[Any, ...], _Row] = {}
+    for row in sorted(rows, key=lambda row: row.day):
+        before = merged.get(key(row))
+        merged[key(row)] = replace(row, n=row.n + before.n) if before else row
+    return sorted(merged.values(), key=lambda row: (-row.n, key(row)))
 
 
 def _read(connection: sqlite3.Connection, since: str) -> VisitFigures:
     if connection.execute("PRAGMA user_version").fetchone() == (0,):
         return VisitFigures()  # begun, and the power went
-    passages = connection.execute(
-        "SELECT day, language, document_id, start, stop, digest, n FROM passages "
-        "WHERE day >= ? ORDER BY day DESC, language, n DESC, document_id, start",
-        (since,),
-    )
-    questions = connection.execute(
-        "SELECT day, language, found, question, n FROM questions "
-        "WHERE day >= ? ORDER BY day DESC, language, found, n DESC, question",
-        (since,),
-    )
+
+    def rows(columns: str, table: str, order: str) -> list[tuple[Any, ...]]:
+        return connection.execute(
+            f"SELECT day, language, {columns} FROM {table} WHERE day >= ? "
+            f"ORDER BY day DESC, language, {order}",
+            (since,),
+        ).fetchall()
+
+    visits = rows("door, found, milliseconds, n", "visits", "door")
+    passages = rows("document_id, start, stop, digest, n", "passages", "n DESC, document_id, start")
+    questions = rows("found, question, n", "questions", "found, n DESC, question")
     return VisitFigures(
-        _days(connection, since),
-        [
-            PassageUse(day, language, document_id, Span(start, stop), wording, n)
-            for day, language, document_id, start, stop, wording, n in passages
-        ],
-        [
-            AskedQuestion(day, language, bool(found), text, n)
-            for day, language, found, text, n in questions
-        ],
+        *_sums(visits),
+        [DayFigures(*_sums(same), *day) for day, same in groupby(visits, lambda row: row[:2])],
+        [PassageUse(*row) for row in passages],
+        [AskedQuestion(*row) for row in questions],
     )
 
 
-def _days(connection: sqlite3.Connection, since: str) -> list[DayFigures]:
-    rows = connection.execute(
-        "SELECT day, language, door, found, milliseconds, n FROM visits "
-        "WHERE day >= ? ORDER BY day DESC, language",
-        (since,),
-    )
-    days: dict[tuple[str, str], DayFigures] = {}
-    for day, language, door, found, milliseconds, n in rows:
-        before = days.get((day, language), DayFigures(day, language, {}, 0, {}))
-        days[day, language] = DayFigures(
-            day,
-            language,
-            Counter(before.asked) + Counter({door: n}),
-            before.n_not_found + (0 if found else n),
-            Counter(before.seconds) + Counter({milliseconds / 1000: n}),
-        )
-    return list(days.values())
+def _sums(visits: Iterable[tuple[Any, ...]]) -> tuple[Counter[str], int, Counter[float]]:
+    asked, seconds = Counter[str](), Counter[float]()
+    n_not_found = 0
+    for _, _, door, found, milliseconds, n in visits:
+        asked[door] += n
+        seconds[milliseconds / 1000] += n
+        n_not_found += 0 if found else n
+    return asked, n_not_found, seconds

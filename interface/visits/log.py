@@ -24,13 +24,14 @@ import re
 import sqlite3
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, get_args
 
-from datatypes import Answer, Quote, Span
+from datatypes import Answer, Quote
 from errors import SettingError
 from interface.server.escaping import sendable
 from interface.visits.database import PASSAGES, QUESTIONS, VISITS, Key, VisitFile
@@ -76,7 +77,7 @@ class VisitLog:
         self.note = ""
         self._today = today
         self._file = VisitFile(path)
-        self._waiting: dict[Key, int] = {}
+        self._waiting = Counter[Key]()
         self._tidied: date | None = None
         self._lock = threading.Lock()  # of what waits
         self._writing = threading.Lock()  # of the file
@@ -98,7 +99,7 @@ class VisitLog:
         with self._lock:
             for key in sums:
                 if key in self._waiting or len(self._waiting) < MOST_WAITING:
-                    self._waiting[key] = self._waiting.get(key, 0) + 1
+                    self._waiting[key] += 1
         self._wake.set()
 
     def flush(self) -> bool:
@@ -107,18 +108,17 @@ class VisitLog:
             return True
         with self._writing:
             with self._lock:
-                sums, self._waiting = self._waiting, {}
+                sums, self._waiting = self._waiting, Counter()
             try:
                 if sums:
                     self._file.add(sums)
-                    sums = {}
+                    sums = Counter()
                 self._tidy()
                 trouble = self._file.note
             except (sqlite3.Error, OSError, SettingError) as error:
-                trouble = _said(self.path, error)
+                trouble = _trouble(self.path, error)
                 with self._lock:
-                    for key, n in sums.items():
-                        self._waiting[key] = self._waiting.get(key, 0) + n
+                    self._waiting += sums
             if trouble and trouble != self.note:
                 _log.warning("%s", trouble)
             self.note = trouble
@@ -152,33 +152,32 @@ class VisitLog:
         came = door if door in DOORS else "other"
         found = int(answer.found)
         yield VISITS, (day, spoken, came, found, _coarse_milliseconds(seconds))
-        for key in dict.fromkeys(_passage(each.quote, answer) for each in answer.citations):
+        for key in dict.fromkeys(_passage(citation.quote, answer) for citation in answer.citations):
             yield PASSAGES, (day, spoken, *key)
         if self.level == "questions":
             yield QUESTIONS, (day, spoken, found, _plain(answer.question)[:LONGEST_TEXT])
 
 
-def level_from(given: str) -> Level:
+def level_from(level: str) -> Level:
     """Raises SettingError where --log was given no level."""
-    for level in LEVELS:
-        if level == given:
-            return level
-    raise SettingError(f"--log {given} is no level.", f"Choose {', '.join(LEVELS)}.")
+    if level not in LEVELS:
+        raise SettingError(f"--log {level} is no level.", f"Choose {', '.join(LEVELS)}.")
+    return level
 
 
-def days_from(flag: str, given: str) -> int:
+def days_from(flag: str, days: str) -> int:
     """Raises SettingError where the flag was given no number of days."""
-    if not given.isdecimal() or not 1 <= int(given) <= MOST_DAYS:
+    if not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:
         raise SettingError(
-            f"{flag} {given} is no number of days.", f"Give one from 1 to {MOST_DAYS}."
+            f"{flag} {days} is no number of days.", f"Give one from 1 to {MOST_DAYS}."
         )
-    return int(given)
+    return int(days)
 
 
 def language_code(language: str) -> str:
     """`de` of `de-AT`; `und` (undetermined) of whatever is no code, which might be anything."""
-    found = _LANGUAGE.fullmatch(language.lower())
-    return found[1] if found else "und"
+    match = _LANGUAGE.fullmatch(language.lower())
+    return match[1] if match else "und"
 
 
 def digest(text: str) -> str:
@@ -188,17 +187,15 @@ def digest(text: str) -> str:
 
 def _passage(quote: Quote, answer: Answer) -> tuple[str, int, int, str]:
     """The passage that a quote was cut from: where it stands, and its digest."""
-    span: Span = next(
-        (
-            hit.passage.span
-            for hit in answer.hits
-            if hit.passage.document.document_id == quote.document.document_id
-            and hit.passage.span.holds(quote.span)
-        ),
-        quote.span,
+    holding = (
+        hit.passage.span
+        for hit in answer.hits
+        if hit.passage.document.document_id == quote.document.document_id
+        and hit.passage.span.holds(quote.span)
     )
-    wording = digest(span.of(quote.document.text))
-    return sendable(quote.document.document_id), span.start, span.end, wording
+    span = next(holding, quote.span)
+    passage_digest = digest(span.of(quote.document.text))
+    return sendable(quote.document.document_id), span.start, span.end, passage_digest
 
 
 def _coarse_milliseconds(seconds: float) -> int:
@@ -213,7 +210,7 @@ def _plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _said(path: Path, error: Exception) -> str:
+def _trouble(path: Path, error: Exception) -> str:
     if isinstance(error, SettingError):
         return f"Visits are not counted. {error}"
     why = getattr(error, "strerror", None) or error

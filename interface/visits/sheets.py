@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
-from interface.visits.figures import DayFigures, VisitFigures, asked_most, most_used
+from interface.visits.figures import VisitFigures, asked_most, most_used
 from interface.visits.log import DOORS
 
 Sheet = Literal["days", "passages", "questions"]
@@ -19,75 +19,73 @@ _FORMULA = tuple("=+-@＝＋－＠")  # the wide ones begin one in Chinese, Japa
 _MOST_LINES = 20  # of passages and of questions in the table
 
 
-def as_table(figures: VisitFigures) -> str:
+def as_table(figures: VisitFigures) -> Iterator[str]:
+    """Its lines."""
     if not figures.days:
-        return "Nothing was asked in this time.\n"
-    lines = [f"{'day':10}  {'language':8}  {'asked':>7}  {'found nothing':>13}  {'median':>7}"]
-    lines += [
-        f"{each.day:10}  {each.language:8}  {each.n_asked:7,}  {each.n_not_found:13,}  "
-        f"{duration(each.median_seconds):>7}"
-        for each in figures.days
-    ]
-    doors = ", ".join(f"{door} {n:,}" for door, n in figures.asked.items())
-    lines += [
-        "",
+        yield "Nothing was asked in this time."
+        return
+    yield f"{'day':10}  {'language':8}  {'asked':>7}  {'found nothing':>13}  {'median':>7}"
+    for day in figures.days:
+        yield _printable(
+            f"{day.day:10}  {day.language:8}  {day.n_asked:7,}  {day.n_not_found:13,}  "
+            f"{duration(day.median_seconds):>7}"
+        )
+    doors = ", ".join(f"{door} {n:,}" for door, n in figures.asked.most_common())
+    yield ""
+    yield (
         f"{figures.n_asked:,} asked ({doors}), {figures.n_not_found:,} found nothing; "
-        f"half of the answers took {duration(figures.median_seconds)} or less.",
-    ]
-    if used := most_used(figures.passages):
-        lines += ["", "Passages that answered most (document, characters)"]
-        lines += [
-            f"{each.n:7,}  {each.document_id} {each.span.start}–{each.span.end}"
-            for each in used[:_MOST_LINES]
-        ]
-    for found, heading in ((False, "Questions that found nothing"), (True, "Other questions")):
-        if asked := asked_most(figures.questions, found=found):
-            lines += ["", heading]
-            lines += [
-                f"{each.n:7,}  {each.language:3}  {each.text}" for each in asked[:_MOST_LINES]
-            ]
-    return "".join(f"{_printable(line)}\n" for line in lines)
+        f"half of the answers took {duration(figures.median_seconds)} or less."
+    )
+    used = [f"{p.n:7,}  {p.document_id} {p.start}–{p.end}" for p in most_used(figures.passages)]
+    nothing, others = (
+        [f"{q.n:7,}  {q.language:3}  {q.text}" for q in asked_most(figures.questions, found=found)]
+        for found in (False, True)
+    )
+    for heading, lines in (
+        ("Passages that answered most (document, characters)", used),
+        ("Questions that found nothing", nothing),
+        ("Other questions", others),
+    ):
+        if lines:
+            yield ""
+            yield heading
+            yield from map(_printable, lines[:_MOST_LINES])
 
 
 def as_json(figures: VisitFigures) -> Iterator[str]:
     """A line for each day and language, with its passages and, where kept, its questions."""
-    for each in figures.days:
-        here = (each.day, each.language)
+    for day in figures.days:
+        here = (day.day, day.language)
+        passages = [p for p in figures.passages if (p.day, p.language) == here]
+        questions = [q for q in figures.questions if (q.day, q.language) == here]
         line = {
-            "day": each.day,
-            "language": each.language,
-            "asked": each.n_asked,
-            "found_nothing": each.n_not_found,
-            "median_seconds": each.median_seconds,
-            "doors": dict(each.asked),
+            "day": day.day,
+            "language": day.language,
+            "asked": day.n_asked,
+            "found_nothing": day.n_not_found,
+            "median_seconds": day.median_seconds,
+            "doors": dict(day.asked),
             "passages": [
-                {"document_id": p.document_id, "start": p.span.start, "end": p.span.end, "n": p.n}
-                for p in figures.passages
-                if (p.day, p.language) == here
+                {"document_id": p.document_id, "start": p.start, "end": p.end, "n": p.n}
+                for p in passages
             ],
-            "questions": [
-                {"text": q.text, "found": q.found, "n": q.n}
-                for q in figures.questions
-                if (q.day, q.language) == here
-            ],
+            "questions": [{"text": q.text, "found": bool(q.found), "n": q.n} for q in questions],
         }
-        yield f"{json.dumps(line)}\n"
+        yield json.dumps(line)
 
 
 def as_csv(figures: VisitFigures, sheet: Sheet) -> str:
     """With a line of column names. No cell begins a formula, whatever a visitor has asked."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    for row in _rows(figures, sheet):
-        writer.writerow([_cell(value) for value in row])
+    csv.writer(out).writerows([_cell(value) for value in row] for row in _rows(figures, sheet))
     return out.getvalue()
 
 
-def _rows(figures: VisitFigures, sheet: Sheet) -> Iterable[Sequence[object]]:
+def _rows(figures: VisitFigures, sheet: Sheet) -> Iterator[Sequence[object]]:
     if sheet == "passages":
         yield "day", "language", "document_id", "start", "end", "n"
         for p in figures.passages:
-            yield p.day, p.language, p.document_id, p.span.start, p.span.end, p.n
+            yield p.day, p.language, p.document_id, p.start, p.end, p.n
     elif sheet == "questions":
         yield "day", "language", "found", "n", "question"
         for q in figures.questions:
@@ -95,11 +93,8 @@ def _rows(figures: VisitFigures, sheet: Sheet) -> Iterable[Sequence[object]]:
     else:
         yield "day", "language", "asked", "found_nothing", "median_seconds", *_DOORS
         for d in figures.days:
-            yield d.day, d.language, d.n_asked, d.n_not_found, d.median_seconds, *_by_door(d)
-
-
-def _by_door(figures: DayFigures) -> Iterator[int]:
-    return (figures.asked.get(door, 0) for door in _DOORS)
+            by_door = (d.asked[door] for door in _DOORS)
+            yield d.day, d.language, d.n_asked, d.n_not_found, d.median_seconds, *by_door
 
 
 def _cell(value: object) -> object:

@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from datatypes import Collection, Document, Metadata
+from babel import Locale
+
+from datatypes import Collection, CollectionWords, Document, Metadata
+from interface.wording.wordings import FIRST, WORDING_FOLDER
 
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-
-# Names as archives write them in `language`; others are shown as they stand and have no code.
-_CODES = {
-    "albanian": "sq", "arabic": "ar", "armenian": "hy", "bulgarian": "bg", "catalan": "ca",
-    "chinese": "zh", "croatian": "hr", "czech": "cs", "danish": "da", "dutch": "nl",
-    "english": "en", "estonian": "et", "finnish": "fi", "french": "fr", "georgian": "ka",
-    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu",
-    "icelandic": "is", "irish": "ga", "italian": "it", "japanese": "ja", "korean": "ko",
-    "latin": "la", "latvian": "lv", "lithuanian": "lt", "mongolian": "mn", "norwegian": "no",
-    "persian": "fa", "polish": "pl", "portuguese": "pt", "romanian": "ro", "russian": "ru",
-    "serbian": "sr", "slovak": "sk", "slovenian": "sl", "spanish": "es", "swedish": "sv",
-    "turkish": "tr", "ukrainian": "uk", "vietnamese": "vi", "welsh": "cy", "yiddish": "yi",
-    "deutsch": "de", "español": "es", "français": "fr", "italiano": "it", "한국어": "ko",
-}  # fmt: skip
 
 
 def document_language(document: Document) -> str:
@@ -36,34 +26,51 @@ def shared_language(every_metadata: Iterable[Metadata]) -> str:
     return codes.pop() if len(codes) == 1 else ""
 
 
-def language_code(said: str | tuple[str, ...]) -> str:
-    names = (said,) if isinstance(said, str) else said
-    name = names[0].strip().lower() if len(names) == 1 else ""
-    return _CODES.get(name) or (name if _CODE.fullmatch(name) else "")
+def language_code(value: str | tuple[str, ...]) -> str:
+    """Of one language, by its code or its name; empty for several and for unknown names."""
+    names = (value,) if isinstance(value, str) else value
+    name = names[0].strip().casefold() if len(names) == 1 else ""
+    return _codes_by_name().get(name) or (name if _CODE.fullmatch(name) else "")
+
+
+@cache
+def _codes_by_name() -> Mapping[str, str]:
+    """Names of all languages, in those of the pages: archives write them in one of these.
+
+    A code stands for itself, though it may be the name of another language ("ga").
+    """
+    pages = sorted((path.stem for path in WORDING_FOLDER.glob("*.toml")), key=lambda c: c == FIRST)
+    names = [Locale.parse(page, sep="-").languages for page in pages]
+    codes = {
+        name.casefold(): code.replace("_", "-").lower()
+        for languages in names
+        for code, name in languages.items()
+    }
+    return codes | {code: code for code in codes.values()}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a collection says in one language; `questions`: as asked → as shown."""
+class CollectionTexts:
+    """What a collection says in one language; `questions`: as asked → as shown.
 
+    `language` is the code where the collection's words are known to be in that language.
+    """
+
+    language: str
     title: str
     institution: str | None
     welcome: str | None
     questions: Mapping[str, str]
 
 
-def said_in(collection: Collection, code: str) -> Said:
+def collection_texts(collection: Collection, code: str) -> CollectionTexts:
     """In the collection's own words where there are none in that language."""
-    words = collection.translations.get(code)
-    if words is None:
-        own = {question: question for question in collection.suggested_questions}
-        return Said(collection.title, collection.institution, collection.welcome, own)
-    return Said(
+    asked = collection.suggested_questions
+    words = collection.translations.get(code, CollectionWords())
+    return CollectionTexts(
+        code if code in collection.translations else "",
         words.title or collection.title,
         words.institution or collection.institution,
         words.welcome or collection.welcome,
-        {
-            each: words.suggested_questions.get(each, each)
-            for each in collection.suggested_questions
-        },
+        {question: words.suggested_questions.get(question, question) for question in asked},
     )

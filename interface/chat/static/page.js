@@ -3,7 +3,7 @@
 import { announce, copy, takeQuestions, waitingTurn } from "./conversation.js";
 import { closeDocument, showPlace, startDocuments, unmark } from "./documents.js";
 
-const ASK = "questions/gradio_api/call/ask";
+const ASK = "gradio_api/call/turn";
 const SLOW_MS = 3000;
 const VOTES = "docent-votes";
 const MOST_VOTES = 500;

@@ -1,0 +1,1 @@
+"""What a statement says beyond doubt: its numbers, dates, units, names and negations."""

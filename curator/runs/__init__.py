@@ -1,0 +1,1 @@
+"""Test questions asked by the curator: runs, their settings, and what they found."""

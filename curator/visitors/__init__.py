@@ -1,0 +1,1 @@
+"""What visitors asked, and how their questions become test questions."""

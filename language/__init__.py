@@ -1,0 +1,1 @@
+"""What Docent knows of languages: one module each, with resources and no logic."""
