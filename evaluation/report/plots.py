@@ -75,18 +75,17 @@ def reliability(run: RunReport) -> str:
     return svg()
 
 
-def histograms(scores: Sequence[tuple[float, bool]], *, label: str) -> str:
-    """Of a score: answerable questions (True) above the axis, unanswerable ones below it."""
+def histograms(scores: Sequence[float], answerable: Sequence[bool], *, label: str) -> str:
+    """Of each question's score: answerable ones above the axis, unanswerable ones below it."""
     import numpy as np
     from matplotlib.ticker import MaxNLocator
 
-    values = np.array([score for score, _ in scores])
-    answerable = np.array([answerable for _, answerable in scores], dtype=bool)
+    values, has_answer = np.array(scores), np.array(answerable, dtype=bool)
     low, high = (0.0, 1.0) if label == "confidence" else (values.min(), values.max())
     edges = np.linspace(low, high if high > low else low + 1, 21)
     with _drawing(label.partition(" ")[0]) as (axes, svg):
-        above, _ = np.histogram(values[answerable], edges)
-        below, _ = np.histogram(values[~answerable], edges)
+        above, _ = np.histogram(values[has_answer], edges)
+        below, _ = np.histogram(values[~has_answer], edges)
         width = edges[1] - edges[0]
         style = {"align": "edge", "width": 0.92 * width}
         axes.bar(edges[:-1], above, color=_COLOURS[1], **style)
