@@ -6,8 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, quantiles
+from statistics import fmean
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from datatypes import Answer, Hit, Passage
 from evaluation.formats.trec import Qrels, Run, run_of
@@ -105,8 +107,8 @@ def run_system(
         unit=system.unit,
         figures=(*_means(results), *_exactness(results), *abstention_figures(outcomes)),
         by_kind=_by_kind(results),
-        latency_p50=_percentile(seconds, 50),
-        latency_p95=_percentile(seconds, 95),
+        latency_p50=float(np.percentile(seconds, 50)),
+        latency_p95=float(np.percentile(seconds, 95)),
         peak_bytes=memory,
         recall_by_k=_recall_by_k(qrels, run),
         risk_coverage=risk_coverage(outcomes),
@@ -240,8 +242,17 @@ def _exactness(results: Sequence[QuestionResult]) -> Iterator[Figure]:
 
 
 def _by_kind(results: Sequence[QuestionResult]) -> dict[str, tuple[Figure, ...]]:
-    kinds = sorted({result.kind for result in results if result.kind})
-    return {kind: _means([each for each in results if each.kind == kind]) for kind in kinds}
+    """The kinds that go worst first."""
+    by_kind: dict[str, list[QuestionResult]] = defaultdict(list)
+    for result in sorted(results, key=lambda result: result.kind):
+        by_kind[result.kind].append(result)
+
+    def share_failed(kind: str) -> float:
+        judged = [result.failed for result in by_kind[kind] if result.judged]
+        return fmean(judged) if judged else -1
+
+    kinds = sorted(filter(None, by_kind), key=share_failed, reverse=True)
+    return {kind: _means(by_kind[kind]) for kind in kinds}
 
 
 def _recall_by_k(qrels: Qrels, run: Run) -> tuple[float, ...]:
@@ -249,9 +260,3 @@ def _recall_by_k(qrels: Qrels, run: Run) -> tuple[float, ...]:
 
     recalls = by_query([R @ k for k in range(1, N_RECALL_POINTS + 1)], qrels, run)
     return tuple(round(fmean(values.values()), 6) for values in recalls.values() if values)
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    if len(values) < 2:
-        return values[0]
-    return quantiles(values, n=100, method="inclusive")[percent - 1]

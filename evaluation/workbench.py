@@ -77,8 +77,13 @@ class Workbench:
         return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
     def files(self) -> Sequence[QuestionFile]:
-        """Those made here first, then those that came with Docent."""
-        return [self._described(path) for path in self._paths().values()]
+        """Those made here first, then those that came with Docent and are about these documents."""
+        described = {path: self._described(path) for path in self._paths().values()}
+        return [
+            file
+            for path, file in described.items()
+            if not file.problem or path.parent != self.shipped
+        ]
 
     def keep(self, name: str, data: bytes) -> QuestionFile:
         """An uploaded file, kept once it was read. Raises QuestionError: line, fault and mend."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,19 +21,7 @@ from evaluation.question import Documents, Question, each_document
 from index.readers.encoding import decode
 from index.text.folding import folded
 
-_COLUMNS = {
-    "question": "question, questions, query, text, frage, fragen",
-    "words": "expected words, expected, expected answer, expected wording, words, evidence, "
-    "answer, erwartete worter, antwort",
-    "answerable": "answerable, has answer, answered, beantwortbar",
-    "id": "id, query id, number, nr",
-    "split": "split",
-    "kind": "kind, type, art",
-}
-"""What a column may be called, folded; the first name goes before the others."""
-
-_YES = frozenset(("yes", "y", "true", "1", "x", "ja", "j", "wahr"))
-_NO = frozenset(("no", "n", "false", "0", "-", "nein", "falsch"))
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 MANY_PLACES = 10
 """Words that stand so often find nothing out: nearly any quote holds them."""
@@ -126,8 +115,8 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     named = [" ".join(folded(cell).replace("_", " ").split()) for cell in header]
     columns = {
         column: named.index(name)
-        for column, names in _COLUMNS.items()
-        for name in reversed(names.split(", "))
+        for column, names in _WORDS["columns"].items()
+        for name in reversed(names)
         if name in named
     }
     wanted = {"question": "question", "words": "expected words"}
@@ -141,8 +130,8 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 def _yes_or_no(cell: str, *, default: bool) -> bool:
     word = folded(cell).strip()
-    if word in _YES or word in _NO:
-        return word in _YES
+    if word in _WORDS["yes"] or word in _WORDS["no"]:
+        return word in _WORDS["yes"]
     if word:
         raise QuestionError(f"answerable is “{cell}”.", "Write yes or no.")
     return default

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 N_RESAMPLES = 10_000
@@ -37,7 +35,6 @@ class Figure:
 
 def mean_figure(measure: str, values: Sequence[float]) -> Figure | None:
     """The mean of single questions' values; None where there are none."""
-    import numpy as np
     from scipy.stats import bootstrap
 
     if not values:
@@ -64,8 +61,6 @@ def set_figure(
     rows: Sequence[Sequence[float]],
 ) -> Figure | None:
     """Of a figure that is no mean. `function` gets some of the rows; None: no value can be had."""
-    import numpy as np
-
     table = np.asarray(rows, dtype=float)
     n = len(table)
     value = function(table) if n else None
@@ -90,7 +85,6 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
     Questions without a difference change nothing and are left out, so that more cases are exact.
     `one_sided`: only as great in the same direction as the one observed.
     """
-    import numpy as np
     from scipy.stats import permutation_test
 
     changed = np.asarray([value for value in differences if value != 0], dtype=float)

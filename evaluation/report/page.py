@@ -8,12 +8,7 @@ from datetime import datetime
 
 from errors import QuestionError
 from evaluation.report import plots
-from evaluation.report.question_sections import (
-    found_passages,
-    kind_measures,
-    kind_rows,
-    question_sections,
-)
+from evaluation.report.question_sections import found_passages, question_sections
 from evaluation.report.report import Report
 from evaluation.report.tables import figure_rows
 from evaluation.report.templates import FOLDER, template_environment
@@ -51,8 +46,6 @@ def page_html(report: Report) -> str:
             rows=figure_rows({run.name: run.figures for run in report.runs}),
             pairs=list(dict.fromkeys((row.a, row.b) for row in report.comparisons)),
             plots=plots,
-            kinds=kind_rows(main),
-            kind_measures=kind_measures(main),
             questions=questions,
             in_full=in_full,
             passages={

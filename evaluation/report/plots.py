@@ -7,27 +7,20 @@ from __future__ import annotations
 
 import io
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluation.report.report import RunReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLOURS = ("#7a2e26", "#2f5d73", "#b07a1e", "#3f6b4f", "#6b4a78", "#8a5a44", "#4f6f9a", "#77713a")
-_DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
-_INK, _SOFT, _LINE, _SHEET = "#221e19", "#635b50", "#e2dbcf", "#fffdf9"
-_OF_THE_PAGE = {
-    **{colour: f"var(--plot-{place})" for place, colour in enumerate(_COLOURS, start=1)},
-    _INK: "var(--ink)",
-    _SOFT: "var(--soft)",
-    _LINE: "var(--line)",
-    _SHEET: "var(--sheet)",
-}
+_INK, _SOFT, _SHEET = "#221e19", "#635b50", "#fffdf9"
+_OF_THE_PAGE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+"""Colour of the style sheet → the page's own."""
 _SIZE = (5.4, 3.5)
 """Inches; the page scales it."""
 _STYLE = Path(__file__).with_suffix(".mplstyle")
@@ -35,9 +28,9 @@ _STYLE = Path(__file__).with_suffix(".mplstyle")
 
 def recall_by_k(runs: Sequence[RunReport]) -> str:
     with _drawing("recall") as (axes, svg):
-        for run, style in zip(runs, _line_styles(), strict=False):
+        for run in runs:
             ks = range(1, len(run.recall_by_k) + 1)
-            axes.plot(ks, run.recall_by_k, label=run.name, **style)
+            axes.plot(ks, run.recall_by_k, label=run.name)
         axes.set_xscale("log")
         axes.set_xticks([1, 2, 3, 5, 10, 20, 50], labels=["1", "2", "3", "5", "10", "20", "50"])
         axes.minorticks_off()
@@ -48,10 +41,10 @@ def recall_by_k(runs: Sequence[RunReport]) -> str:
 
 def risk_coverage(runs: Sequence[RunReport]) -> str:
     with _drawing("risk") as (axes, svg):
-        for run, style in zip(runs, _line_styles(), strict=False):
+        for run in runs:
             coverage = [point.coverage for point in run.risk_coverage]
             risk = [point.risk for point in run.risk_coverage]
-            axes.step(coverage, risk, label=run.name, where="pre", **style)
+            axes.step(coverage, risk, label=run.name, where="pre")
         axes.set(xlim=(0, 1.01), ylim=(0, 1.03))
         axes.set(xlabel="share of questions, the surest first", ylabel="share gone wrong")
         if len(runs) > 1:
@@ -65,8 +58,7 @@ def reliability(run: RunReport) -> str:
         axes.plot(
             [part.confidence for part in run.reliability],
             [part.answerable for part in run.reliability],
-            color=_COLOURS[0],
-            marker="o",
+            "C0-o",
             linewidth=1,
         )
         axes.text(0.99, 0.66, "as it should be", color=_SOFT, ha="right", fontsize=10)
@@ -88,8 +80,8 @@ def histograms(scores: Sequence[float], answerable: Sequence[bool], *, label: st
         below, _ = np.histogram(values[~has_answer], edges)
         width = edges[1] - edges[0]
         style = {"align": "edge", "width": 0.92 * width}
-        axes.bar(edges[:-1], above, color=_COLOURS[1], **style)
-        axes.bar(edges[:-1], -below, color=_COLOURS[2], hatch="///", edgecolor=_SHEET, **style)
+        axes.bar(edges[:-1], above, color="C1", **style)
+        axes.bar(edges[:-1], -below, color="C2", hatch="///", edgecolor=_SHEET, **style)
         axes.axhline(0, color=_INK, linewidth=1)
         top = 1.25 * max(1, *above, *below)
         axes.set(ylim=(-top, top), xlabel=label, ylabel="questions")
@@ -98,12 +90,6 @@ def histograms(scores: Sequence[float], answerable: Sequence[bool], *, label: st
         axes.text(0.02, 0.97, "have an answer", transform=axes.transAxes, va="top")
         axes.text(0.02, 0.03, "have none", transform=axes.transAxes, va="bottom")
     return svg()
-
-
-def _line_styles() -> Iterator[dict[str, Any]]:
-    """For one run after another: colours that differ, and dashes for those who see none."""
-    for colour, dash in zip(_COLOURS, cycle(_DASHES), strict=False):
-        yield {"color": colour, "linestyle": dash}
 
 
 @contextmanager
