@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from answerer.generative.model_flags import add_model_flags, model_from
@@ -186,14 +187,13 @@ def _questions(arguments: argparse.Namespace) -> int:
     from evaluation.question import Texts
     from index.readers.folder import load_folder
 
-    model = model_from(arguments)
-    n = 0
+    model, numbers, n = model_from(arguments), count(1), 0
     problems: list[str] = []
     for loaded in load_folder(arguments.draft):
         if isinstance(loaded, Problem):
             problems.append(f"Not read: {loaded}")
             continue
-        drafts = all_drafts(loaded.document, n, model, problems)
+        drafts = all_drafts(loaded.document, numbers, model, problems)
         for line in question_lines(drafts, Texts([loaded.document]), draft=True):
             n += 1
             print(line)

@@ -24,7 +24,7 @@ from evaluation.measures.memory import peak_bytes, reset_peak
 from evaluation.measures.qrels import derived_qrels, right_passages
 from evaluation.measures.quotes import exact_match, f1, highlighted, quote_success, right_page
 from evaluation.measures.retrieval import by_query, depth_of
-from evaluation.measures.significance import Figure, mean_figure
+from evaluation.measures.significance import Figure, mean_figures
 from evaluation.question import Question
 from evaluation.report.explanation import Explainer, evidence_in_place, given_answer
 from evaluation.report.report import RIGHT, QuestionResult, RankedPassage, RunReport
@@ -228,8 +228,7 @@ def _means(results: Sequence[QuestionResult]) -> tuple[Figure, ...]:
     for result in results:
         for name, value in result.measures.items():
             by_measure[name].append(value)
-    figures = (mean_figure(name, values) for name, values in by_measure.items())
-    return tuple(figure for figure in figures if figure)
+    return mean_figures(by_measure)
 
 
 def _exactness(results: Sequence[QuestionResult]) -> Iterator[Figure]:

@@ -28,7 +28,6 @@ from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.base import PassageStore
-from index.text.chunker import PASSAGE_TOKENS
 from retriever.ranking import find_ranking
 
 SHIPPED = Path(__file__).with_name("questions")
@@ -64,10 +63,6 @@ class Workbench:
     work: Path = Path("build/curator")
     _read: dict[tuple[object, ...], QuestionFile] = field(default_factory=dict)
     _writing: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def passage_tokens(self) -> int:
-        return PASSAGE_TOKENS
 
     @property
     def not_found(self) -> float:

@@ -20,6 +20,7 @@ from evaluation.report.plain_language import COMPARED
 from evaluation.report.question_sections import question_sections
 from evaluation.report.report import Report
 from evaluation.workbench import Workbench
+from index.text.chunker import PASSAGE_TOKENS
 from interface.server.escaping import sendable
 
 _log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class RunPages:
             run=run,
             message=message,
             offered=in_words,
-            passage_tokens=self.bench.passage_tokens,
+            passage_tokens=PASSAGE_TOKENS,
             not_found=self.bench.not_found,
             **(_findings(run, run.report) if run.report else {}),
         )

@@ -6,7 +6,7 @@ Allan and Carterette (CIKM 2007) recommend for retrieval. Many comparisons: Holm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,12 @@ def mean_figure(measure: str, values: Sequence[float]) -> Figure | None:
     )
     low, high = result.confidence_interval
     return Figure(measure, float(array.mean()), float(low), float(high), len(array))
+
+
+def mean_figures(values: Mapping[str, Iterable[float]]) -> tuple[Figure, ...]:
+    """Of each measure that has values."""
+    figures = (mean_figure(measure, list(of_it)) for measure, of_it in values.items())
+    return tuple(figure for figure in figures if figure)
 
 
 def set_figure(

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _INK, _SOFT, _SHEET = "#221e19", "#635b50", "#fffdf9"
 _OF_THE_PAGE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 """Colour of the style sheet → the page's own."""
-_SIZE = (5.4, 3.5)
-"""Inches; the page scales it."""
 _STYLE = Path(__file__).with_suffix(".mplstyle")
 
 
@@ -100,10 +98,10 @@ def _drawing(name: str) -> Iterator[tuple[Axes, Callable[[], str]]]:
 
     drawn = io.StringIO()
     with rc_context(fname=_STYLE):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+        figure = Figure()
         yield figure.add_subplot(), lambda: _inline(drawn.getvalue(), name)
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(drawn, format="svg", transparent=True, metadata=nothing)
+        figure.savefig(drawn, format="svg", metadata=nothing)
 
 
 def _inline(svg: str, name: str) -> str:
