@@ -7,7 +7,7 @@ from base64 import b64encode
 from datetime import datetime
 
 from errors import QuestionError
-from evaluation.report import plots
+from evaluation.report.histogram import histogram
 from evaluation.report.question_sections import found_passages, question_sections
 from evaluation.report.report import Report
 from evaluation.report.tables import figure_rows
@@ -45,7 +45,7 @@ def page_html(report: Report) -> str:
             script_sha256=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             rows=figure_rows({run.name: run.figures for run in report.runs}),
             pairs=list(dict.fromkeys((row.a, row.b) for row in report.comparisons)),
-            plots=plots,
+            histogram=histogram,
             questions=questions,
             in_full=in_full,
             passages={
