@@ -27,7 +27,7 @@ from evaluation.measures.retrieval import by_query, depth_of
 from evaluation.measures.significance import Figure, mean_figures
 from evaluation.question import Question
 from evaluation.report.explanation import Explainer, evidence_in_place, given_answer
-from evaluation.report.report import RIGHT, QuestionResult, RankedPassage, RunReport
+from evaluation.report.report import RIGHT, PassageText, QuestionResult, RankedPassage, RunReport
 from retriever.run import Unit, run_field, run_lines
 
 if TYPE_CHECKING:
@@ -42,11 +42,15 @@ N_RECALL_POINTS = 50
 
 @dataclass(frozen=True, slots=True)
 class SystemRun:
-    """A run's report; its lines and judgments are those of TREC's files."""
+    """A run's report; its lines and judgments are those of TREC's files.
+
+    `passages`: the texts of all passages that were ranked under its condition so far.
+    """
 
     report: RunReport
     lines: tuple[str, ...]
     qrels: Qrels
+    passages: Mapping[str, PassageText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def run_system(
         reliability=reliability(outcomes),
         questions=results,
     )
-    return SystemRun(report, lines, qrels)
+    return SystemRun(report, lines, qrels, system.explainer.passages)
 
 
 def _replies(

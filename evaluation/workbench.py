@@ -22,7 +22,7 @@ from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import brings_documents, read_questions
 from evaluation.formats.questions_jsonl import question_lines, read_questions_jsonl
 from evaluation.formats.squad import read_squad
-from evaluation.question import Question, QuestionSet
+from evaluation.question import Question
 from evaluation.report.report import Report
 from evaluation.request import Request
 from evaluation.trial import Trial
@@ -86,13 +86,7 @@ class Workbench:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / plain
             path.write_bytes(data)
-            try:
-                self._questions(path)
-            except QuestionError as error:
-                above = f"{folder}{os.sep}"
-                raise QuestionError(
-                    error.what.replace(above, ""), error.remedy.replace(above, "")
-                ) from error
+            self._questions(path)
         with self._writing:
             path = self._free_place(plain, data)
             if not path.exists():
@@ -162,7 +156,7 @@ class Workbench:
         key = (path, status.st_mtime_ns, status.st_size, self.index().recipe.content_sha256)
         if key not in self._read:
             try:
-                questions = self._questions(path).questions
+                questions = self._questions(path)
             except QuestionError as error:
                 self._read[key] = QuestionFile(path.name, problem=str(error))
             else:
@@ -173,14 +167,18 @@ class Workbench:
                 )
         return self._read[key]
 
-    def _questions(self, path: Path) -> QuestionSet:
+    def _questions(self, path: Path) -> Sequence[Question]:
         """Checked against the documents, or against its own where it brings them."""
-        if brings_documents(path):
-            questions = tuple(read_squad(path))
-            if not questions:
-                raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
-            return QuestionSet(path, questions, by_document=True)
-        return read_questions(path, self.index().texts)
+        try:
+            if not brings_documents(path):
+                return read_questions(path, self.index().texts).questions
+            if questions := tuple(read_squad(path)):
+                return questions
+        except QuestionError as error:  # who reads it knows names of files alone
+            above = f"{path.parent}{os.sep}"
+            what, remedy = error.what.replace(above, ""), error.remedy.replace(above, "")
+            raise QuestionError(what, remedy) from error
+        raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
 
     def _free_place(self, name: str, data: bytes) -> Path:
         """Where the file is already, or a name that nothing has."""

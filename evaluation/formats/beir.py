@@ -55,7 +55,14 @@ def read_beir(folder: Path) -> Iterator[Question]:
 def _judgments(folder: Path) -> dict[str, tuple[str | None, dict[str, int]]]:
     """Query id → its split and the grades of documents."""
     judged: dict[str, tuple[str | None, dict[str, int]]] = {}
-    for path, split in _qrels_files(folder):
+    files = sorted((*folder.glob("qrels/*.tsv"), *folder.glob("qrels/*.tsv.gz")))
+    single = either(folder, "qrels.tsv")
+    if not files and single is None:
+        raise QuestionError(
+            f"{folder} has no judgments.", "Put them into qrels.tsv or qrels/test.tsv."
+        )
+    for path in files or filter(None, [single]):
+        split = path.name.partition(".")[0] if files else None
         for query_id, relevant in read_qrels(path).items():
             if query_id in judged:
                 raise QuestionError(
@@ -80,15 +87,3 @@ def corpus_of_beir(folder: Path, work: Path) -> Path:
     with reading(corpus), gzip.open(corpus, "rb") as packed, unpacked.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
     return unpacked
-
-
-def _qrels_files(folder: Path) -> list[tuple[Path, str | None]]:
-    files = sorted((*folder.glob("qrels/*.tsv"), *folder.glob("qrels/*.tsv.gz")))
-    if files:
-        return [(path, path.name.partition(".")[0]) for path in files]
-    single = either(folder, "qrels.tsv")
-    if single is None:
-        raise QuestionError(
-            f"{folder} has no judgments.", "Put them into qrels.tsv or qrels/test.tsv."
-        )
-    return [(single, None)]

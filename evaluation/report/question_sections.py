@@ -28,10 +28,6 @@ class QuestionSection:
     def n_failed(self) -> int:
         return sum(result.failed for finding in self.findings for _, result in finding)
 
-    @property
-    def n_judged(self) -> int:
-        return sum(result.judged for finding in self.findings for _, result in finding)
-
 
 def question_sections(report: Report) -> list[QuestionSection]:
     """The gravest failures first; otherwise in the order of the file."""
