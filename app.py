@@ -146,9 +146,9 @@ def _say(text: object) -> None:
 
 
 def _make_password_hash() -> int:
-    from curator.access.password import asked_twice, hashed
+    from curator.access.password import ask_password_twice, hash_password
 
-    print(hashed(asked_twice()))
+    print(hash_password(ask_password_twice()))
     _say(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.")
     return 0
 

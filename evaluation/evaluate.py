@@ -127,8 +127,9 @@ def _runs_under(
             stack.enter_context(closing(retriever.index))
         explainer = Explainer(retriever.index, condition if rate else "")
         originals = Originals(collection.source) if collection.source else None
-        put = [mistyped(each) if condition == TYPING else each for each in questions]
-        pairs = [(each, before.query.text) for each, before in zip(put, questions, strict=True)]
+        asked = map(mistyped, questions) if condition == TYPING else questions
+        texts = (question.query.text for question in questions)
+        pairs = list(zip(asked, texts, strict=True))
         for mode in request.modes:
             name = mode if condition == CLEAN else f"{mode} {condition}"
             search_mode: Mode = "hybrid" if mode == ANSWER else mode  # type: ignore[assignment]
@@ -185,7 +186,7 @@ def _warnings(
         if exact and exact.value < 1:
             share = f"{exact.value:.1%}"
             yield f"{run.name}: of {exact.n} quotes only {share} are as the files have them."
-        elif not exact and any(each.answer and each.answer.quotes for each in run.questions):
+        elif not exact and any(row.answer and row.answer.quotes for row in run.questions):
             yield (
                 f"{run.name}: the quotes were not compared with the files on disk; --documents "
                 "names their folder."

@@ -126,7 +126,7 @@ class RunPages:
             "runs/question",
             run=run,
             section=section,
-            failures=[each for each in sections if each.result.failed],
+            failures=[failed for failed in sections if failed.result.failed],
             passages={name: (0, passage) for name, passage in run.report.passages.items()},
             shipped_threshold=self.bench.not_found,
         )

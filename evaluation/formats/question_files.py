@@ -7,8 +7,8 @@ from pathlib import Path
 
 from errors import QuestionError
 from evaluation.formats.beir import corpus_of_beir, is_beir, read_beir
-from evaluation.formats.evidence_search import remedy
-from evaluation.formats.lines import at
+from evaluation.formats.evidence_search import nearest_wording
+from evaluation.formats.lines import fault_at
 from evaluation.formats.questions_jsonl import read_questions_jsonl
 from evaluation.formats.spreadsheet import read_spreadsheet
 from evaluation.formats.squad import corpus_of_squad, is_squad, read_squad
@@ -72,7 +72,7 @@ def _check(path: Path, questions: Sequence[Question], documents: Documents) -> N
     """SQuAD's evidence against the index: it may be an index of something else."""
     for question in questions:
         for evidence in question.evidence:
-            with at(path, f"question {question.query_id}"):
+            with fault_at(path, f"question {question.query_id}"):
                 document = documents.document(evidence.document_id)
                 if document is None:
                     raise QuestionError(
@@ -84,5 +84,5 @@ def _check(path: Path, questions: Sequence[Question], documents: Documents) -> N
                     place = f"{evidence.span.start} of {evidence.document_id}"
                     raise QuestionError(
                         f"“{answers[0]}” is not at {place} in the index.",
-                        remedy(answers[0], [document]),
+                        nearest_wording(answers[0], [document]),
                     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from errors import QuestionError
-from evaluation.formats.lines import at, text_lines
+from evaluation.formats.lines import fault_at, text_lines
 
 Qrels = dict[str, dict[str, int]]
 """query id → document (or passage) id → grade; above 0 is relevant."""
@@ -43,7 +43,7 @@ def _read(
     table: dict[str, dict[str, _Number]] = {}
     for line_number, line in text_lines(path):
         cells = line.split("\t") if line.count("\t") == 2 else line.split()
-        with at(path, line_number):
+        with fault_at(path, line_number):
             if len(cells) not in n_columns:
                 what = f"{len(cells)} columns instead of {n_columns[-1]}."
                 raise QuestionError(what, f"Each line reads: {form}.")

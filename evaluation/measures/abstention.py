@@ -93,9 +93,8 @@ def _aurc(rows: _Rows) -> float:
 
     Questions of one confidence come in no order, so each has the mean of their errors.
     """
-    levels, place = np.unique(-rows[:, 0], return_inverse=True)
-    n_tied = np.bincount(place, minlength=len(levels))
-    wrong = np.bincount(place, weights=1 - rows[:, 3], minlength=len(levels)) / n_tied
+    _, level, n_tied = np.unique(-rows[:, 0], return_inverse=True, return_counts=True)
+    wrong = np.bincount(level, weights=1 - rows[:, 3]) / n_tied
     errors = np.cumsum(np.repeat(wrong, n_tied))
     return float(np.mean(errors / np.arange(1, len(rows) + 1)))
 

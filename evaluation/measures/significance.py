@@ -115,9 +115,8 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """The same p values, adjusted so that all may be read at once."""
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted, highest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = highest
-    return adjusted
+    order = np.argsort(p_values, kind="stable")
+    n_left = np.arange(len(p_values), 0, -1)
+    adjusted = np.maximum.accumulate(np.minimum(1.0, n_left * np.asarray(p_values)[order]))
+    restored: list[float] = adjusted[np.argsort(order)].tolist()
+    return restored
