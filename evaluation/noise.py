@@ -20,17 +20,12 @@ from evaluation.question import Question
 
 _SEED = 1963
 
-_SHAPES = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-SCANNED_AS: Mapping[str, Sequence[str]] = tomllib.loads(_SHAPES)
+_SIGNS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SCANNED_AS: Mapping[str, Sequence[str]] = _SIGNS["scanned"]
 """What scanners make of a sign or a pair of signs, all of like shape. (`index.text.folding` groups
 the few that a search takes for one.)"""
 
-_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_BESIDE: Mapping[str, str] = {
-    key: "".join(row[max(0, place - 1) : place] + row[place + 1 : place + 2])
-    for row in _KEYBOARD
-    for place, key in enumerate(row)
-}
+_BESIDE: Mapping[str, str] = _SIGNS["beside"]
 _WORDS_FOR_A_SLIP = 8
 """One slip for every so many words of a question, at least one."""
 
