@@ -222,7 +222,7 @@ def test_who_guesses_is_counted_for_so_many_and_no_more(
     kept: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(curator_access, "_MOST_GUESSERS", 3)
-    monkeypatch.setattr(curator_access, "matches", lambda password, password_hash: False)
+    monkeypatch.setattr(curator_access, "password_matches", lambda password, password_hash: False)
     door = Access(kept)
     for end in range(20):
         guess(door, f"192.0.2.{end}")
@@ -245,7 +245,7 @@ def test_guesses_side_by_side_are_looked_at_one_by_one_and_not_without_end(
             at_once -= 1
         return False
 
-    monkeypatch.setattr(curator_access, "matches", slow)
+    monkeypatch.setattr(curator_access, "password_matches", slow)
     monkeypatch.setattr(curator_access, "DELAY_SECONDS", 0.0)
 
     async def all_at_once() -> list[float]:
