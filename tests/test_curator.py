@@ -192,6 +192,7 @@ def test_files_about_other_documents_are_listed_where_they_are_the_curators_own(
     assert 'value="gdr-1963.jsonl"' in html
     assert "letters.jsonl" not in html
     own = page.folder / "questions" / "letters.jsonl"
+    own.parent.mkdir(exist_ok=True)
     own.write_bytes(letters)
     try:
         (listed,) = (file for file in page.bench.files() if file.name == "letters.jsonl")
