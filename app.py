@@ -18,13 +18,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
+from command_line import add_switch, add_value_flag
 from curator.access.flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
     password_hash_from,
 )
 from errors import DocentError, IndexMissing
-from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
 from interface.server.web_settings import WebSettings, add_web_flags, web_settings_from
 
