@@ -11,13 +11,13 @@ import gzip
 import itertools
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
+from benchmarks.quality import SPLIT
+from benchmarks.sources import DEFAULT_QUESTIONS, ROOT, markdown_table, squad_file
 from evaluation.evaluate import evaluate
-from evaluation.report.report import RunReport
 from evaluation.request import Request
 from evaluation.trial import Trial
 
@@ -44,7 +44,7 @@ MEASURES = {
 
 def measure(data: Path) -> dict[str, Any]:
     """For each collection and part: the measures, and seconds from question to answer (p50)."""
-    squad = _thinned(squad_questions(data), ROOT / "build" / "evaluation" / "squad-third")
+    squad = _thinned(squad_file(data), ROOT / "build" / "evaluation" / "squad-third")
     parts = {name: of for name, of in PARTS.items() if of.reader != FLOAT32 or FLOAT32.is_dir()}
     return {
         "SQuAD's test articles": {name: _run(squad, None, of) for name, of in parts.items()},
@@ -56,12 +56,13 @@ def measure(data: Path) -> dict[str, Any]:
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
     for collection, parts in measured.items():
+        rows = []
+        for name, (values, seconds) in parts.items():
+            cells = ["–" if value is None else f"{value:.3f}" for value in values]
+            rows.append([name, *cells, f"{seconds * 1000:.0f} ms"])
         yield collection
         yield ""
-        yield "| | " + " | ".join((*MEASURES.values(), "p50")) + " |"
-        yield "|---|" + "---|" * (len(MEASURES) + 1)
-        for name, (values, seconds) in parts.items():
-            yield f"| {name} | {_shown(values)} | {seconds * 1000:.0f} ms |"
+        yield from markdown_table(["", *MEASURES.values(), "p50"], rows)
         yield ""
 
 
@@ -81,10 +82,6 @@ def _thinned(squad: Path, folder: Path) -> Path:
 
 def _run(questions: Path, documents: Path | None, trial: Trial) -> tuple[list[float | None], float]:
     request = Request(questions, documents=documents, split=SPLIT, modes=("answer",), trial=trial)
-    run: RunReport = evaluate(request).report.runs[0]
+    (run,) = evaluate(request).report.runs
     figures = [run.figure(name) for name in MEASURES]
     return [figure.value if figure else None for figure in figures], run.latency_p50
-
-
-def _shown(values: Sequence[float | None]) -> str:
-    return " | ".join("–" if value is None else f"{value:.3f}" for value in values)

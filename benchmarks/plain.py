@@ -20,7 +20,7 @@ class PlainScript:
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer
 
-        from training.embedder_export import package_folder
+        from training.export import package_folder
 
         self._model = SentenceTransformer(str(package_folder()), device="cpu")
         self._index: Any = None
