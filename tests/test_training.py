@@ -14,13 +14,13 @@ from tokenizers import Tokenizer
 from answerer.reader import READER_FOLDER, Reader
 from datatypes import Document
 from errors import SettingError
+from evaluation.measures import quotes
 from index.embedder import EXPORT_FOLDER
 from index.text.chunker import passages_of
 from training.articles import articles_of
 from training.reader_batches import MAX_PIECES, batches, collated, cropped, disturbed, pair_of
 from training.reader_changes import annotated, changed, detokenised, edited, scanned
 from training.reader_data import Group, Kind, Text, read_groups, write_groups
-from training.reader_evaluation import f1_of
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -255,7 +255,7 @@ def test_answers_are_slices_of_their_article(source: str) -> None:
     ],
 )
 def test_f1_is_that_of_squad(said: str, wanted: str, f1: float) -> None:
-    assert f1_of(said, wanted) == pytest.approx(f1)
+    assert quotes.f1(said, [wanted]) == pytest.approx(f1)
 
 
 def test_without_checkpoints_nothing_is_exported(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from errors import SettingError
 from index.text.canonical import canonical
 from training.reader_changes import detokenised
 
+SQUAD = Path("squad/dev-v2.0.json.gz")
+"""Below the folder of the data."""
+
 _UNTITLED = ("reddit", "amazon")
 _PARAGRAPHS_A_HEADING = 4
 _LONGEST_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]+(?: (?:of |the |and )*[A-ZÀ-Þ][\w'’-]+)+")
@@ -41,7 +44,7 @@ class Article:
 def articles_of(data: Path, source: str, split: str = "train") -> list[Article]:
     """The articles of one data set; of SQuAD only those that `split.json` gives to `split`."""
     squad = source == "squad"
-    path = data / ("squad/dev-v2.0.json.gz" if squad else f"train/{source}.json.gz")
+    path = data / (SQUAD if squad else f"train/{source}.json.gz")
     try:
         rows = json.loads(gzip.decompress(path.read_bytes()))["data"]
         titles = json.loads((data / "squad" / "split.json").read_text())[split] if squad else ()
