@@ -40,6 +40,10 @@ class Article:
     text: str
     questions: tuple[Asked, ...]
 
+    @property
+    def n_paragraphs(self) -> int:
+        return self.text.count("\n\n") + 1
+
 
 def articles_of(data: Path, source: str, split: str = "train") -> list[Article]:
     """The articles of one data set; of SQuAD only those that `split.json` gives to `split`."""
