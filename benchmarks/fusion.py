@@ -14,11 +14,10 @@ from typing import Any
 
 from benchmarks.sources import markdown_table, squad_file
 from evaluation.formats.squad import corpus_of_squad, read_squad
-from index.build import build_index
 from index.embedder import load_embedder
-from index.storage.passage_index import PassageIndex
 from retriever.hybrid import MODES, Retriever
 from retriever.lexical import weighted_terms
+from training.examples import indexed
 
 DEPTH = 100
 RANK_CONSTANT = 60  # of Cormack, Clarke & Büttcher, SIGIR 2009
@@ -54,11 +53,9 @@ def measure(data: Path, *, splits: tuple[str, ...] = ("train", "dev")) -> dict[s
     """For each way: success@1, success@5, nDCG@10 (one relevant paragraph a question)."""
     squad = squad_file(data)
     questions = [each for each in read_squad(squad) if each.answerable and each.split in splits]
-    embedder = load_embedder()
     with tempfile.TemporaryDirectory() as scratch:
         corpus_of_squad(squad, Path(scratch) / "documents")
-        build_index(Path(scratch) / "documents", Path(scratch) / "index", embedder=embedder)
-        retriever = Retriever(PassageIndex.load(Path(scratch) / "index"), embedder)
+        retriever = indexed(Path(scratch) / "documents", Path(scratch) / "index", load_embedder())
         ranks: dict[str, list[int]] = {name: [] for name in (*MODES, *LISTS)}
         for question in questions:
             wanted = question.query.evidence[0].document_id

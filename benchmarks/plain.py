@@ -15,8 +15,6 @@ BATCH = 32
 
 
 class PlainScript:
-    name = "plain sentence-transformers + FAISS"
-
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer
 
@@ -54,8 +52,6 @@ class PlainScript:
 
 
 class Docent:
-    name = "Docent"
-
     def __init__(self) -> None:
         self._pipeline: Any = None
 

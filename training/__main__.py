@@ -16,7 +16,7 @@ def main() -> int:
     steps = parser.add_subparsers(required=True, metavar="STEP")
 
     def step(
-        name: str, run: Callable[[argparse.Namespace], None], text: str
+        name: str, run: Callable[[argparse.Namespace], int | None], text: str
     ) -> argparse.ArgumentParser:
         added = steps.add_parser(name, help=text, description=text)
         added.set_defaults(run=run)
@@ -38,11 +38,17 @@ def main() -> int:
     measuring = "measure a reader on SQuAD's dev articles"
     evaluating = step("reader-evaluate", _reader_evaluate, measuring)
     evaluating.add_argument("--reader", type=Path, default=ROOT / "models" / "reader")
-    evaluating.add_argument("--questions", type=int, default=300, help="searched; four times given")
+    evaluating.add_argument("--questions", type=int, default=1200, help="with their passage")
     exporting = step("reader-export", _reader_export, "write models/reader/ from checkpoints")
     exporting.add_argument("--out", type=Path, default=ROOT / "models" / "reader")
     exporting.add_argument("--last", type=int, default=1, help="mean of that many last checkpoints")
     exporting.add_argument("--exact", action="store_true", help="float32, for comparison")
+    folder = ROOT / "models" / "all-MiniLM-L6-v2"
+    embedding = "write models/all-MiniLM-L6-v2/ again, and compare its vectors with the original's"
+    embedder = step("embedder", _embedder, embedding)
+    embedder.add_argument("--out", type=Path, default=folder, help="folder to write")
+    only_compare = "write nothing; only compare the model that is there"
+    embedder.add_argument("--check", action="store_true", help=only_compare)
     for added in (preparing, training, evaluating, exporting):
         prepared, run = BUILD / "reader", BUILD / "reader-checkpoints"
         added.add_argument("--prepared", type=Path, default=prepared, help="the prepared questions")
@@ -65,6 +71,22 @@ def _evidence(arguments: argparse.Namespace) -> None:
             print(line)
 
 
+def _embedder(arguments: argparse.Namespace) -> int:
+    from training.embedder_export import agreement, export
+
+    blocks = [
+        block
+        for document in sorted((ROOT / "documents").glob("*.md"))
+        for block in document.read_text(encoding="utf-8").split("\n\n")
+        if len(block) > 40
+    ]
+    if not arguments.check:
+        export(arguments.out)
+    mean, lowest = agreement(arguments.out, blocks)
+    print(f"cosine to the original on {len(blocks)} paragraphs: {mean:.4f}, lowest {lowest:.4f}")
+    return 0 if mean >= 0.99 else 1
+
+
 def _reader_data(arguments: argparse.Namespace) -> None:
     from training.reader_data import prepare
 
@@ -76,20 +98,24 @@ def _reader_train(arguments: argparse.Namespace) -> None:
 
     plan = Plan(arguments.pairs, arguments.minutes, arguments.begin_with)
     if arguments.small:
-        plan = Plan(pairs=96, minutes=10, n_pairs=16, rows=8)
+        plan = Plan(pairs=96, minutes=10, n_pairs=16)
     print(train(arguments.prepared, arguments.checkpoints, plan, say=_say))
 
 
 def _reader_evaluate(arguments: argparse.Namespace) -> None:
-    from training.reader_evaluation import report
+    from training.reader_evaluation import given, searched
 
-    n_questions = 10 if arguments.small else arguments.questions
-    for name, value in report(arguments.data, arguments.reader, n_questions).items():
+    figures = given(
+        arguments.data, arguments.reader, 40 if arguments.small else arguments.questions
+    )
+    if not arguments.small:
+        figures |= searched(arguments.data, arguments.reader)
+    for name, value in figures.items():
         print(f"{name}\t{value:.4g}")
 
 
 def _reader_export(arguments: argparse.Namespace) -> None:
-    from training.reader_export import export
+    from training.reader_model import export
     from training.reader_training import checkpoints_of
 
     chosen = checkpoints_of(arguments.checkpoints)[-arguments.last :]

@@ -72,7 +72,7 @@ def examples_of(
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "documents").mkdir()
             (Path(folder) / "documents" / "article.md").write_text(article.text, encoding="utf-8")
-            retriever = _indexed(Path(folder) / "documents", Path(folder) / "index", embedder)
+            retriever = indexed(Path(folder) / "documents", Path(folder) / "index", embedder)
             for asked, origin in own + foreign:
                 answers = asked.answers if origin == "answerable" else ()
                 yield _example(retriever, reader, asked.text, answers, origin)
@@ -83,7 +83,7 @@ def examples_of_collection(
 ) -> list[Example]:
     """The questions of one split of a file in our own form, about a folder of documents."""
     with tempfile.TemporaryDirectory() as folder:
-        retriever = _indexed(documents, Path(folder) / "index", embedder)
+        retriever = indexed(documents, Path(folder) / "index", embedder)
         asked = read_questions(questions, retriever.index.texts).of_split(split).questions
         examples = []
         for question in asked:
@@ -115,6 +115,7 @@ def _example(
     )
 
 
-def _indexed(documents: Path, index: Path, embedder: Embedder) -> Retriever:
+def indexed(documents: Path, index: Path, embedder: Embedder) -> Retriever:
+    """What asks the documents, of which an index is made in `index`."""
     build_index(documents, index, embedder=embedder)
     return Retriever(PassageIndex.load(index), embedder)

@@ -38,8 +38,12 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Pairs of about the same length: arrays of (b, n), `sentence` numbered within the batch."""
+class Batch:
+    """Pairs of about the same length: arrays of (b, n), filled up with rows that say nothing.
+
+    `sentence` is numbered within the batch. `start`, `end` are of each row; `group` says of each
+    pair, which come first, to which question it belongs, `sentence_group` the same of sentences.
+    """
 
     input_ids: NDArray[np.int64]
     attention_mask: NDArray[np.int64]
@@ -48,13 +52,6 @@ class Part:
     readable: NDArray[np.bool_]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`group` says of each pair, in the order of the parts' rows, to which question it belongs."""
-
-    parts: tuple[Part, ...]
     group: NDArray[np.int64]
     answers: NDArray[np.bool_]  # of each pair
     sentence_group: NDArray[np.int64]
@@ -145,9 +142,9 @@ def thinned(group: Group, dice: random.Random) -> Group:
 
 
 def batches(
-    groups: Sequence[Group], tokenizer: Tokenizer, *, seed: int, n_pairs: int, rows: int
+    groups: Sequence[Group], tokenizer: Tokenizer, *, seed: int, n_pairs: int
 ) -> Iterator[Batch]:
-    """One pass over the groups, shuffled, disturbed and thinned. `rows`: pairs of one part."""
+    """One pass over the groups, shuffled, disturbed and thinned."""
     dice = random.Random(seed)
     order = list(groups)
     dice.shuffle(order)
@@ -155,19 +152,16 @@ def batches(
     for group in order:
         heard = disturbed(thinned(group, dice), dice)
         pairs = [pair_of(tokenizer, heard.question, text, dice) for text in heard.passages]
-        read = [pair for pair in pairs if pair is not None]
-        if pairs[0] is None or not read:
+        if pairs[0] is None:
             continue
-        pool.append(read)
+        pool.append([pair for pair in pairs if pair is not None])
         if sum(map(len, pool)) >= _POOL * n_pairs:
-            yield from _of_pool(pool, n_pairs, rows, dice)
+            yield from _of_pool(pool, n_pairs, dice)
             pool = []
-    yield from _of_pool(pool, n_pairs, rows, dice)
+    yield from _of_pool(pool, n_pairs, dice)
 
 
-def _of_pool(
-    pool: list[list[Pair]], n_pairs: int, rows: int, dice: random.Random
-) -> Iterator[Batch]:
+def _of_pool(pool: list[list[Pair]], n_pairs: int, dice: random.Random) -> Iterator[Batch]:
     pool.sort(key=lambda pairs: max(len(pair.ids) for pair in pairs))
     made: list[list[list[Pair]]] = [[]]
     for pairs in pool:
@@ -175,42 +169,32 @@ def _of_pool(
             made.append([])
         made[-1].append(pairs)
     dice.shuffle(made)
-    yield from (collated(chosen, rows) for chosen in made if chosen)
+    yield from (collated(chosen, n_pairs) for chosen in made if chosen)
 
 
-def collated(groups: Sequence[Sequence[Pair]], rows: int) -> Batch:
-    """Pairs sorted by length and parted into `rows` at a time; the last part is filled up."""
+def collated(groups: Sequence[Sequence[Pair]], n_rows: int) -> Batch:
+    """The pairs of all groups in one batch of `n_rows`."""
     flat = [(pair, number) for number, pairs in enumerate(groups) for pair in pairs]
-    flat.sort(key=lambda row: len(row[0].ids))
-    parts: list[Part] = []
-    for first in range(0, len(flat), rows):
-        n_before = sum(len(pair.holds) for pair, _ in flat[:first])
-        parts.append(_part([pair for pair, _ in flat[first : first + rows]], n_before, rows))
-    return Batch(
-        tuple(parts),
-        np.array([number for _, number in flat]),
-        np.array([bool(pair.start) for pair, _ in flat]),
-        np.concatenate([np.full(len(pair.holds), number) for pair, number in flat]),
-        np.concatenate([pair.holds for pair, _ in flat]),
-        len(groups),
-    )
-
-
-def _part(pairs: Sequence[Pair], n_sentences: int, rows: int) -> Part:
-    """`n_sentences`: of the parts before it."""
-    longest = max(len(pair.ids) for pair in pairs)
-    shape = rows, -(-longest // _STEP) * _STEP
+    shape = n_rows, -(-max(len(pair.ids) for pair, _ in flat) // _STEP) * _STEP
     ids, mask, kinds = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     sentence = np.full(shape, -1)
     readable = np.zeros(shape, dtype=bool)
     mask[:, 0] = 1
     readable[:, 0] = True
-    start, end = (np.zeros(rows, dtype=np.int64) for _ in range(2))
-    for row, pair in enumerate(pairs):
+    start, end = (np.zeros(n_rows, dtype=np.int64) for _ in range(2))
+    n_sentences = 0
+    for row, (pair, _) in enumerate(flat):
         n = len(pair.ids)
         ids[row, :n], mask[row, :n], kinds[row, :n] = pair.ids, 1, pair.kinds
         sentence[row, :n] = np.where(pair.sentence >= 0, pair.sentence + n_sentences, -1)
         readable[row, :n] = pair.readable
         start[row], end[row] = pair.start, pair.end
         n_sentences += len(pair.holds)
-    return Part(ids, mask, kinds, sentence, readable, start, end)
+    group = np.array([number for _, number in flat])
+    return Batch(
+        *(ids, mask, kinds, sentence, readable, start, end, group),
+        answers=start[: len(flat)] > 0,
+        sentence_group=np.repeat(group, [len(pair.holds) for pair, _ in flat]),
+        sentence_holds=np.concatenate([pair.holds for pair, _ in flat]),
+        n_groups=len(groups),
+    )

@@ -22,12 +22,11 @@ from tqdm import tqdm
 
 from datatypes import Document, Passage, Span
 from errors import SettingError
-from index.build import build_index
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
-from index.storage.passage_index import PassageIndex
 from index.text.chunker import introduction, passages_of
 from retriever.hybrid import Retriever
 from training.articles import Article, Asked, articles_of
+from training.examples import indexed
 from training.reader_changes import changed
 
 Kind = Literal["answerable", "impossible", "changed"]
@@ -148,7 +147,7 @@ def _mined(
     full, embedder.max_tokens = embedder.max_tokens, size
     try:
         with tempfile.TemporaryDirectory() as folder:
-            retriever = _indexed(articles, Path(folder), embedder)
+            retriever = _indexed_articles(articles, Path(folder), embedder)
             passages: dict[int, Sequence[Passage]] = {}
             for number, asked in tqdm(posed, desc=f"{source} {size}", file=sys.stderr):
                 if number not in passages:
@@ -178,14 +177,15 @@ def _mined(
         embedder.max_tokens = full
 
 
-def _indexed(articles: Sequence[Article], folder: Path, embedder: ExportedEmbedder) -> Retriever:
+def _indexed_articles(
+    articles: Sequence[Article], folder: Path, embedder: ExportedEmbedder
+) -> Retriever:
     """Each article is a document with its number as its id."""
     (folder / "documents").mkdir()
     with (folder / "documents" / "corpus.jsonl").open("w", encoding="utf-8") as corpus:
         for number, article in enumerate(articles):
             corpus.write(json.dumps({"_id": f"{number:05}", "text": article.text}) + "\n")
-    build_index(folder / "documents", folder / "index", embedder=embedder)
-    return Retriever(PassageIndex.load(folder / "index"), embedder)
+    return indexed(folder / "documents", folder / "index", embedder)
 
 
 def _holding(own: Sequence[Passage], asked: Asked, dice: random.Random) -> Passage | None:

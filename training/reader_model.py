@@ -1,4 +1,4 @@
-"""The reader: MiniLM with three heads, reading question and passage together."""
+"""The reader: MiniLM with three heads, reading question and passage together; `models/reader/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from training.export import package_folder
+from errors import SettingError
+from training.export import package_folder, write_export
+from training.reader_batches import MAX_PIECES
 
 
 class Outputs(NamedTuple):
@@ -60,3 +62,22 @@ def mean_model(checkpoints: Sequence[Path]) -> ReaderModel:
     mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
     model.load_state_dict(mean)
     return model
+
+
+def export(checkpoints: Sequence[Path], folder: Path, *, exact: bool = False) -> None:
+    """Write the mean of the checkpoints' models to `folder`. `exact`: in float32."""
+    if not checkpoints:
+        raise SettingError(
+            "There is no checkpoint to export.", "Make one with: python -m training reader-train"
+        )
+    recipe = {
+        "name": "reader",
+        "dimensions": 384,
+        "max_pieces": MAX_PIECES,
+        "checkpoints": [path.stem for path in checkpoints],
+    }
+    names = ("input_ids", "attention_mask", "token_type_ids", *Outputs._fields)
+    axes = {name: {0: "b", 1: "n"} for name in names} | {"relevance": {0: "b"}}
+    ones = torch.ones(2, 16, dtype=torch.long)
+    example = (ones, ones, torch.zeros_like(ones))
+    write_export(mean_model(checkpoints), example, axes, folder, recipe, exact=exact)

@@ -7,11 +7,10 @@ to which, and which of its sentences hold an answer.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from torch.nn import Parameter, functional
 from torch.optim import AdamW
 
 from training.export import package_folder
-from training.reader_batches import Batch, Part, batches
+from training.reader_batches import Batch, batches
 from training.reader_data import Group, read_groups
 from training.reader_model import Outputs, ReaderModel, mean_model
 
@@ -41,7 +40,7 @@ _DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 class Plan:
     """`pairs`: how many are read before the learning rate is 0, which `minutes` may bring earlier.
 
-    `n_pairs` are read for one step, `rows` at a time. `begin_with`: an earlier run's checkpoint,
+    `n_pairs` are read for one step. `begin_with`: an earlier run's checkpoint,
     else MiniLM with new heads.
     """
 
@@ -50,7 +49,6 @@ class Plan:
     begin_with: str | None = None
     rate: float = 2e-4
     n_pairs: int = 32
-    rows: int = 16
 
 
 @dataclass(slots=True)
@@ -101,7 +99,7 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = group["full"] * share
         with torch.autocast(_DEVICE, torch.bfloat16, enabled=half):
-            outputs = [_read(self.model, part) for part in batch.parts]
+            outputs = _read(self.model, batch)
         losses = torch.stack(losses_of(outputs, batch))
         self.optimizer.zero_grad()
         losses.sum().backward()  # type: ignore[no-untyped-call]
@@ -115,12 +113,9 @@ class _Run:
 def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]) -> Path:
     """Trains on the groups in `prepared` and returns the last checkpoint of `out`."""
     torch.set_num_threads(2)
-    if _DEVICE == "cuda":
-        half = torch.cuda.is_bf16_supported()
-    else:
-        half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # without, it would be slower
+    on_cpu = torch.ops.mkldnn._is_mkldnn_bf16_supported  # without, it would be slower
+    half = bool(on_cpu() if _DEVICE == "cpu" else torch.cuda.is_bf16_supported())
     out.mkdir(parents=True, exist_ok=True)
-    (out / "plan.json").write_text(json.dumps(asdict(plan)) + "\n", encoding="utf-8")
     tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -145,9 +140,7 @@ def _forever(groups: Sequence[Group], tokenizer: Tokenizer, plan: Plan) -> Itera
     """Pass after pass; SQuAD, which alone has questions made to be impossible, twice in each."""
     everything = [*groups, *(group for group in groups if group.source == "squad")]
     for epoch in count():
-        yield from batches(
-            everything, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs, rows=plan.rows
-        )
+        yield from batches(everything, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs)
 
 
 def checkpoints_of(out: Path) -> list[Path]:
@@ -155,22 +148,17 @@ def checkpoints_of(out: Path) -> list[Path]:
     return sorted(out.glob("step-*.pt"))
 
 
-def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
+def losses_of(outputs: Outputs, batch: Batch) -> tuple[Tensor, ...]:
     """Passage among passages, passage alone, span, sentence among sentences, sentence alone."""
     n = len(batch.group)
-    relevance = torch.cat([part.relevance.float() for part in parts])[:n]
-    answers = torch.from_numpy(batch.answers)
+    relevance, answers = outputs.relevance.float()[:n], torch.from_numpy(batch.answers)
     listwise = _among(relevance, torch.from_numpy(batch.group), answers, batch.n_groups)
     alone = functional.binary_cross_entropy_with_logits(relevance, answers.float())
     weight = torch.where(answers, 1.0, _NO_SPAN)
-    spans = torch.cat(
-        [
-            (_edge(part.start, rows, rows.start) + _edge(part.end, rows, rows.end)) / 2
-            for part, rows in zip(parts, batch.parts, strict=True)
-        ]
-    )[:n]
-    span = (weight * spans).sum() / weight.sum()
-    sentences = _sentence_means(parts, batch)
+    starts = _edge(outputs.start, batch.readable, batch.start)
+    ends = _edge(outputs.end, batch.readable, batch.end)
+    span = (weight * (starts + ends)[:n] / 2).sum() / weight.sum()
+    sentences = _sentence_means(outputs.evidence, batch)
     holds = torch.from_numpy(batch.sentence_holds)
     of_group = torch.from_numpy(batch.sentence_group)
     best_sentence = _among(sentences, of_group, holds, batch.n_groups)
@@ -189,22 +177,23 @@ def _among(logits: Tensor, group: Tensor, right: Tensor, n_groups: int) -> Tenso
     return torch.stack(losses).mean()
 
 
-def _edge(logits: Tensor, rows: Part, place: NDArray[np.int64]) -> Tensor:
-    masked = logits.float().masked_fill(~torch.from_numpy(rows.readable), -1e4)
+def _edge(logits: Tensor, readable: NDArray[np.bool_], place: NDArray[np.int64]) -> Tensor:
+    masked = logits.float().masked_fill(~torch.from_numpy(readable), -1e4)
     return functional.cross_entropy(masked, torch.from_numpy(place), reduction="none")
 
 
-def _sentence_means(parts: Sequence[Outputs], batch: Batch) -> Tensor:
-    evidence = torch.cat([part.evidence.float().flatten() for part in parts])
-    place = torch.cat([torch.from_numpy(rows.sentence).flatten() for rows in batch.parts])
+def _sentence_means(evidence: Tensor, batch: Batch) -> Tensor:
+    place = torch.from_numpy(batch.sentence)
     inside = place >= 0
     means = torch.zeros(len(batch.sentence_holds))
-    return means.scatter_reduce(0, place[inside], evidence[inside], "mean", include_self=False)
+    return means.scatter_reduce(
+        0, place[inside], evidence.float()[inside], "mean", include_self=False
+    )
 
 
-def _read(model: ReaderModel, rows: Part) -> Outputs:
+def _read(model: ReaderModel, batch: Batch) -> Outputs:
     """Read where the model is; what it says comes back to where the losses are."""
-    arrays = (rows.input_ids, rows.attention_mask, rows.token_type_ids)
+    arrays = (batch.input_ids, batch.attention_mask, batch.token_type_ids)
     outputs = model(*(torch.from_numpy(array).to(_DEVICE) for array in arrays))
     return Outputs(*(logits.cpu() for logits in outputs))
 
