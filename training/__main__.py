@@ -83,7 +83,8 @@ def _embedder(arguments: argparse.Namespace) -> int:
     if not arguments.check:
         export(arguments.out)
     mean, lowest = agreement(arguments.out, blocks)
-    print(f"cosine to the original on {len(blocks)} paragraphs: {mean:.4f}, lowest {lowest:.4f}")
+    cosines = f"mean {mean:.4f}, lowest {lowest:.4f}"
+    print(f"cosine to the original on {len(blocks)} paragraphs: {cosines}")
     return 0 if mean >= 0.99 else 1
 
 
