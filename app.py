@@ -105,13 +105,14 @@ def main() -> int:
 
 
 def _examine(settings: Settings) -> int:
-    from deploy.doctor import examine, status
+    from deploy.doctor import examine
+    from deploy.finding import State
 
-    findings = []
+    states = []
     for finding in examine(settings):
         print(finding, flush=True)
-        findings.append(finding)
-    return status(findings)
+        states.append(finding.state)
+    return int(State.FAIL in states)
 
 
 def _parser() -> argparse.ArgumentParser:
