@@ -43,7 +43,7 @@ baseline: .venv/run  ## what the gate compares with, measured anew after a wante
 	cp build/baseline/baseline.json evaluation/baselines/gdr-1963-dev.json
 
 models: .venv/run  ## the embedding model's export, made again from the official weights
-	$(BIN)/python -m models
+	$(BIN)/python -m training embedder
 
 weights: .venv/run  ## the rankings (retriever/rankings/), learned again
 	$(BIN)/python -m training evidence --data $(DATA)

@@ -18,13 +18,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from answerer.generative.model_flags import add_model_flags, model_from
+from command_line import add_switch, add_value_flag
 from curator.access.flags import (
     CURATOR_PASSWORD,
     CURATOR_PASSWORD_HASH,
     password_hash_from,
 )
 from errors import DocentError, IndexMissing
-from interface.server.flags import add_switch, add_value_flag
 from interface.server.listening import listening
 from interface.server.web_settings import WebSettings, add_web_flags, web_settings_from
 
@@ -105,13 +105,14 @@ def main() -> int:
 
 
 def _examine(settings: Settings) -> int:
-    from deploy.doctor import examine, status
+    from deploy.doctor import examine
+    from deploy.finding import State
 
-    findings = []
+    states = []
     for finding in examine(settings):
         print(finding, flush=True)
-        findings.append(finding)
-    return status(findings)
+        states.append(finding.state)
+    return int(State.FAIL in states)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -146,9 +147,9 @@ def _say(text: object) -> None:
 
 
 def _make_password_hash() -> int:
-    from curator.access.password import asked_twice, hashed
+    from curator.access.password import ask_password_twice, hash_password
 
-    print(hashed(asked_twice()))
+    print(hash_password(ask_password_twice()))
     _say(f"Set {CURATOR_PASSWORD_HASH} to this line, between single quotes.")
     return 0
 

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from answerer.generative.model_flags import add_model_flags, model_from
-from command_line import add_index_flag, run_command
+from command_line import add_index_flag, add_value_flag, rendered, run_command
 
 if TYPE_CHECKING:
     from answerer.pipeline import Pipeline
     from datatypes import Answer
 
-_NOTES = {
-    "left_out": "Left out, because what they cite does not support them: {n}.",
-    "nothing_left": "The language model said nothing that the documents support.",
-    "no_model": "The language model did not answer.",
-    "broke_off": "The language model's answer broke off.",
-    "stopped": "The language model was stopped.",
-}
+_TEXT = Path(__file__).with_name("answer.txt.jinja")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,13 +38,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object a question")
     kept = "keep the answer's receipt as JSON"
     parser.add_argument("--write-receipt", type=Path, metavar="FILE", help=kept)
-    parser.add_argument(
-        "--documents",
-        type=Path,
-        default=Path(os.environ.get("DOCENT_DOCUMENTS") or "documents"),
-        metavar="FOLDER",
-        help="folder of the documents, for --receipt (default documents) [DOCENT_DOCUMENTS]",
-    )
+    meaning = "folder of the documents, for --receipt (default documents)"
+    add_value_flag(parser, "documents", "documents", meaning, type=Path, metavar="FOLDER")
     add_index_flag(parser)
     add_model_flags(parser)
     return parser
@@ -61,11 +47,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     arguments = parser().parse_args()
+    work = _answer_many if arguments.questions else _answer_one
     if arguments.receipt is not None:
-        return run_command("answerer", lambda: _verify(arguments))
-    if arguments.questions is not None:
-        return run_command("answerer", lambda: _answer_many(arguments))
-    return run_command("answerer", lambda: _answer_one(arguments))
+        work = _verify
+    return run_command("answerer", lambda: work(arguments))
 
 
 def _answer_one(arguments: argparse.Namespace) -> int:
@@ -73,10 +58,12 @@ def _answer_one(arguments: argparse.Namespace) -> int:
     answer, took_ms = _timed_answer(pipeline, arguments.question)
     if arguments.write_receipt:
         _write_receipt(pipeline, answer, arguments.write_receipt)
-    if arguments.json:
-        _print_json(pipeline, answer, "question", took_ms)
-    else:
-        print(*_lines(pipeline, answer), sep="\n")
+    form = _json_form(pipeline, answer, "question", took_ms)
+    print(
+        json.dumps(form, ensure_ascii=False)
+        if arguments.json
+        else rendered(_TEXT, answer=form, hits=answer.hits)
+    )
     return 0
 
 
@@ -98,7 +85,8 @@ def _answer_many(arguments: argparse.Namespace) -> int:
             print(f"answerer: {question_id}: {error}", file=sys.stderr)
             answer, took_ms = Answer(text, (), (), 0.0), 0.0
             n_refused += 1
-        _print_json(pipeline, answer, question_id, took_ms)
+        form = _json_form(pipeline, answer, question_id, took_ms)
+        print(json.dumps(form, ensure_ascii=False))
     return 1 if n_refused else 0
 
 
@@ -138,44 +126,10 @@ def _write_receipt(pipeline: Pipeline, answer: Answer, path: Path) -> None:
         raise SettingError(f"The receipt {path} cannot be written.", "Mend the path.") from error
 
 
-def _print_json(pipeline: Pipeline, answer: Answer, question_id: str, took_ms: float) -> None:
-    row = {"_id": question_id, **pipeline.to_json(answer), "took_ms": round(took_ms, 1)}
-    print(json.dumps(row, ensure_ascii=False))
-
-
-def _lines(pipeline: Pipeline, answer: Answer) -> Iterator[str]:
-    """The answer for a person at a terminal. The quotes stand as they are in the document."""
-    sureness = "uncalibrated"
-    if answer.confidence is not None:
-        sureness = f"confidence {answer.confidence:.2f}"
-    if not answer.found:
-        yield f"The documents do not say. ({sureness})"
-        yield from _related(answer)
-    if answer.understood_as:
-        yield f"Understood as: {answer.understood_as}\n"
-    if answer.model:
-        yield f"In the words of {answer.model}, each checked against what it cites:"
-        numbers = {citation.quote: citation.number for citation in answer.citations}
-        for statement in answer.statements:
-            marks = "".join(f"[{numbers[quote]}]" for quote in statement.quotes)
-            yield fill(f"{statement.text} {marks}", 96, subsequent_indent="    ")
-        yield ""
-    yield from (f"{_NOTES[note.kind].format(n=note.n)}\n" for note in answer.notes)
-    for citation in answer.citations:
-        yield f"“{citation.quote.text}” [{citation.number}]\n"
-    for citation in answer.citations:
-        note = pipeline.cite(citation.quote)["note"]
-        yield fill(note, 96, initial_indent=f"[{citation.number}] ", subsequent_indent="    ")
-    if answer.found:
-        yield f"\n{sureness}"
-
-
-def _related(answer: Answer) -> Iterator[str]:
-    if answer.hits:
-        yield "\nRelated, not an answer:"
-    for hit in answer.hits[:3]:
-        opening = " ".join(hit.passage.text.split())
-        yield fill(f"{opening[:240]} …", 96, initial_indent="  – ", subsequent_indent="    ")
+def _json_form(
+    pipeline: Pipeline, answer: Answer, question_id: str, took_ms: float
+) -> dict[str, Any]:
+    return {"_id": question_id, **pipeline.to_json(answer), "took_ms": round(took_ms, 1)}
 
 
 if __name__ == "__main__":

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerer.expected import KINDS, expected_kind, has_expression
+from answerer.expected import expected_kind, has_expression
 from answerer.reader import ReaderOutput
 from datatypes import Document, Passage, Slice, Span
 from index.metadata.letterhead import labels_of
@@ -27,44 +29,11 @@ from language.english import ENGLISH
 from retriever.hybrid import Candidate, ParsedQuestion
 from retriever.lexical import FUNCTION_WORDS, content_pairs, content_terms, coverage
 
-SENTENCE_FEATURES = (
-    "cosine",  # of the sentence, as its passage has it, with the question
-    "passage_cosine",
-    "behind_best_cosine",  # distance to the nearest sentence of all
-    "coverage",  # share of the asked words, by rarity, that the sentence has
-    "behind_best_coverage",
-    "coverage_with_neighbours",
-    "coverage_with_heading",
-    "neighbour_before",  # what the sentence before has that this one lacks
-    "carried",  # what the sentences before have, if this one speaks of "this" or "they"
-    "passage_coverage",
-    "pairs",  # share of the asked word pairs that stand together
-    "rarest_word",
-    "points_behind",  # of the passage, in the ranking
-    "first_passage",
-    *(f"has_{kind}" for kind in KINDS),  # of the kind that is asked for
-    *(f"lacks_{kind}" for kind in KINDS),
-    "news",  # content words that were not asked, as a logarithm
-    "length",
-    "is_short",
-    "is_heading",
-    "is_open",  # no full stop
-    "is_question",
-    "refers_back",  # begins with "This", "They" …
-    "lacks_count",  # no number, though "how many" is asked
-)
-
-READER_FEATURES = (
-    "relevance",  # that the passage answers
-    "behind_best_relevance",
-    "evidence",  # that the sentence holds an answer
-    "behind_best_evidence",
-    "answer",  # the likeliest answer in it, above "there is none"
-    "behind_best_answer",
-)
-
-_COMPARED = ("cosine", "coverage", "relevance", "evidence", "answer")
-"""Features whose distance to the best sentence's is a feature too."""
+_FEATURES = tomllib.loads(Path(__file__).with_name("features.toml").read_text(encoding="utf-8"))
+SENTENCE_FEATURES: tuple[str, ...] = tuple(_FEATURES["sentence"])
+READER_FEATURES: tuple[str, ...] = tuple(_FEATURES["reader"])
+OVERALL_FEATURES: tuple[str, ...] = tuple(_FEATURES["overall"])
+_COMPARED: tuple[str, ...] = tuple(_FEATURES["compared"])
 
 _ENDED = re.compile(r"[.!?…:;]['\"”’)\]]*\Z")
 _OPENING_BACK = re.compile(rf"[\"“'(\[]?(?:{'|'.join(ENGLISH.opening_back)})\b", re.IGNORECASE)

@@ -10,22 +10,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from answerer.evidence import READER_FEATURES, SENTENCE_FEATURES, Sentence, sentence_terms
+from answerer.evidence import (
+    OVERALL_FEATURES,
+    READER_FEATURES,
+    SENTENCE_FEATURES,
+    Sentence,
+    sentence_terms,
+)
 from datatypes import Hit, Span
 from errors import ModelError
 from retriever.hybrid import Candidate, ParsedQuestion
 from retriever.lexical import coverage
 from retriever.ranking import Ranking, Weights
 
-OVERALL_FEATURES = (
-    "score",  # of the best sentence
-    "share",  # of the best sentence among all, as softmax has it
-    "lead",  # over the next best sentence that does not stand beside it
-    "unknown",  # share of the asked words, by rarity, that none of the sentences has
-    "most_coverage",
-    "most_cosine",
-    "n_asked",
-)
 _LONE_LEAD = 5.0
 """The lead of a sentence without rivals."""
 

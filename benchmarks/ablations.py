@@ -1,23 +1,19 @@
 """What is each part of the answers worth? One is taken out, or changed, at a time.
 
-On the questions of `quality`, on which nothing was chosen; of SQuAD's on every third. For float32
-the reader's checkpoints are needed:
+On the questions of `quality`, on which nothing was chosen. For float32 the reader's checkpoints are
+needed:
 python -m training reader-export --last 2 --exact --out build/training/reader-float32
 """
 
 from __future__ import annotations
 
-import gzip
-import itertools
-import json
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality import DEFAULT_QUESTIONS, ROOT, SPLIT, squad_questions
+from benchmarks.quality import SPLIT
+from benchmarks.sources import DEFAULT_QUESTIONS, ROOT, markdown_table, squad_file
 from evaluation.evaluate import evaluate
-from evaluation.report.report import RunReport
 from evaluation.request import Request
 from evaluation.trial import Trial
 
@@ -44,47 +40,31 @@ MEASURES = {
 
 def measure(data: Path) -> dict[str, Any]:
     """For each collection and part: the measures, and seconds from question to answer (p50)."""
-    squad = _thinned(squad_questions(data), ROOT / "build" / "evaluation" / "squad-third")
     parts = {name: of for name, of in PARTS.items() if of.reader != FLOAT32 or FLOAT32.is_dir()}
+    collections = {
+        "SQuAD's test articles": (squad_file(data), None),
+        "default document, test": (DEFAULT_QUESTIONS, ROOT / "documents"),
+    }
     return {
-        "SQuAD's test articles": {name: _run(squad, None, of) for name, of in parts.items()},
-        "default document, test": {
-            name: _run(DEFAULT_QUESTIONS, ROOT / "documents", of) for name, of in parts.items()
-        },
+        name: {part: _run(*collection, trial) for part, trial in parts.items()}
+        for name, collection in collections.items()
     }
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
     for collection, parts in measured.items():
+        rows = []
+        for name, (values, seconds) in parts.items():
+            cells = ["–" if value is None else f"{value:.3f}" for value in values]
+            rows.append([name, *cells, f"{seconds * 1000:.0f} ms"])
         yield collection
         yield ""
-        yield "| | " + " | ".join((*MEASURES.values(), "p50")) + " |"
-        yield "|---|" + "---|" * (len(MEASURES) + 1)
-        for name, (values, seconds) in parts.items():
-            yield f"| {name} | {_shown(values)} | {seconds * 1000:.0f} ms |"
+        yield from markdown_table(["", *MEASURES.values(), "p50"], rows)
         yield ""
-
-
-def _thinned(squad: Path, folder: Path) -> Path:
-    """All paragraphs, and every third question, with their splits beside them."""
-    rows = json.loads(gzip.decompress(squad.read_bytes()))
-    number = itertools.count()
-    for article in rows["data"]:
-        for paragraph in article["paragraphs"]:
-            paragraph["qas"] = [asked for asked in paragraph["qas"] if next(number) % 3 == 0]
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(squad.with_name("split.json"), folder)
-    out = folder / squad.name
-    out.write_bytes(gzip.compress(json.dumps(rows).encode(), mtime=0))
-    return out
 
 
 def _run(questions: Path, documents: Path | None, trial: Trial) -> tuple[list[float | None], float]:
     request = Request(questions, documents=documents, split=SPLIT, modes=("answer",), trial=trial)
-    run: RunReport = evaluate(request).report.runs[0]
+    (run,) = evaluate(request).report.runs
     figures = [run.figure(name) for name in MEASURES]
     return [figure.value if figure else None for figure in figures], run.latency_p50
-
-
-def _shown(values: Sequence[float | None]) -> str:
-    return " | ".join("–" if value is None else f"{value:.3f}" for value in values)

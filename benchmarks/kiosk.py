@@ -25,7 +25,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from benchmarks.visitors import ROOT, memory_mb, started
+from benchmarks.sources import ROOT, markdown_table
+from benchmarks.visitors import memory_mb, started
 from errors import SettingError
 from interface.wording.wordings import load_wordings
 
@@ -66,13 +67,12 @@ class Session:
     axe: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
-        page, errors = self.page, self.errors
-        page.on("pageerror", lambda error: errors.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
-        page.on(
-            "console",
-            lambda said: errors.append(f"console: {said.text}") if said.type == "error" else None,
-        )
+        def note(what: str) -> None:
+            self.errors.append(what)
+
+        self.page.on("pageerror", lambda error: note(f"error: {error}"))
+        self.page.on("requestfailed", lambda request: note(f"failed: {request.url}"))
+        self.page.on("console", lambda m: note(f"console: {m.text}") if m.type == "error" else None)
 
     def visit(self, language: str) -> None:
         """From the attract screen back to it."""
@@ -147,7 +147,7 @@ def measure(minutes: float) -> dict[str, Any]:
             "walked_away": session.walked_away,
             "touches": dict(session.touches),
             "outbound_browser": sorted(_outside(scratch / "net.json")),
-            "outbound_server": _lines(scratch / "connections"),
+            "outbound_server": (scratch / "connections").read_text("utf-8").splitlines(),
             "page_errors": session.errors,
             "views_seen_by_axe": len(session.views),
             "axe_violations": session.axe,
@@ -157,25 +157,27 @@ def measure(minutes: float) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
-    outbound = measured["outbound_browser"] + measured["outbound_server"]
     touches = measured["touches"]
     yield (
         f"{measured['minutes']:g} minutes, {measured['visits']} visits "
         f"({measured['walked_away']} walked away), {sum(touches.values())} touches: "
         + ", ".join(f"{name} {n}" for name, n in touches.items())
     )
-    yield f"Outbound requests of browser and server: {len(outbound)}"
-    yield from (f"  {each}" for each in outbound)
-    yield f"Errors of the page: {len(measured['page_errors'])}"
-    yield from (f"  {each}" for each in measured["page_errors"])
-    n_violations = len(measured["axe_violations"])
-    yield f"Axe, {measured['views_seen_by_axe']} views and languages: {n_violations} violations"
-    yield from (f"  {each}" for each in measured["axe_violations"])
+    seen = f"{measured['views_seen_by_axe']} views and languages"
+    for what, lines in (
+        (
+            "Outbound requests of browser and server",
+            measured["outbound_browser"] + measured["outbound_server"],
+        ),
+        ("Errors of the page", measured["page_errors"]),
+        (f"Violations of axe's rules in {seen}", measured["axe_violations"]),
+    ):
+        yield f"{what}: {len(lines)}"
+        yield from (f"  {line}" for line in lines)
     yield ""
-    yield "| memory | after one visit in each language | at the end |"
-    yield "|---|---|---|"
-    for name in measured["before"]:
-        yield f"| {name} | {measured['before'][name]:,.1f} | {measured['after'][name]:,.1f} |"
+    before, after = measured["before"], measured["after"]
+    rows = [[name, f"{before[name]:,.1f}", f"{after[name]:,.1f}"] for name in before]
+    yield from markdown_table(["memory", "after one visit in each language", "at the end"], rows)
 
 
 @contextmanager
@@ -198,10 +200,9 @@ def _screen(scratch: Path, address: str) -> Iterator[Page]:
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
     port = str(urlsplit(address).port)
     environment = os.environ | {"DOCENT_PORT": port, "XDG_RUNTIME_DIR": str(scratch)}
+    command = [str(ROOT / "deploy" / "kiosk-browser"), *flags]
     with (
-        Popen(
-            [ROOT / "deploy" / "kiosk-browser", *flags], env=environment, stderr=DEVNULL
-        ) as launcher,
+        Popen(command, env=environment, stderr=DEVNULL) as launcher,
         sync_playwright() as playwright,
     ):
         try:
@@ -228,43 +229,25 @@ def _devtools(scratch: Path, launcher: Popen[bytes]) -> int:
 
 def _memory(page: Page, process: Popen[str]) -> dict[str, float]:
     """Of the server, and of the page once its garbage is collected."""
-    devtools = page.context.new_cdp_session(page)
+    browser = page.context.browser
+    assert browser is not None
+    devtools, of_all = page.context.new_cdp_session(page), browser.new_browser_cdp_session()
     devtools.send("HeapProfiler.collectGarbage")
     devtools.send("Performance.enable")
-    found = devtools.send("Performance.getMetrics")["metrics"]
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    processes = of_all.send("SystemInfo.getProcessInfo")["processInfo"]
     devtools.detach()
-    figures = {each["name"]: each["value"] for each in found}
+    of_all.detach()
+    figures = {metric["name"]: metric["value"] for metric in metrics}
     return {
-        "server, MB": memory_mb(process),
+        "server, MB": memory_mb(process.pid),
         "page's JavaScript, MB": figures["JSHeapUsedSize"] / 2**20,
         "page's nodes": figures["Nodes"],
         "page's listeners": figures["JSEventListeners"],
-        "page's process, MB": _renderers_mb(),
+        "pages' processes, MB": sum(
+            memory_mb(each["id"]) for each in processes if each["type"] == "renderer"
+        ),
     }
-
-
-def _renderers_mb() -> float:
-    """Resident memory of the pages' processes that descend from this one."""
-    parents, resident, pages = {}, {}, []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "status").read_text()
-            command = (folder / "cmdline").read_bytes()
-        except OSError:  # it has ended
-            continue
-        said = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-        pid = int(folder.name)
-        parents[pid] = int(said["PPid"])
-        resident[pid] = int(said.get("VmRSS", "0 kB").split()[0]) / 1024
-        if b"--type=renderer" in command:
-            pages.append(pid)
-    return sum(resident[pid] for pid in pages if _descends(pid, parents))
-
-
-def _descends(pid: int, parents: dict[int, int]) -> bool:
-    while pid in parents and pid != os.getpid():
-        pid = parents[pid]
-    return pid == os.getpid()
 
 
 def _outside(net_log: Path) -> set[str]:
@@ -272,13 +255,6 @@ def _outside(net_log: Path) -> set[str]:
     text = net_log.read_text(encoding="utf-8", errors="replace")
     log = json.loads(text[: text.rindex("},\n") + 1] + "]}")  # it ends with the browser
     asked = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
-    urls = {
-        event["params"]["url"]
-        for event in log["events"]
-        if event["type"] == asked and "url" in event.get("params", {})
-    }
+    events = (event.get("params", {}) for event in log["events"] if event["type"] == asked)
+    urls = {params["url"] for params in events if "url" in params}
     return {url for url in urls if urlsplit(url).hostname not in (None, "127.0.0.1")}
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()

@@ -18,9 +18,9 @@ from functools import cache
 from pathlib import Path
 
 from answerer.generative.entailment import unsupported
+from benchmarks.sources import ROOT, markdown_table
 from datatypes import Document, Quote, Span
 
-ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "lies-cases"
 SETS = ("dev", "test", "test2", "test3", "test4")
 CHECKED = (
@@ -97,14 +97,14 @@ def count(outcomes: Iterable[Outcome]) -> Counts:
 
 def table(measured: Mapping[str, Counts]) -> Iterator[str]:
     """Kinds down, sets across; the last column has all sets together."""
-    yield f"| | kind | {' | '.join(measured)} | together | share, 95 % interval |"
-    yield "|---" * (len(measured) + 4) + "|"
+    rows = []
     for verdict, name in (("lie", "lies"), ("faithful", "paraphrases")):
         for kind in dict.fromkeys(k for counts in measured.values() for k in counts[verdict]):
-            row = [counts[verdict].get(kind, (0, 0)) for counts in measured.values()]
-            row.append((sum(n for n, _ in row), sum(n for _, n in row)))
-            cells = " | ".join(f"{n_stopped} of {n}" for n_stopped, n in row)
-            yield f"| {name} | {kind} | {cells} | {_share(*row[-1])} |"
+            cells = [counts[verdict].get(kind, (0, 0)) for counts in measured.values()]
+            cells.append((sum(n for n, _ in cells), sum(n for _, n in cells)))
+            texts = [f"{n_stopped} of {n}" for n_stopped, n in cells]
+            rows.append([name, kind, *texts, _share(*cells[-1])])
+    yield from markdown_table(["", "kind", *measured, "together", "share, 95 % interval"], rows)
 
 
 def _share(n_stopped: int, n: int) -> str:

@@ -15,12 +15,10 @@ BATCH = 32
 
 
 class PlainScript:
-    name = "plain sentence-transformers + FAISS"
-
     def __init__(self) -> None:
         from sentence_transformers import SentenceTransformer
 
-        from training.embedder_export import package_folder
+        from training.export import package_folder
 
         self._model = SentenceTransformer(str(package_folder()), device="cpu")
         self._index: Any = None
@@ -54,8 +52,6 @@ class PlainScript:
 
 
 class Docent:
-    name = "Docent"
-
     def __init__(self) -> None:
         self._pipeline: Any = None
 

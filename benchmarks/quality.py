@@ -2,25 +2,23 @@
 
 The `test` articles of SQuAD 2.0's development set, asked of all its paragraphs, and the `test`
 questions of the default document. Beside them what other systems reach on the same paragraphs and
-questions, with the same embedding model.
+questions, with the same embedding model (`peers.json`: RETRIEVAL's measures, versions as named).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from errors import SettingError
+from benchmarks.sources import DEFAULT_QUESTIONS, ROOT, markdown_table, squad_file
 from evaluation.evaluate import evaluate
-from evaluation.report.report import Report, RunReport
 from evaluation.request import Request
 
-ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_QUESTIONS = ROOT / "evaluation" / "questions" / "gdr-1963.jsonl"
 SPLIT = "test"
-
+PEERS = Path(__file__).with_name("peers.json")
 ROWS = {
     "dense": "vectors",
     "lexical": "words",
@@ -39,95 +37,55 @@ ANSWERS = {
     "ECE": "expected calibration error",
 }
 
-# Measured on the same questions and paragraphs, each with all-MiniLM-L6-v2 (versions as named).
-PEERS = {
-    "bm25s 0.3.16": (0.842, 0.958, 0.893, 0.915),
-    "txtai 9.14.0, vectors": (0.735, 0.918, 0.815, 0.850),
-    "txtai 9.14.0, hybrid": (0.888, 0.977, 0.928, 0.942),
-    "llama-index-core 0.14.25, hybrid": (0.836, 0.975, 0.895, 0.917),
-    "langchain-community 0.4.2, hybrid": (0.752, 0.910, 0.824, 0.855),
-}
-
 
 def measure(data: Path) -> dict[str, Any]:
-    """The two reports, by name."""
+    """The figures of all runs of the two question sets, without the questions."""
     return {
-        "squad": evaluate(
-            Request(
-                squad_questions(data), split=SPLIT, modes=("dense", "lexical", "hybrid", "answer")
-            )
-        ).report,
-        "default": evaluate(
-            Request(
-                DEFAULT_QUESTIONS,
-                documents=ROOT / "documents",
-                split=SPLIT,
-                modes=("dense", "lexical", "hybrid", "answer"),
-            )
-        ).report,
+        "squad": _measured(squad_file(data), None),
+        "default": _measured(DEFAULT_QUESTIONS, ROOT / "documents"),
     }
 
 
-def squad_questions(data: Path) -> Path:
-    """Raises SettingError where they are not there."""
-    squad = data / "squad" / "dev-v2.0.json.gz"
-    if not squad.is_file():
-        raise SettingError(
-            f"The test data {squad} is missing.", "Name the folder that holds squad/ with --data."
-        )
-    return squad
+def _measured(questions: Path, documents: Path | None) -> dict[str, Any]:
+    request = Request(questions, documents=documents, split=SPLIT, modes=tuple(ROWS))
+    report = evaluate(request).report
+    return {
+        "created": report.created,
+        "n_questions": report.n_questions,
+        "n_answerable": report.n_answerable,
+        "seconds": {run.name: (run.latency_p50, run.latency_p95) for run in report.runs},
+        "runs": {run.name: {f.measure: asdict(f) for f in run.figures} for run in report.runs},
+    }
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
     squad, default = measured["squad"], measured["default"]
-    yield f"Measured {squad.created[:10]} by: make bench-quality"
+    yield f"Measured {squad['created'][:10]} by: make bench-quality"
     yield ""
-    yield f"Retrieval, {squad.n_answerable} answerable questions of SQuAD's test articles"
+    yield f"Retrieval, {squad['n_answerable']} answerable questions of SQuAD's test articles"
     yield ""
-    yield "| system | " + " | ".join(RETRIEVAL) + " |"
-    yield "|---|" + "---|" * len(RETRIEVAL)
-    for name, values in PEERS.items():
-        yield f"| {name} | " + " | ".join(f"{value:.3f}" for value in values) + " |"
+    peers = json.loads(PEERS.read_text("utf-8"))
+    rows = [[name, *(f"{value:.3f}" for value in values)] for name, values in peers.items()]
     for mode, name in ROWS.items():
-        yield f"| Docent, {name} | " + _figures(_run(squad, mode), RETRIEVAL) + " |"
+        run = squad["runs"][mode]
+        rows.append([f"Docent, {name}", *(_cell(run.get(measure)) for measure in RETRIEVAL)])
+    yield from markdown_table(["system", *RETRIEVAL], rows)
     yield ""
     yield "Answers, with 95 % intervals"
     yield ""
-    yield (
-        f"| | SQuAD test articles ({squad.n_questions} questions) "
-        f"| default document, test ({default.n_questions}) |"
-    )
-    yield "|---|---|---|"
-    for measure_name, what in ANSWERS.items():
-        cells = [_figures(_run(each, "answer"), (measure_name,)) for each in (squad, default)]
-        yield f"| {what} | " + " | ".join(cells) + " |"
-    times = [
-        f"{run.latency_p50 * 1000:.0f} / {run.latency_p95 * 1000:.0f} ms"
-        for run in (_run(squad, "answer"), _run(default, "answer"))
+    header = [f"SQuAD test articles ({squad['n_questions']} questions)"]
+    header += [f"default document, test ({default['n_questions']})"]
+    answers = [each["runs"]["answer"] for each in (squad, default)]
+    rows = [
+        [what, *(_cell(run.get(measure)) for run in answers)] for measure, what in ANSWERS.items()
     ]
-    yield "| question to answer, p50 / p95 | " + " | ".join(times) + " |"
+    seconds = [each["seconds"]["answer"] for each in (squad, default)]
+    times = [f"{p50 * 1000:.0f} / {p95 * 1000:.0f} ms" for p50, p95 in seconds]
+    yield from markdown_table(["", *header], [*rows, ["question to answer, p50 / p95", *times]])
 
 
-def as_json(measured: dict[str, Any]) -> dict[str, Any]:
-    """The figures of all runs, without the questions."""
-    return {
-        name: {run.name: [asdict(figure) for figure in run.figures] for run in report.runs}
-        for name, report in measured.items()
-    }
-
-
-def _run(report: Report, mode: str) -> RunReport:
-    return next(run for run in report.runs if run.mode == mode)
-
-
-def _figures(run: RunReport, names: tuple[str, ...]) -> str:
-    shown = []
-    for name in names:
-        figure = run.figure(name)
-        if figure is None:
-            shown.append("–")
-        elif figure.low is None or figure.high is None:
-            shown.append(f"{figure.value:.3f}")
-        else:
-            shown.append(f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]")
-    return " | ".join(shown)
+def _cell(figure: dict[str, Any] | None) -> str:
+    if figure is None:
+        return "–"
+    interval = "" if figure["low"] is None else f" [{figure['low']:.3f}, {figure['high']:.3f}]"
+    return f"{figure['value']:.3f}{interval}"

@@ -16,18 +16,18 @@ from typing import Any
 
 from answerer.generative.checking import Checker
 from answerer.generative.reply import ReplyParser
+from benchmarks.sources import ROOT, markdown_table
 from datatypes import Quote
 from index.readers.folder import Loaded, load_folder
 from index.text.chunker import sentences_of
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
 N_SHOWN = 36
 """Sentences that a model is shown at once, as with the default window."""
 PIECE = 5
 """Characters, about a token."""
 
 
-def measure(documents: Path = DOCUMENTS) -> dict[str, Any]:
+def measure(documents: Path = ROOT / "documents") -> dict[str, Any]:
     times = list(_times(documents))
     return {
         "n_statements": len(times),
@@ -39,9 +39,8 @@ def measure(documents: Path = DOCUMENTS) -> dict[str, Any]:
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
     yield f"{measured['n_statements']} statements read and checked, ms of processor time each"
-    yield "| p50 | p95 | slowest |"
-    yield "|---|---|---|"
-    yield "| {p50_ms:.2f} | {p95_ms:.2f} | {slowest_ms:.2f} |".format(**measured)
+    times = [f"{measured[name]:.2f}" for name in ("p50_ms", "p95_ms", "slowest_ms")]
+    yield from markdown_table(["p50", "p95", "slowest"], [times])
 
 
 def _times(documents: Path) -> Iterator[float]:

@@ -17,16 +17,16 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.sources import ROOT, markdown_table
 from errors import SettingError
 
-ROOT = Path(__file__).resolve().parent.parent
 ASK_PATH = "/gradio_api/call/turn"
 PATIENCE_S = 120
 
@@ -79,18 +79,18 @@ def towns(n: int) -> list[Town]:
     ]
 
 
-def measure(n_visitors: int) -> dict[str, Any]:
+def measure(n: int) -> dict[str, Any]:
     """All visitors come at once; times are of questions, in seconds, memory is the server's."""
     with tempfile.TemporaryDirectory() as scratch:
-        asked_about = towns(n_visitors)
+        asked_about = towns(n)
         with serving(asked_about, Path(scratch)) as (address, process):
             _visit(address, asked_about[0])
-            before = memory_mb(process)
+            before = memory_mb(process.pid)
             visits = visit_together(address, asked_about)
-            after = memory_mb(process)
+            after = memory_mb(process.pid)
     waits = sorted(wait for visit in visits for wait in visit.waits)
     return {
-        "visitors": n_visitors,
+        "visitors": n,
         "questions": len(waits),
         "p50_s": statistics.median(waits),
         "p95_s": statistics.quantiles(waits, n=20)[-1],
@@ -103,14 +103,15 @@ def measure(n_visitors: int) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
-    yield "| visitors at once | p50, s | p95, s | slowest, s | memory before → after, MB | load |"
-    yield "|---|---|---|---|---|---|"
-    yield (
-        f"| {measured['visitors']} | {measured['p50_s']:.2f} | {measured['p95_s']:.2f} "
-        f"| {measured['slowest_s']:.2f} | {measured['memory_before_mb']:.0f} → "
-        f"{measured['memory_after_mb']:.0f} | {measured['load_average']:.1f} on "
-        f"{measured['cores']} cores |"
-    )
+    cells = {
+        "visitors at once": "{visitors}",
+        "p50, s": "{p50_s:.2f}",
+        "p95, s": "{p95_s:.2f}",
+        "slowest, s": "{slowest_s:.2f}",
+        "memory before → after, MB": "{memory_before_mb:.0f} → {memory_after_mb:.0f}",
+        "load": "{load_average:.1f} on {cores} cores",
+    }
+    yield from markdown_table(list(cells), [[cell.format(**measured) for cell in cells.values()]])
 
 
 @contextmanager
@@ -165,15 +166,8 @@ def _visit(address: str, town: Town) -> Visit:
 
 def ask(address: str, question: str, turn_id: str) -> dict[str, str]:
     """As the page does it: hand the question in, then wait for the event that has the answer."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
-    try:
-        body = json.dumps({"data": [question, turn_id, "en"]})
-        connection.request("POST", ASK_PATH, body, {"Content-Type": "application/json"})
-        event_id = json.loads(connection.getresponse().read())["event_id"]
-        connection.request("GET", f"{ASK_PATH}/{event_id}")
-        events = connection.getresponse().read().decode()
-    finally:
-        connection.close()
+    event = send(address, "POST", ASK_PATH, {"data": [question, turn_id, "en"]})
+    events = send(address, "GET", f"{ASK_PATH}/{json.loads(event)['event_id']}")
     complete = re.search(r"event: complete\ndata: (.*)", events)
     if complete is None:
         raise SettingError(f"There was no answer to {question!r}: {events[-200:]}", "See the app.")
@@ -181,11 +175,20 @@ def ask(address: str, question: str, turn_id: str) -> dict[str, str]:
     return answer
 
 
-def memory_mb(process: subprocess.Popen[str]) -> float:
-    """Of the whole process; nan where the system does not say."""
+def send(address: str, method: str, path: str, content: object = None) -> str:
+    """What the app at `address` answers, whatever its status."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE_S)
+    with closing(connection):
+        body = json.dumps(content)
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        return connection.getresponse().read().decode()
+
+
+def memory_mb(pid: int | str, kind: str = "VmRSS") -> float:
+    """Resident memory of the whole process (VmHWM: its peak); nan where the system does not say."""
     try:
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return float("nan")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else float("nan")
+    size = re.search(rf"{kind}:\s+(\d+) kB", status)
+    return int(size[1]) / 1024 if size else float("nan")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.datastructures import FormData
@@ -67,6 +68,13 @@ def way_up(request: Request) -> str:
 def redirect(request: Request, path: str) -> RedirectResponse:
     """After something was sent: to the page that shows it, which can be loaded again safely."""
     return RedirectResponse(f"{way_up(request)}{path}", status_code=303)
+
+
+async def _sent_form(request: Request) -> FormData:
+    return await request.form(max_files=1)
+
+
+SentForm = Annotated[FormData, Depends(_sent_form)]
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from curator.access.access import HEADERS, PATHS, ROOT, Access
 from curator.access.routes import LoginPage
@@ -59,15 +59,11 @@ class Curator:
 
 
 def _add_files(app: FastAPI) -> None:
-    files = {
-        "curator.css": ((_STATIC / "curator.css").read_bytes(), "text/css"),
-        "curator.js": ((_STATIC / "curator.js").read_bytes(), "text/javascript"),
-        "parts.css": ((REPORT_FOLDER / "parts.css").read_bytes(), "text/css"),
-    }
+    paths = (_STATIC / "curator.css", _STATIC / "curator.js", REPORT_FOLDER / "parts.css")
+    files = {path.name: path for path in paths}
 
     @app.get(f"{ROOT}/files/{{name}}")
     async def curator_file(name: str) -> Response:
         if name not in files:
             return PlainTextResponse("There is no such file.", status_code=404)
-        data, media_type = files[name]
-        return Response(data, media_type=media_type)
+        return FileResponse(files[name])

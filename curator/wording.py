@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from errors import SettingError
 
 CURATOR_WORDING_FILE = Path(__file__).with_name("curator.toml")
 
@@ -27,16 +24,5 @@ class Words:
         return self(f"{key}_one" if n == 1 else f"{key}_many", n=f"{n:,}")
 
 
-def load_curator_wording(path: Path = CURATOR_WORDING_FILE) -> Words:
-    """Raises SettingError where the file cannot be read or has something else than sentences."""
-    try:
-        sentences = tomllib.loads(path.read_text(encoding="utf-8"))
-        for key, sentence in sentences.items():
-            if not isinstance(sentence, str) or not sentence.strip():
-                raise ValueError(f"{key} is not a sentence")
-            list(string.Formatter().parse(sentence))
-    except (OSError, ValueError) as error:
-        raise SettingError(
-            f"{path.name} cannot be read: {error}.", "Mend or restore it."
-        ) from error
-    return Words(sentences)
+def load_curator_wording() -> Words:
+    return Words(tomllib.loads(CURATOR_WORDING_FILE.read_text(encoding="utf-8")))

@@ -94,12 +94,8 @@ def fetch_wheels(pins: list[Pin], folder: Path) -> dict[str, Path]:
     missing = [pin for pin in pins if _wheel_of(pin, folder) is None]
     if missing:
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run(
-            [*pip, "--no-deps", "--wheel-dir", str(folder), *map(str, missing)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [*pip, "--no-deps", "--wheel-dir", str(folder), *map(str, missing)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             why = (done.stderr.strip().splitlines() or ["pip says nothing"])[-1]
             raise SettingError(
@@ -114,8 +110,7 @@ def project_files(root: Path) -> Iterator[tuple[str, Path]]:
     """The kiosk's rooms, its models and papers, by their names from the root."""
     for name in (*_PAPERS, *ROOMS, *_MODELS):
         if (root / name).is_dir():
-            inside = ((f"{name}/{inner}", path) for inner, path in files_in(root / name))
-            yield from inside
+            yield from ((f"{name}/{inner}", path) for inner, path in files_in(root / name))
         else:
             yield name, root / name
 
@@ -156,12 +151,9 @@ def write_archive(archive: Path, files: Mapping[str, Path | bytes]) -> None:
             for name, content in sorted(files.items()):
                 entry = tarfile.TarInfo(f"{folder}/{name}")
                 entry.mode = 0o755 if name in PROGRAMS else 0o644
-                if isinstance(content, bytes):
-                    entry.size = len(content)
-                    tar.addfile(entry, io.BytesIO(content))
-                    continue
-                with content.open("rb") as file:
-                    entry.size = os.fstat(file.fileno()).st_size
+                with _opened(content) as file:
+                    entry.size = file.seek(0, os.SEEK_END)
+                    file.seek(0)
                     tar.addfile(entry, file)
         digest = _sha256(draft)
         draft.replace(archive)
@@ -174,16 +166,13 @@ def write_archive(archive: Path, files: Mapping[str, Path | bytes]) -> None:
 
 
 def _requirements(pins: list[Pin], wheels: Mapping[str, Path]) -> bytes:
-    lines = [
-        f"{pin} --hash=sha256:{_sha256(wheels[canonicalize_name(pin.name)])}\n" for pin in pins
-    ]
-    return "".join(lines).encode()
+    digests = {pin: _sha256(wheels[canonicalize_name(pin.name)]) for pin in pins}
+    return "".join(f"{pin} --hash=sha256:{digest}\n" for pin, digest in digests.items()).encode()
 
 
 def _index_files(index: Path) -> Iterator[tuple[str, Path]]:
     pointer = read_pointer(index)
-    if pointer is None:
-        raise SettingError(f"No index was made in {index}.", "Remove that folder, and try again.")
+    assert pointer is not None  # it was just made
     generation = pointer.decode("ascii").split()[0]
     for name in ("CURRENT", "lock"):
         yield name, index / name
@@ -209,7 +198,9 @@ def platform() -> str:
 
 
 def _sha256(content: Path | bytes) -> str:
-    if isinstance(content, bytes):
-        return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
+    with _opened(content) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _opened(content: Path | bytes) -> io.BytesIO | io.BufferedReader:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")

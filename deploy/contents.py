@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from deploy.finding import Finding, fail, ok, warn
@@ -17,107 +17,86 @@ _LONGEST_SECONDS = 120
 _APART = ("unshare", "--net", "--map-root-user")
 
 
-def documents(folder: Path) -> Iterator[Finding]:
+def documents(folder: Path) -> Finding:
     from errors import Problem
     from index.metadata.collection import load_collection
     from index.readers.walk import walk
 
     load_collection(folder)
-    found = list(walk(folder.resolve()))
-    problems = [file for file in found if isinstance(file, Problem)]
-    if len(problems) == len(found):
-        yield fail("documents", f"There are none in {folder}.", "Name the folder: --documents")
-    elif problems:
+    files = list(walk(folder.resolve()))
+    problems = [file for file in files if isinstance(file, Problem)]
+    if len(problems) == len(files):
+        return fail(f"There are none in {folder}.", "Name the folder: --documents")
+    if problems:
         first = f"{problems[0].source}: {problems[0].what}"
-        n_read = f"{len(problems)} of {len(found)} files in {folder} cannot be read."
-        yield warn("documents", f"{n_read} {first}", problems[0].remedy)
-    else:
-        yield ok("documents", f"{len(found):,} in {folder}.")
+        n_unread = f"{len(problems)} of {len(files)} files in {folder} cannot be read."
+        return warn(f"{n_unread} {first}", problems[0].remedy)
+    return ok(f"{len(files):,} in {folder}.")
 
 
-def embedding_model(model: str | None) -> Iterator[Finding]:
+def embedding_model(model: str | None) -> Finding:
     name, _ = _model(model)
-    yield ok("embedding model", f"{name}; its files are as they were made.")
+    return ok(f"{name}; its files are as they were made.")
 
 
-def reader() -> Iterator[Finding]:
+def reader() -> Finding:
     from answerer.reader import Reader, reader_is_there
 
     if reader_is_there():
-        sha256 = Reader.load().sha256
-        yield ok("reader", f"its files are as they were made ({sha256[:8]}…).")
-    else:
-        yield warn(
-            "reader",
-            "It is missing: answers are found by the sentences' surface alone, less surely.",
-            "Take the folder models/reader from the project again.",
-        )
+        return ok(f"its files are as they were made ({Reader.load().sha256[:8]}…).")
+    return warn(
+        "It is missing: answers are found by the sentences' surface alone, less surely.",
+        "Take the folder models/reader from the project again.",
+    )
 
 
-def calibration(model: str | None) -> Iterator[Finding]:
+def calibration(model: str | None) -> Finding:
     from answerer.reader import shipped_reader_sha256
     from retriever.ranking import find_ranking
 
     name, sha256 = _model(model)
     ranking = find_ranking(sha256, shipped_reader_sha256())
     if ranking is not None and ranking.calibrated:
-        yield ok("calibration", "what was learned about answers was learned with these models.")
-    else:
-        yield warn(
-            "calibration",
-            f"Uncalibrated: nothing was learned with {name} and this reader. Answers have no "
-            "confidence, and none is withheld.",
-            "Use the built-in models, or learn a ranking: make weights",
-        )
+        return ok("what was learned about answers was learned with these models.")
+    return warn(
+        f"Uncalibrated: nothing was learned with {name} and this reader. Answers have no "
+        "confidence, and none is withheld.",
+        "Use the built-in models, or learn a ranking: make weights",
+    )
 
 
-def index(folder: Path, documents: Path, model: str | None) -> Iterator[Finding]:
+def index(folder: Path, documents: Path, model: str | None) -> Finding:
     from index.storage.passage_index import PassageIndex
     from index.storage.recipe import CHUNKING_VERSION
     from index.text.chunker import PASSAGE_TOKENS
     from index.text.folding import FOLDING_VERSION
 
     # A machine has no "python" by that name, and a start mends whatever is wrong with an index.
-    make = f"{sys.executable} -m index {documents} --out {folder}"
-    with _without_traces(folder):
-        try:
-            opened = PassageIndex.load(folder)
-        except IndexMissing as missing:
-            yield warn("index", missing.what, f"It is made at the next start, or now with: {make}")
-            return
-        except IndexDamaged as damaged:
-            mend = f"It is made anew at the next start, or now with: {make}"
-            yield fail("index", damaged.what, mend)
-            return
+    now = f"at the next start, or now with: {sys.executable} -m index {documents} --out {folder}"
     try:
-        recipe = opened.recipe
-        recipe.require_model(*_model(model))
-        made = (recipe.settings.passage_tokens, recipe.settings.chunking_version)
-        if opened.warning:
-            yield warn("index", opened.warning, "")
-        elif (*made, recipe.settings.folding_version) != (
-            *(PASSAGE_TOKENS, CHUNKING_VERSION),
-            FOLDING_VERSION,
-        ):
-            yield warn(
-                "index",
-                f"It was made by another Docent ({recipe.docent_version}).",
-                f"It is made anew at the next start, or now with: {make}",
-            )
-        elif not recipe.complete:
-            yield warn(
-                "index",
-                f"It was interrupted at {recipe.n_documents:,} documents.",
-                f"It goes on at the next start, or now with: {make}",
-            )
-        else:
-            yield ok(
-                "index",
-                f"{recipe.n_passages:,} passages in {folder}; every file is as it was written, the "
-                "recipe fits this Docent and its model.",
-            )
-    finally:
-        opened.close()
+        with _without_traces(folder), closing(PassageIndex.load(folder)) as opened:
+            recipe, warning = opened.recipe, opened.warning
+    except IndexMissing as missing:
+        return warn(missing.what, f"It is made {now}")
+    except IndexDamaged as damaged:
+        return fail(damaged.what, f"It is made anew {now}")
+    recipe.require_model(*_model(model))
+    if warning:
+        return warn(warning)
+    made = recipe.settings
+    if (made.passage_tokens, made.chunking_version, made.folding_version) != (
+        *(PASSAGE_TOKENS, CHUNKING_VERSION),
+        FOLDING_VERSION,
+    ):
+        other = f"It was made by another Docent ({recipe.docent_version})."
+        return warn(other, f"It is made anew {now}")
+    if not recipe.complete:
+        interrupted = f"It was interrupted at {recipe.n_documents:,} documents."
+        return warn(interrupted, f"It goes on {now}")
+    return ok(
+        f"{recipe.n_passages:,} passages in {folder}; every file is as it was written, the "
+        "recipe fits this Docent and its model.",
+    )
 
 
 def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
@@ -125,14 +104,14 @@ def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
     from index.storage.generations import read_pointer
 
     if read_pointer(folder) is None:
-        missing = "There is no index yet to be asked."
-        yield warn("answering", missing, "Make it as said above, and look again.")
+        yield warn("There is no index yet to be asked.", "Make it as said above, and look again.")
         return
     apart = _APART if _can_be_apart() else ()
+    command = [*apart, sys.executable, "-m", "deploy.alone", str(folder.resolve())]
     try:
         with _without_traces(folder):
             done = subprocess.run(
-                [*apart, sys.executable, "-m", "deploy.alone", str(folder.resolve())],
+                command,
                 cwd=root,
                 capture_output=True,
                 text=True,
@@ -141,39 +120,36 @@ def answering(root: Path, folder: Path, documents: Path) -> Iterator[Finding]:
             )
         seen = json.loads(done.stdout or "null")
     except subprocess.TimeoutExpired:
-        yield fail(
-            "answering",
-            f"There is no answer after {_LONGEST_SECONDS} s.",
-            "End other programs, or take a faster machine.",
-        )
+        slow = f"There is no answer after {_LONGEST_SECONDS} s."
+        yield fail(slow, "End other programs, or take a faster machine.")
         return
     if done.returncode or seen is None:
         why = (done.stderr.strip().splitlines() or ["without a word"])[-1]
         why = why.replace("FOLDER", str(documents), 1)
-        yield fail("answering", "No question can be answered.", f"First mend this: {why[:300]}")
+        yield fail("No question can be answered.", f"First mend this: {why[:300]}")
         return
-    took = f"“{seen['question']}” was answered in {seen['seconds']} s."
     if seen["found"]:
-        yield ok("answering", took)
+        yield ok(f"“{seen['question']}” was answered in {seen['seconds']} s.")
     else:
         yield warn(
-            "answering",
             f"Nothing was found for “{seen['question']}”.",
             "Suggest questions in collection.toml that the documents answer.",
         )
-    yield _outbound(seen["reached"], seen["n_packets"], apart=bool(apart))
+    yield _outbound(seen["reached"], seen["n_packets"], apart=bool(apart)).about(
+        "outbound requests"
+    )
 
 
 def _outbound(reached: list[str], n_packets: int, *, apart: bool) -> Finding:
     if reached or n_packets:
         names = ", ".join(dict.fromkeys(reached)) or "an address unknown to Python"
         return fail(
-            "outbound requests",
             f"{max(len(reached), n_packets)} while answering, to {names}.",
             "Keep the machine off the network, and install Docent's own packages again.",
         )
-    watched = "counted by the kernel" if apart else "as far as Python sees"
-    return ok("outbound requests", f"none while answering, {watched}.")
+    return ok(
+        f"none while answering, {'counted by the kernel' if apart else 'as far as Python sees'}."
+    )
 
 
 def _can_be_apart() -> bool:

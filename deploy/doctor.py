@@ -6,20 +6,18 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from deploy.finding import Finding, State, fail
+from deploy import contents, machine
+from deploy.finding import Finding, fail
 from errors import DocentError
 
 ROOT = Path(__file__).resolve().parents[1]
-FROM_BUNDLE = (ROOT / "SHA256SUMS").is_file()
 
 
 def examine(settings: Namespace) -> Iterator[Finding]:
     """With the settings of app.py. Reads, asks one question, and leaves nothing behind."""
-    from deploy import contents, machine
-
     documents, index = Path(settings.documents), Path(settings.index)
     model = settings.model
-    checks: dict[str, Callable[[], Iterator[Finding]]] = {
+    checks: dict[str, Callable[[], Finding | Iterator[Finding]]] = {
         "packages": lambda: machine.packages(ROOT / "requirements.txt"),
         "documents": lambda: contents.documents(documents),
         "embedding model": lambda: contents.embedding_model(model),
@@ -40,19 +38,15 @@ def examine(settings: Namespace) -> Iterator[Finding]:
     }
     for what, check in checks.items():
         try:
-            yield from check()
+            found = check()
+            for finding in [found] if isinstance(found, Finding) else found:
+                yield finding.about(what)
         except DocentError as error:
-            yield fail(what, error.what, error.remedy.replace("FOLDER", str(documents), 1))
+            remedy = error.remedy.replace("FOLDER", str(documents), 1)
+            yield fail(error.what, remedy, what)
         except ModuleNotFoundError as error:
-            yield fail(what, f"The package {error.name} is not installed.", mend_packages())
+            mend = machine.mend_packages()
+            yield fail(f"The package {error.name} is not installed.", mend, what)
         except Exception as error:  # of whatever a broken machine breaks
             why = str(error).strip().splitlines() or [type(error).__name__]
-            yield fail(what, f"{why[0][:200]}.", "Install Docent again.")
-
-
-def mend_packages() -> str:
-    return f"Install it with: {'./install' if FROM_BUNDLE else 'make run'}"
-
-
-def status(findings: list[Finding]) -> int:
-    return int(any(finding.state is State.FAIL for finding in findings))
+            yield fail(f"{why[0][:200]}.", "Install Docent again.", what)

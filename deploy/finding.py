@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 
 class State(StrEnum):
@@ -14,24 +15,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`found` and `mend` are sentences; `mend` is there wherever the state is not OK."""
+    """`found` and `mend` are sentences; `mend` is there wherever the state is not OK.
+
+    `what` was looked at; who calls the check knows it, where the check does not say.
+    """
 
     state: State
-    what: str
     found: str
     mend: str = ""
+    what: str = ""
+
+    def about(self, what: str) -> Finding:
+        return replace(self, what=self.what or what)
 
     def __str__(self) -> str:
         return f"{self.state:<4}  {self.what}: {self.found} {self.mend}".rstrip()
 
 
-def ok(what: str, found: str) -> Finding:
-    return Finding(State.OK, what, found)
-
-
-def warn(what: str, found: str, mend: str) -> Finding:
-    return Finding(State.WARN, what, found, mend)
-
-
-def fail(what: str, found: str, mend: str) -> Finding:
-    return Finding(State.FAIL, what, found, mend)
+ok = partial(Finding, State.OK)
+warn = partial(Finding, State.WARN)
+fail = partial(Finding, State.FAIL)

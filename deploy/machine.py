@@ -11,13 +11,14 @@ import subprocess
 import tempfile
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from deploy.finding import Finding, fail, ok, warn
 from errors import SettingError
+
+FROM_BUNDLE = (Path(__file__).parents[1] / "SHA256SUMS").is_file()
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 """As `kiosk-browser` looks for them."""
@@ -30,13 +31,11 @@ _CM_PER_INCH = 2.54
 _EDID_SIDES = slice(21, 23)  # bytes: width and height in cm, 0 where a projector does not know
 
 _CHINESE_JAPANESE_KOREAN = ("ja", "ko", "zh")
-_WOFF2 = b"wOF2"
 _SERVICE = "docent.service"
 _LONGEST_SECONDS = 10
 
 
-def packages(requirements: Path) -> Iterator[Finding]:
-    from deploy.doctor import mend_packages
+def packages(requirements: Path) -> Finding:
     from deploy.needs import read_pins
 
     missing, other = [], []
@@ -50,21 +49,24 @@ def packages(requirements: Path) -> Iterator[Finding]:
         if version != pin.version:
             other.append(f"{pin.name} {version} in place of {pin.version}")
     if missing:
-        yield fail("packages", f"{', '.join(missing)} cannot be found.", mend_packages())
-    elif other:
-        yield warn("packages", f"{', '.join(other)}.", mend_packages())
-    else:
-        yield ok("packages", f"all {len(pins)} in the versions of {requirements.name}.")
+        return fail(f"{', '.join(missing)} cannot be found.", mend_packages())
+    if other:
+        return warn(f"{', '.join(other)}.", mend_packages())
+    return ok(f"all {len(pins)} in the versions of {requirements.name}.")
 
 
-def languages() -> Iterator[Finding]:
+def mend_packages() -> str:
+    return f"Install it with: {'./install' if FROM_BUNDLE else 'make run'}"
+
+
+def languages() -> Finding:
     from interface.wording.wordings import load_wordings
 
     names = ", ".join(wording.language for wording in load_wordings().values())
-    yield ok("languages", f"{names}; no word is missing.")
+    return ok(f"{names}; no word is missing.")
 
 
-def fonts(interface: Path) -> Iterator[Finding]:
+def fonts(interface: Path) -> Finding:
     """The pages' own, and the machine's for letters that those do not have."""
     named = {
         name
@@ -73,41 +75,37 @@ def fonts(interface: Path) -> Iterator[Finding]:
     }
     broken = [name for name in sorted(named) if not _is_font(interface / "static" / "fonts" / name)]
     if broken:
-        yield fail(
-            "fonts",
-            f"{', '.join(broken)} in interface/static/fonts cannot be read.",
-            "Take the folder from the project again.",
-        )
-        return
-    lacking = {code: name for code, name in _beyond_latin().items() if not _can_show(code)}
+        unread = f"{', '.join(broken)} in interface/static/fonts cannot be read."
+        return fail(unread, "Take the folder from the project again.")
+    lacking = {
+        code: name
+        for code, name in _beyond_latin().items()
+        if not _says("fc-list", f":lang={code}", "family")
+    }
     if lacking:
         package = "fonts-noto-cjk" if {*lacking} & {*_CHINESE_JAPANESE_KOREAN} else "fonts-noto"
-        yield warn(
-            "fonts",
+        return warn(
             f"No font of this machine has the letters of {', '.join(lacking.values())}.",
             f"Install one with: sudo apt-get install {package}",
         )
-    else:
-        yield ok("fonts", f"{len(named)} of the pages' own, and all letters of all languages.")
+    return ok(f"{len(named)} of the pages' own, and all letters of all languages.")
 
 
-def voices() -> Iterator[Finding]:
+def voices() -> Finding:
     from interface.speech.voices import voice_of
     from interface.wording.wordings import load_wordings
 
     wordings = load_wordings()
-    silent = [each.language for code, each in wordings.items() if voice_of(code) is None]
+    silent = [wording.language for code, wording in wordings.items() if voice_of(code) is None]
     if silent:
-        yield warn(
-            "voices",
+        return warn(
             f"Nothing can be read aloud in {', '.join(silent)}.",
             "Install the voices with: sudo apt-get install espeak-ng",
         )
-    else:
-        yield ok("voices", f"espeak-ng speaks all {len(wordings)} languages of the pages.")
+    return ok(f"espeak-ng speaks all {len(wordings)} languages of the pages.")
 
 
-def settings(given: Namespace) -> Iterator[Finding]:
+def settings(given: Namespace) -> Finding:
     """What else would keep Docent from starting. Raises SettingError, as the start would."""
     from answerer.generative.model_flags import model_from
     from curator.access.flags import password_hash_from
@@ -123,36 +121,33 @@ def settings(given: Namespace) -> Iterator[Finding]:
     web_settings_from(given, here)
     password_hash_from(given.curator, here)
     model_from(given)
-    yield ok("settings", "every one can be used.")
+    return ok("every one can be used.")
 
 
-def port(host: str, number: str) -> Iterator[Finding]:
+def port(host: str, number: str) -> Finding:
     from interface.server.listening import listening
 
     try:
         with listening(host, number):
-            pass
+            return ok(f"{number} on {host} is free.")
     except SettingError:
         if not _is_docent(host, number):
             raise
-        yield ok("port", f"{number} on {host} is served by Docent already.")
-    else:
-        yield ok("port", f"{number} on {host} is free.")
+        return ok(f"{number} on {host} is served by Docent already.")
 
 
-def disk_space(index: Path) -> Iterator[Finding]:
+def disk_space(index: Path) -> Finding:
     free = shutil.disk_usage(_existing(index)).free
     size = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
-    said = f"{free / 1e9:,.1f} GB free where the index lies, which takes {size / 1e9:,.2f} GB."
+    sizes = f"{free / 1e9:,.1f} GB free where the index lies, which takes {size / 1e9:,.2f} GB."
     if free < LEAST_FREE_BYTES + size:
-        yield fail("disk space", said, "Remove something: an update needs the index's size again.")
-    elif free < ENOUGH_FREE_BYTES + size:
-        yield warn("disk space", said, "Remove something before it is full.")
-    else:
-        yield ok("disk space", said)
+        return fail(sizes, "Remove something: an update needs the index's size again.")
+    if free < ENOUGH_FREE_BYTES + size:
+        return warn(sizes, "Remove something before it is full.")
+    return ok(sizes)
 
 
-def write_access(index: Path) -> Iterator[Finding]:
+def write_access(index: Path) -> Finding:
     """For whoever runs the doctor; to the index, and to what is made beside it."""
     for wanted in (index, index.parent):
         folder = _existing(wanted)
@@ -165,14 +160,11 @@ def write_access(index: Path) -> Iterator[Finding]:
                 mend = "Mount its disk so that it can be written."
             elif folder not in (index.resolve(), index.parent.resolve()):  # it may be all of /var
                 mend = f"Make Docent's own: sudo install -d -o docent {index.parent.resolve()}"
-            yield fail(
-                "write access", f"The folder {folder} cannot be written ({error.strerror}).", mend
-            )
-            return
-    yield ok("write access", f"{index} and what lies beside it can be written.")
+            return fail(f"The folder {folder} cannot be written ({error.strerror}).", mend)
+    return ok(f"{index} and what lies beside it can be written.")
 
 
-def screen(setting: str, connectors: Path = Path("/sys/class/drm")) -> Iterator[Finding]:
+def screen(setting: str, connectors: Path = Path("/sys/class/drm")) -> Finding:
     """The diagonal that is set, in inches, beside the one that the screen itself tells."""
     from interface.kiosk.routes import kiosk_settings
 
@@ -180,38 +172,35 @@ def screen(setting: str, connectors: Path = Path("/sys/class/drm")) -> Iterator[
     told = _told_inches(connectors)
     beside = f"; the screen itself says {told:.1f}" if told else ""
     if told and abs(told - diagonal) > _OFF_BY * told:
-        yield warn(
-            "screen",
+        return warn(
             f"A diagonal of {diagonal:g} inches is set{beside}: keys and letters get a wrong size.",
             f"Measure it, and set it: --screen-diagonal {told:.1f}",
         )
-    else:
-        yield ok("screen", f"a diagonal of {diagonal:g} inches is set{beside}.")
+    return ok(f"a diagonal of {diagonal:g} inches is set{beside}.")
 
 
-def browser() -> Iterator[Finding]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found:
-        yield ok("browser", found)
-    else:
-        yield warn("browser", "There is no Chromium.", "Install it: sudo apt-get install chromium")
+def browser() -> Finding:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path:
+        return ok(path)
+    return warn("There is no Chromium.", "Install it: sudo apt-get install chromium")
 
 
-def autostart() -> Iterator[Finding]:
+def autostart() -> Finding:
     """Whether the machine starts Docent by itself."""
-    enabled = (
-        bool(shutil.which("systemctl"))
-        and not subprocess.run(
-            ["systemctl", "--quiet", "is-enabled", _SERVICE],
-            capture_output=True,
-            check=False,
-            timeout=_LONGEST_SECONDS,
-        ).returncode
+    if _says("systemctl", "is-enabled", _SERVICE).startswith("enabled"):
+        return ok(f"the machine starts {_SERVICE} by itself.")
+    return warn("The machine does not start Docent.", "Let it: sudo deploy/install")
+
+
+def _says(*command: str) -> str:
+    """What the command prints; nothing where it is not installed."""
+    if not shutil.which(command[0]):
+        return ""
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=_LONGEST_SECONDS
     )
-    if enabled:
-        yield ok("autostart", f"the machine starts {_SERVICE} by itself.")
-    else:
-        yield warn("autostart", "The machine does not start Docent.", "Let it: sudo deploy/install")
+    return done.stdout.strip()
 
 
 def _beyond_latin() -> dict[str, str]:
@@ -229,24 +218,8 @@ def _beyond_latin() -> dict[str, str]:
     }
 
 
-def _can_show(code: str) -> bool:
-    if not shutil.which("fc-list"):
-        return False
-    listed = subprocess.run(
-        ["fc-list", f":lang={code}", "family"],
-        capture_output=True,
-        check=False,
-        timeout=_LONGEST_SECONDS,
-    )
-    return bool(listed.stdout.strip())
-
-
 def _is_font(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_WOFF2)) == _WOFF2
-    except OSError:
-        return False
+    return path.is_file() and path.read_bytes().startswith(b"wOF2")
 
 
 def _is_docent(host: str, number: str) -> bool:

@@ -63,32 +63,27 @@ def read_pins(requirements: Path) -> dict[str, Pin]:
 
 def modules(root: Path) -> list[Path]:
     """The Python files of the kiosk's rooms, from the root."""
-    found = (
-        path
-        for room in ROOMS
-        for path in ([root / room] if room.endswith(".py") else sorted((root / room).rglob("*.py")))
-    )
-    return [path.relative_to(root) for path in found]
+    found = (path for room in ROOMS for path in sorted((root / room).rglob("*.py")))
+    files = (root / room for room in ROOMS if room.endswith(".py"))
+    return [path.relative_to(root) for path in (*files, *found)]
 
 
 def _imported_packages(root: Path) -> set[str]:
     packages = importlib.metadata.packages_distributions()
-    found = set()
+    ours = {room.removesuffix(".py") for room in ROOMS} | {path.name for path in root.iterdir()}
+    names: set[str] = set()
     for module in modules(root):
         for name in _imported(ast.parse((root / module).read_text("utf-8"))):
             top = name.partition(".")[0]
-            if top in sys.stdlib_module_names or (root / top).is_dir() or top in _OURS:
+            if top in sys.stdlib_module_names or top in ours:
                 continue
             if top not in packages:
                 raise SettingError(
                     f"{module} imports {top}, which is not installed.",
                     "Install what is pinned with: make run",
                 )
-            found |= {canonicalize_name(package) for package in packages[top]}
-    return {str(name) for name in found}
-
-
-_OURS = {room.removesuffix(".py") for room in ROOMS}
+            names.update(map(canonicalize_name, packages[top]))
+    return names
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
@@ -101,19 +96,12 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 def _closed(names: Iterable[str]) -> set[str]:
     """The packages, what they require here, what that requires, and so on."""
-    found: set[str] = set()
-    waiting = [(name, frozenset[str]()) for name in names]
+    waiting = [Requirement(name) for name in names]
     seen = set(waiting)
-    while waiting:
-        name, extras = waiting.pop()
-        found.add(name)
-        for line in importlib.metadata.requires(name) or ():
-            needed = Requirement(line)
-            marker = needed.marker
-            if marker and not any(marker.evaluate({"extra": e}) for e in ("", *extras)):
-                continue
-            one = (canonicalize_name(needed.name), frozenset(needed.extras))
-            if one not in seen:
-                seen.add(one)
-                waiting.append(one)
-    return found
+    for needed in waiting:  # which grows meanwhile
+        for extra in needed.extras or {""}:
+            for one in map(Requirement, importlib.metadata.requires(needed.name) or ()):
+                if (not one.marker or one.marker.evaluate({"extra": extra})) and one not in seen:
+                    seen.add(one)
+                    waiting.append(one)
+    return {canonicalize_name(needed.name) for needed in waiting}

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from answerer.generative.model_flags import add_model_flags, model_from
+from command_line import run_command
+
+_Add = Callable[..., argparse.Action]
+"""`add_argument` of a command's parser."""
 
 _MEASURES = "Success@1 Success@5 R@10 P@5 RR@10 AP nDCG@10"
 
@@ -32,12 +37,18 @@ def parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=meaning)
         command.set_defaults(handler=handler)
-        add_arguments(command)
+        add_arguments(command.add_argument)
+        if name in ("run", "score"):
+            measures = f"any that ir_measures names; default {_MEASURES}"
+            command.add_argument("--measures", default=_MEASURES, help=measures)
+        if name in ("run", "compare", "score", "gate"):
+            command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "questions":
+            add_model_flags(command)
     return parser
 
 
-def _add_run(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
+def _add_run(add: _Add) -> None:
     add("questions", type=Path, help="questions.jsonl, a .csv, a BEIR folder or SQuAD's JSON")
     add("--index", type=Path, help="folder of the index to ask")
     documents = "folder of documents to index and ask; beside --index: the files that quotes are "
@@ -52,79 +63,41 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     add("--typing", action="store_true", help="again with slips of the fingers in the questions")
     unit = "what is ranked; default: documents where each is as long as a passage (BEIR, SQuAD)"
     add("--unit", choices=("document", "passage"), help=unit)
-    _add_measures(command)
     add("--out", type=Path, metavar="DIR", help="write report.html, report.json, TREC files there")
-    _add_json(command)
 
 
-def _add_html(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
+def _add_html(add: _Add) -> None:
     add("report", type=Path, help="report.json, or the folder that run --out wrote")
     add("--out", type=Path, metavar="FILE", help="default: report.html beside the report.json")
 
 
-def _add_compare(command: argparse.ArgumentParser) -> None:
+def _add_compare(add: _Add) -> None:
     reports = "report.json or its folder; DIR:RUN takes one"
-    command.add_argument("reports", nargs="+", metavar="REPORT", help=reports)
-    _add_json(command)
+    add("reports", nargs="+", metavar="REPORT", help=reports)
 
 
-def _add_score(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
+def _add_score(add: _Add) -> None:
     add("--qrels", type=Path, required=True, help="judgments: TREC qrels or BEIR tsv")
     add("--run", type=Path, nargs="+", required=True, help="TREC runs; .gz too")
-    _add_measures(command)
-    _add_json(command)
 
 
-def _add_gate(command: argparse.ArgumentParser) -> None:
-    add, drop = command.add_argument, "nDCG@10=0.01"
+def _add_gate(add: _Add) -> None:
+    drop = "nDCG@10=0.01"
     add("baseline", type=Path, help="baseline.json or report.json of an earlier run")
     worse = f"how much worse it may be; default {drop}"
     add("--max-drop", nargs="+", default=[drop], metavar="MEASURE=DROP", help=worse)
     add("--report", type=Path, help="compare this; default: measure anew as the baseline was")
-    _add_json(command)
 
 
-def _add_questions(command: argparse.ArgumentParser) -> None:
+def _add_questions(add: _Add) -> None:
     drafts = "documents; the drafts are printed as lines of a questions.jsonl"
-    command.add_argument("--draft", type=Path, required=True, metavar="FOLDER", help=drafts)
-    add_model_flags(command)
-
-
-def _add_measures(command: argparse.ArgumentParser) -> None:
-    measures = f"any that ir_measures names; default {_MEASURES}"
-    command.add_argument("--measures", default=_MEASURES, help=measures)
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON")
-
-
-def main() -> int:
-    arguments = parser().parse_args()
-    from errors import DocentError
-
-    try:
-        status: int = arguments.handler(arguments)
-        return status
-    except DocentError as error:
-        print(f"evaluation: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:
-        print(f"evaluation: {error.filename}: {error.strerror}.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    add("--draft", type=Path, required=True, metavar="FOLDER", help=drafts)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from evaluation.evaluate import evaluate
     from evaluation.report.files import report_json, write_report
-    from evaluation.report.tables import report_lines
+    from evaluation.report.tables import report_text
     from evaluation.request import CLEAN, TYPING, Request
     from index.progress import progress_bars
 
@@ -147,9 +120,9 @@ def _run(arguments: argparse.Namespace) -> int:
         write_report(evaluation.report, evaluation.runs, arguments.out)
     _warn(evaluation.report.warnings)
     if arguments.json:
-        sys.stdout.write(report_json(evaluation.report))
+        print(report_json(evaluation.report), end="")
     else:
-        _print(report_lines(evaluation.report))
+        print(report_text(evaluation.report), end="")
     return 0
 
 
@@ -167,31 +140,24 @@ def _html(arguments: argparse.Namespace) -> int:
 def _compare(arguments: argparse.Namespace) -> int:
     from evaluation.measures.comparison import compare_systems
     from evaluation.report.files import values_of_runs
-    from evaluation.report.tables import comparison_lines
+    from evaluation.report.tables import terminal_text
 
     values, warnings = values_of_runs(arguments.reports)
     comparisons = compare_systems(values)
     _warn(warnings)
-    if arguments.json:
-        _print_json([asdict(comparison) for comparison in comparisons])
-    else:
-        _print(comparison_lines(comparisons))
+    _print(arguments, list(map(asdict, comparisons)), terminal_text(comparisons=comparisons))
     return 0
 
 
 def _score(arguments: argparse.Namespace) -> int:
     from evaluation.measures.trec_scores import score_runs
-    from evaluation.report.tables import comparison_lines, figure_lines
+    from evaluation.report.tables import terminal_text
 
     scores = score_runs(arguments.qrels, arguments.run, arguments.measures)
     _warn(scores.warnings)
-    if arguments.json:
-        _print_json(asdict(scores))
-        return 0
-    _print(figure_lines(scores.figures))
-    if scores.comparisons:
-        print()
-        _print(comparison_lines(scores.comparisons))
+    comparisons = scores.comparisons or None
+    text = terminal_text(figures=scores.figures, comparisons=comparisons)
+    _print(arguments, asdict(scores), text)
     return 0
 
 
@@ -199,7 +165,7 @@ def _gate(arguments: argparse.Namespace) -> int:
     from evaluation.evaluate import evaluate
     from evaluation.gate import gate_verdicts, parse_allowed_drops
     from evaluation.report.files import read_report
-    from evaluation.report.tables import verdict_lines
+    from evaluation.report.tables import terminal_text
     from index.progress import progress_bars
 
     allowed = parse_allowed_drops(arguments.max_drop)
@@ -210,10 +176,7 @@ def _gate(arguments: argparse.Namespace) -> int:
         with progress_bars() as progress:
             now = evaluate(baseline.setting.request, progress=progress).report
     verdicts = gate_verdicts(baseline, now, allowed)
-    if arguments.json:
-        _print_json([asdict(verdict) for verdict in verdicts])
-    else:
-        _print(verdict_lines(verdicts))
+    _print(arguments, list(map(asdict, verdicts)), terminal_text(verdicts=verdicts))
     return int(any(verdict.regressed for verdict in verdicts))
 
 
@@ -224,14 +187,13 @@ def _questions(arguments: argparse.Namespace) -> int:
     from evaluation.question import Texts
     from index.readers.folder import load_folder
 
-    model = model_from(arguments)
-    n = 0
+    model, numbers, n = model_from(arguments), count(1), 0
     problems: list[str] = []
     for loaded in load_folder(arguments.draft):
         if isinstance(loaded, Problem):
             problems.append(f"Not read: {loaded}")
             continue
-        drafts = all_drafts(loaded.document, n, model, problems)
+        drafts = all_drafts(loaded.document, numbers, model, problems)
         for line in question_lines(drafts, Texts([loaded.document]), draft=True):
             n += 1
             print(line)
@@ -245,13 +207,9 @@ def _questions(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+def _print(arguments: argparse.Namespace, value: object, text: str) -> None:
+    """`value` as JSON where that was asked for, else the `text`."""
+    print(json.dumps(value, ensure_ascii=False) + "\n" if arguments.json else text, end="")
 
 
 def _warn(warnings: Iterable[str]) -> None:
@@ -260,4 +218,5 @@ def _warn(warnings: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    arguments = parser().parse_args()
+    sys.exit(run_command("evaluation", partial(arguments.handler, arguments)))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from datatypes import Document, Evidence, Query, Span
+from datatypes import Document, Evidence, Query
 from evaluation.question import Question
 from index.text.chunker import sentences_of
 from language.base import Drafts, Language
@@ -21,29 +21,33 @@ _N_WORDS = range(7, 41)
 GAP = "____"
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     kind: str
     text: str
     answer: str
 
 
 def drafted(
-    documents: Iterable[Document], n_before: int = 0, *, language: Language = ENGLISH
+    documents: Iterable[Document], numbers: Iterator[int], *, language: Language = ENGLISH
 ) -> Iterator[Question]:
     """At most a cloze and a question for each sentence that can be understood by itself.
 
-    They are numbered from `n_before` + 1. In a language without grammar for it there are none.
+    `numbers` go into their ids. In a language without grammar for it there are none.
     """
-    number = n_before
     for document in documents:
         headings = {heading.span.start for heading in document.headings}
         for span in sentences_of(document):
             if span.start in headings:
                 continue
+            evidence = Evidence(document.document_id, span)
             for draft in _drafts(" ".join(span.of(document.text).split()), language):
-                number += 1
-                yield _question(f"draft-{number:04}", draft, document, span)
+                yield Question(
+                    Query(f"draft-{next(numbers):04}", draft.text, (evidence,)),
+                    answerable=True,
+                    answers=(draft.answer,),
+                    kind=draft.kind,
+                    note="draft: keep, mend or drop",
+                )
 
 
 def _drafts(sentence: str, language: Language) -> Iterator[_Draft]:
@@ -79,13 +83,3 @@ def _turned(sentence: str, grammar: Drafts, articles: Collection[str]) -> _Draft
             who = grammar.who[re.search(grammar.title, parts["answer"]) is None]
             return _Draft(kind, question.format(who=who, **parts), parts["answer"])
     return None
-
-
-def _question(query_id: str, draft: _Draft, document: Document, span: Span) -> Question:
-    return Question(
-        Query(query_id, draft.text, (Evidence(document.document_id, span),)),
-        answerable=True,
-        answers=(draft.answer,),
-        kind=draft.kind,
-        note="draft: keep, mend or drop",
-    )

@@ -25,33 +25,29 @@ N_QUESTIONS = 5
 
 
 def all_drafts(
-    document: Document, n_before: int, model: LanguageModel | None, problems: list[str]
+    document: Document, numbers: Iterator[int], model: LanguageModel | None, problems: list[str]
 ) -> Iterator[Question]:
     """By rule, then by the model if there is one; what hinders it goes to `problems`."""
-    number = n_before
-    for draft in drafted([document], number):
-        number += 1
-        yield draft
-    if model is None:
-        return
+    yield from drafted([document], numbers)
     try:
-        yield from drafted_by(model, document, number)
+        if model:
+            yield from drafted_by(model, document, numbers)
     except LanguageModelError as error:
         problems.append(f"{document.document_id}: no drafts by the model. {error.what}")
 
 
-def drafted_by(model: LanguageModel, document: Document, n_before: int = 0) -> Iterator[Question]:
-    """Numbered from `n_before` + 1. Raises LanguageModelError where the model does not answer."""
-    number = n_before
+def drafted_by(
+    model: LanguageModel, document: Document, numbers: Iterator[int]
+) -> Iterator[Question]:
+    """`numbers` go into their ids. Raises LanguageModelError where the model does not answer."""
     seen: set[str] = set()
     for sentences in _portions(model, document):
         for text, span in _asked(model, document, sentences):
             if text.casefold() in seen:
                 continue
             seen.add(text.casefold())
-            number += 1
             yield Question(
-                Query(f"draft-{number:04}", text, (Evidence(document.document_id, span),)),
+                Query(f"draft-{next(numbers):04}", text, (Evidence(document.document_id, span),)),
                 answerable=True,
                 kind="by a model",
                 note=f"draft by {model.settings.model}: keep, mend or drop",

@@ -26,7 +26,7 @@ from evaluation.measures.retrieval import depth_of, parsed_measures
 from evaluation.noise import mistyped
 from evaluation.question import FEW_QUESTIONS, Question, QuestionSet, few_questions
 from evaluation.report.explanation import Explainer
-from evaluation.report.report import PassageText, Report, RunReport, Setting
+from evaluation.report.report import Report, RunReport, Setting
 from evaluation.request import CLEAN, NOISE_RATES, TYPING, Request
 from evaluation.system_run import Ask, System, SystemRun, run_system
 from evaluation.trial import Trial
@@ -52,10 +52,10 @@ _DEEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The report, and each run with its qrels by the run's name."""
+    """The report, and each run with its qrels."""
 
     report: Report
-    runs: dict[str, SystemRun]
+    runs: Sequence[SystemRun]
 
 
 def evaluate(
@@ -73,23 +73,12 @@ def evaluate(
         answerer = _answerer(request, collection.index, index, progress) if answers else None
         unit = request.unit or ("document" if asked.by_document else "passage")
         request = replace(request, unit=unit)
-        runs: dict[str, SystemRun] = {}
-        passages: dict[str, PassageText] = {}
+        run_all = partial(_runs_under, answerer=answerer, work=work, progress=progress)
+        runs: list[SystemRun] = []
         for condition in request.conditions:
-            more_runs, more_passages = _run_condition(
-                condition,
-                collection,
-                retriever,
-                asked.questions,
-                request,
-                answerer=answerer,
-                work=work,
-                progress=progress,
-            )
-            runs |= {run.report.name: run for run in more_runs}
-            passages |= more_passages
+            runs += run_all(condition, collection, retriever, asked.questions, request)
         setting = _setting(request, index.recipe)
-    reports = tuple(run.report for run in runs.values())
+    reports = tuple(run.report for run in runs)
     report = Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         setting=setting,
@@ -97,7 +86,7 @@ def evaluate(
         n_answerable=sum(question.answerable for question in asked.questions),
         runs=reports,
         comparisons=compare_runs(reports),
-        passages=passages,
+        passages={name: text for run in runs for name, text in run.passages.items()},
         warnings=(*collection.warnings, *asked.warnings, *_warnings(reports, asked, answerer)),
     )
     return Evaluation(report, runs)
@@ -113,7 +102,7 @@ def compare_runs(runs: Sequence[RunReport]) -> tuple[Comparison, ...]:
     return compare_systems({run.name: run.values() for run in runs}, pairs)
 
 
-def _run_condition(
+def _runs_under(
     condition: str,
     collection: CollectionIndex,
     retriever: Retriever,
@@ -123,8 +112,8 @@ def _run_condition(
     answerer: ExtractiveAnswerer | None,
     work: Path,
     progress: Progress,
-) -> tuple[list[SystemRun], dict[str, PassageText]]:
-    """A run for each mode, and the texts of the passages that were found."""
+) -> Iterator[SystemRun]:
+    """A run for each mode."""
     measures, unit = parsed_measures(request.measures), request.unit or "passage"
     # several passages of a document count once: look deeper where documents are ranked
     k = depth_of(measures) * (3 if unit == "document" else 1)
@@ -138,9 +127,9 @@ def _run_condition(
             stack.enter_context(closing(retriever.index))
         explainer = Explainer(retriever.index, condition if rate else "")
         originals = Originals(collection.source) if collection.source else None
-        put = [mistyped(each) if condition == TYPING else each for each in questions]
-        pairs = [(each, before.query.text) for each, before in zip(put, questions, strict=True)]
-        runs = []
+        asked = map(mistyped, questions) if condition == TYPING else questions
+        texts = (question.query.text for question in questions)
+        pairs = list(zip(asked, texts, strict=True))
         for mode in request.modes:
             name = mode if condition == CLEAN else f"{mode} {condition}"
             search_mode: Mode = "hybrid" if mode == ANSWER else mode  # type: ignore[assignment]
@@ -151,8 +140,7 @@ def _run_condition(
                 ask = _answering(stack.enter_context(closing(pipeline)))
             system = System(name, mode, condition, unit, ask, deeper, explainer, originals)
             count = partial(_count, f"Asking ({name}) questions", len(pairs), progress)
-            runs.append(run_system(system, pairs, measures, progress=count))
-        return runs, explainer.passages
+            yield run_system(system, pairs, measures, progress=count)
 
 
 def _searching(retrieve: Callable[[str], Sequence[Hit]]) -> Ask:
@@ -198,7 +186,7 @@ def _warnings(
         if exact and exact.value < 1:
             share = f"{exact.value:.1%}"
             yield f"{run.name}: of {exact.n} quotes only {share} are as the files have them."
-        elif not exact and any(each.answer and each.answer.quotes for each in run.questions):
+        elif not exact and any(row.answer and row.answer.quotes for row in run.questions):
             yield (
                 f"{run.name}: the quotes were not compared with the files on disk; --documents "
                 "names their folder."

@@ -46,7 +46,7 @@ def gate_verdicts(
         )
     for measure in max_drops:
         if not any(run.figure(measure) for run in baseline.runs):
-            known = dict.fromkeys(each.measure for run in baseline.runs for each in run.figures)
+            known = dict.fromkeys(row.measure for run in baseline.runs for row in run.figures)
             raise SettingError(
                 f"The baseline has no measure {measure}.", f"It has {', '.join(known)}."
             )

@@ -7,39 +7,25 @@ whole.
 from __future__ import annotations
 
 import random
+import tomllib
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from pathlib import Path
 
 from datatypes import Document, Evidence, Heading, Page, Query, Span
 from evaluation.question import Question
 
 _SEED = 1963
 
-SCANNED_AS: Mapping[str, Sequence[str]] = {
-    sign: readings.split()
-    for sign, readings in {
-        "rn": "m", "cl": "d", "vv": "w", "li": "h", "m": "rn nn", "d": "cl", "w": "vv", "h": "li b",
-        "l": "1 I i", "I": "l 1", "i": "l j", "1": "l I", "0": "O o", "O": "0 Q", "o": "c 0",
-        "e": "c o", "c": "e o", "a": "o e", "s": "5 a", "S": "5 8", "5": "S 6", "8": "B 3",
-        "B": "8 R", "b": "h 6", "n": "u ri", "u": "n ii", "t": "f i", "f": "t r", "r": "t i",
-        "g": "q 9", "y": "v", "v": "y", "6": "b", "9": "g", "3": "8", "2": "Z", "7": "1", "4": "A",
-        "E": "F B", "F": "P E", "P": "F", "R": "K B", "K": "R X", "D": "O", "T": "I", "C": "G (",
-        "G": "C 6", "H": "N", "N": "H", "M": "N", "W": "VV", "U": "V O", "p": "n", "k": "lc",
-        ".": ",", ",": ".",
-    }.items()
-}  # fmt: skip
+_SIGNS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SCANNED_AS: Mapping[str, Sequence[str]] = _SIGNS["scanned"]
 """What scanners make of a sign or a pair of signs, all of like shape. (`index.text.folding` groups
 the few that a search takes for one.)"""
 
-_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_BESIDE: Mapping[str, str] = {
-    key: "".join(row[max(0, place - 1) : place] + row[place + 1 : place + 2])
-    for row in _KEYBOARD
-    for place, key in enumerate(row)
-}
+_BESIDE: Mapping[str, str] = _SIGNS["beside"]
 _WORDS_FOR_A_SLIP = 8
 """One slip for every so many words of a question, at least one."""
 

@@ -37,16 +37,16 @@ class Request:
     def command(self) -> str:
         """The command line that asks for the same, but for the trial."""
         words = ["python", "-m", "evaluation", "run", str(self.questions)]
-        for flag, value in (
+        noises = [name.removeprefix("noise-") for name in self.conditions if name in NOISE_RATES]
+        words += ["--typing"] if TYPING in self.conditions else []
+        for flag, *values in (
             ("--index", self.index),
             ("--documents", self.documents),
             ("--split", self.split),
+            ("--mode", *self.modes),
+            ("--noise", *noises),
+            ("--unit", self.unit),
+            ("--measures", self.measures),
         ):
-            words += [flag, str(value)] if value else []
-        words += ["--mode", *self.modes]
-        noises = [name.removeprefix("noise-") for name in self.conditions if name in NOISE_RATES]
-        words += ["--noise", *noises] if noises else []
-        words += ["--typing"] if TYPING in self.conditions else []
-        words += ["--unit", self.unit] if self.unit else []
-        words += ["--measures", self.measures]
+            words += [flag, *map(str, values)] if any(values) else []
         return shlex.join(words)

@@ -6,8 +6,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, quantiles
+from statistics import fmean
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from datatypes import Answer, Hit, Passage
 from evaluation.formats.trec import Qrels, Run, run_of
@@ -22,10 +24,10 @@ from evaluation.measures.memory import peak_bytes, reset_peak
 from evaluation.measures.qrels import derived_qrels, right_passages
 from evaluation.measures.quotes import exact_match, f1, highlighted, quote_success, right_page
 from evaluation.measures.retrieval import by_query, depth_of
-from evaluation.measures.significance import Figure, mean_figure
+from evaluation.measures.significance import Figure, mean_figures
 from evaluation.question import Question
 from evaluation.report.explanation import Explainer, evidence_in_place, given_answer
-from evaluation.report.report import RIGHT, QuestionResult, RankedPassage, RunReport
+from evaluation.report.report import RIGHT, PassageText, QuestionResult, RankedPassage, RunReport
 from retriever.run import Unit, run_field, run_lines
 
 if TYPE_CHECKING:
@@ -40,11 +42,15 @@ N_RECALL_POINTS = 50
 
 @dataclass(frozen=True, slots=True)
 class SystemRun:
-    """A run's report; its lines and judgments are those of TREC's files."""
+    """A run's report; its lines and judgments are those of TREC's files.
+
+    `passages`: the texts of all passages that were ranked under its condition so far.
+    """
 
     report: RunReport
     lines: tuple[str, ...]
     qrels: Qrels
+    passages: Mapping[str, PassageText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +111,15 @@ def run_system(
         unit=system.unit,
         figures=(*_means(results), *_exactness(results), *abstention_figures(outcomes)),
         by_kind=_by_kind(results),
-        latency_p50=_percentile(seconds, 50),
-        latency_p95=_percentile(seconds, 95),
+        latency_p50=float(np.percentile(seconds, 50)),
+        latency_p95=float(np.percentile(seconds, 95)),
         peak_bytes=memory,
         recall_by_k=_recall_by_k(qrels, run),
         risk_coverage=risk_coverage(outcomes),
         reliability=reliability(outcomes),
         questions=results,
     )
-    return SystemRun(report, lines, qrels)
+    return SystemRun(report, lines, qrels, system.explainer.passages)
 
 
 def _replies(
@@ -226,8 +232,7 @@ def _means(results: Sequence[QuestionResult]) -> tuple[Figure, ...]:
     for result in results:
         for name, value in result.measures.items():
             by_measure[name].append(value)
-    figures = (mean_figure(name, values) for name, values in by_measure.items())
-    return tuple(figure for figure in figures if figure)
+    return mean_figures(by_measure)
 
 
 def _exactness(results: Sequence[QuestionResult]) -> Iterator[Figure]:
@@ -240,8 +245,17 @@ def _exactness(results: Sequence[QuestionResult]) -> Iterator[Figure]:
 
 
 def _by_kind(results: Sequence[QuestionResult]) -> dict[str, tuple[Figure, ...]]:
-    kinds = sorted({result.kind for result in results if result.kind})
-    return {kind: _means([each for each in results if each.kind == kind]) for kind in kinds}
+    """The kinds that go worst first."""
+    by_kind: dict[str, list[QuestionResult]] = defaultdict(list)
+    for result in sorted(results, key=lambda result: result.kind):
+        by_kind[result.kind].append(result)
+
+    def share_failed(kind: str) -> float:
+        judged = [result.failed for result in by_kind[kind] if result.judged]
+        return fmean(judged) if judged else -1
+
+    kinds = sorted(filter(None, by_kind), key=share_failed, reverse=True)
+    return {kind: _means(by_kind[kind]) for kind in kinds}
 
 
 def _recall_by_k(qrels: Qrels, run: Run) -> tuple[float, ...]:
@@ -249,9 +263,3 @@ def _recall_by_k(qrels: Qrels, run: Run) -> tuple[float, ...]:
 
     recalls = by_query([R @ k for k in range(1, N_RECALL_POINTS + 1)], qrels, run)
     return tuple(round(fmean(values.values()), 6) for values in recalls.values() if values)
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    if len(values) < 2:
-        return values[0]
-    return quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -22,13 +22,12 @@ from evaluation.evaluate import evaluate
 from evaluation.formats.question_files import brings_documents, read_questions
 from evaluation.formats.questions_jsonl import question_lines, read_questions_jsonl
 from evaluation.formats.squad import read_squad
-from evaluation.question import Question, QuestionSet
+from evaluation.question import Question
 from evaluation.report.report import Report
 from evaluation.request import Request
 from evaluation.trial import Trial
 from index.ingest import Progress
 from index.storage.base import PassageStore
-from index.text.chunker import PASSAGE_TOKENS
 from retriever.ranking import find_ranking
 
 SHIPPED = Path(__file__).with_name("questions")
@@ -66,10 +65,6 @@ class Workbench:
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def passage_tokens(self) -> int:
-        return PASSAGE_TOKENS
-
-    @property
     def not_found(self) -> float:
         """The shipped threshold."""
         embedder_sha256 = self.index().recipe.settings.model_sha256
@@ -77,8 +72,13 @@ class Workbench:
         return ranking.weights.not_found if ranking and ranking.weights else 0.0
 
     def files(self) -> Sequence[QuestionFile]:
-        """Those made here first, then those that came with Docent."""
-        return [self._described(path) for path in self._paths().values()]
+        """Those made here first, then those that came with Docent and are about these documents."""
+        described = {path: self._described(path) for path in self._paths().values()}
+        return [
+            file
+            for path, file in described.items()
+            if not file.problem or path.parent != self.shipped
+        ]
 
     def keep(self, name: str, data: bytes) -> QuestionFile:
         """An uploaded file, kept once it was read. Raises QuestionError: line, fault and mend."""
@@ -86,13 +86,7 @@ class Workbench:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / plain
             path.write_bytes(data)
-            try:
-                self._questions(path)
-            except QuestionError as error:
-                above = f"{folder}{os.sep}"
-                raise QuestionError(
-                    error.what.replace(above, ""), error.remedy.replace(above, "")
-                ) from error
+            self._questions(path)
         with self._writing:
             path = self._free_place(plain, data)
             if not path.exists():
@@ -162,7 +156,7 @@ class Workbench:
         key = (path, status.st_mtime_ns, status.st_size, self.index().recipe.content_sha256)
         if key not in self._read:
             try:
-                questions = self._questions(path).questions
+                questions = self._questions(path)
             except QuestionError as error:
                 self._read[key] = QuestionFile(path.name, problem=str(error))
             else:
@@ -173,14 +167,18 @@ class Workbench:
                 )
         return self._read[key]
 
-    def _questions(self, path: Path) -> QuestionSet:
+    def _questions(self, path: Path) -> Sequence[Question]:
         """Checked against the documents, or against its own where it brings them."""
-        if brings_documents(path):
-            questions = tuple(read_squad(path))
-            if not questions:
-                raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
-            return QuestionSet(path, questions, by_document=True)
-        return read_questions(path, self.index().texts)
+        try:
+            if not brings_documents(path):
+                return read_questions(path, self.index().texts).questions
+            if questions := tuple(read_squad(path)):
+                return questions
+        except QuestionError as error:  # who reads it knows names of files alone
+            above = f"{path.parent}{os.sep}"
+            what, remedy = error.what.replace(above, ""), error.remedy.replace(above, "")
+            raise QuestionError(what, remedy) from error
+        raise QuestionError(f"{path.name} holds no questions.", "Give SQuAD's JSON.")
 
     def _free_place(self, name: str, data: bytes) -> Path:
         """Where the file is already, or a name that nothing has."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
+from command_line import add_index_flag, add_value_flag, rendered, run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,39 +26,19 @@ def parser() -> argparse.ArgumentParser:
         "--show", metavar="DOCUMENT_ID", help="print the text of a document, as quotes count it"
     )
     what.add_argument("--list", action="store_true", help="print the ids of all documents")
-    parser.add_argument(
-        "--out",
-        "--index",
-        type=Path,
-        default=Path(os.environ.get("DOCENT_INDEX") or "build/index"),
-        metavar="FOLDER",
-        help="folder of the index (default build/index) [DOCENT_INDEX]",
-    )
-    parser.add_argument(
-        "--model",
-        default=os.environ.get("DOCENT_MODEL") or None,
-        help="embedding model: name or folder of a sentence-transformers model; "
-        "default: the built-in all-MiniLM-L6-v2 [DOCENT_MODEL]",
-    )
+    add_index_flag(parser, "--out")
+    meaning = "embedding model: name or folder of a sentence-transformers model; default: the "
+    add_value_flag(parser, "model", None, f"{meaning}built-in all-MiniLM-L6-v2")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
 
 
 def main() -> int:
     arguments = parser().parse_args()
-    from errors import DocentError
-
-    try:
-        if arguments.show is not None:
-            return _show(arguments.out, arguments.show)
-        return _list(arguments.out) if arguments.list else _build(arguments)
-    except DocentError as error:
-        for line in (*getattr(error, "__notes__", ()), f"index: {error}"):
-            print(line, file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more to say
-        return 1
+    if arguments.show is not None:
+        return run_command("index", lambda: _show(arguments.index, arguments.show))
+    work = _list if arguments.list else _build
+    return run_command("index", lambda: work(arguments))
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -75,13 +52,12 @@ def _build(arguments: argparse.Namespace) -> int:
     with progress_bars(disable=arguments.quiet) as progress:
         report = build_index(
             arguments.folder,
-            arguments.out,
+            arguments.index,
             embedder=load_embedder(arguments.model),
             progress=progress,
             stopped=stop.is_set,
         )
-    for line in report.lines():
-        print(line)
+    print(rendered(Path(__file__).with_name("build_report.txt.jinja"), report=report))
     if not report.complete:
         return 130
     return 1 if report.n_skipped else 0
@@ -103,16 +79,13 @@ def _show(folder: Path, document_id: str) -> int:
             f"Did you mean {names}?" if names else "See: python -m index --list",
         )
     sys.stdout.write(document.text)
-    sys.stdout.flush()  # here, where a reader that left is noticed
     return 0
 
 
-def _list(folder: Path) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     from index.storage.passage_index import PassageIndex
 
-    for document_id in PassageIndex.load(folder).texts.document_ids():
-        print(document_id)
-    sys.stdout.flush()
+    print(*PassageIndex.load(arguments.index).texts.document_ids(), sep="\n")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from errors import Problem
@@ -57,35 +56,3 @@ class IngestReport:
     def complete(self) -> bool:
         """False after an interruption; the next build goes on."""
         return bool(self.recipe and self.recipe.complete and not self.interrupted)
-
-    def lines(self) -> Iterator[str]:
-        """The report as a person reads it; skipped files first, suspicious ones after them."""
-        counts = {
-            "new": self.n_new,
-            "changed": self.n_changed,
-            "unchanged": self.n_unchanged,
-            "removed": self.n_removed,
-            "kept though unreadable now": self.n_kept,
-        }
-        parts = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-        yield f"Read {_counted(self.n_read, 'document')}{f' ({parts})' if parts else ''}."
-        for title, skipped in (("Skipped", True), ("Suspicious", False)):
-            problems = [problem for problem in self.problems if problem.skipped is skipped]
-            if problems:
-                yield f"{title}: {len(problems):,}"
-                yield from (f"  {problem}" for problem in problems)
-        if self.warning:
-            yield self.warning
-        state = f"{_counted(self.n_documents, 'document')}, {_counted(self.n_passages, 'passage')}"
-        if self.recipe and self.n_passages:
-            state += f", the longest of {self.recipe.longest_passage_tokens} word pieces"
-        if not self.complete:
-            yield f"Interrupted. The index holds {state}; run the same command again to go on."
-        elif self.written:
-            yield f"The index holds {state}; {_counted(self.n_embedded, 'passage')} embedded."
-        else:
-            yield f"The index is up to date: {state}."
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

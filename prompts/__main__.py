@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
+
+from command_line import add_index_flag, run_command
 
 
 def parser() -> argparse.ArgumentParser:
@@ -14,28 +15,21 @@ def parser() -> argparse.ArgumentParser:
         description="Passage report: how long the passages of an index are in tokens (cl100k_base, "
         "counted by tiktoken), and how many of them fit into a language model's window.",
     )
-    parser.add_argument(
-        "--index",
-        type=Path,
-        default=Path(os.environ.get("DOCENT_INDEX") or "build/index"),
-        metavar="FOLDER",
-        help="folder of the index (default build/index) [DOCENT_INDEX]",
-    )
+    add_index_flag(parser)
     return parser
 
 
 def main() -> int:
     arguments = parser().parse_args()
-    from errors import DocentError
+    return run_command("prompts", lambda: _report(arguments.index))
+
+
+def _report(folder: Path) -> int:
     from index.storage.passage_index import PassageIndex
     from prompts.report import passage_report
 
-    try:
-        index = PassageIndex.load(arguments.index)
-        print(*passage_report(index.texts.all_passages()), sep="\n")
-    except DocentError as error:
-        print(f"prompts: {error}", file=sys.stderr)
-        return 1
+    index = PassageIndex.load(folder)
+    print(*passage_report(index.texts.all_passages()), sep="\n")
     return 0
 
 

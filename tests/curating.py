@@ -18,7 +18,7 @@ import uvicorn
 
 from answerer.pipeline import Pipeline
 from curator.access.access import Access
-from curator.access.password import hashed
+from curator.access.password import hash_password
 from curator.routes import Curator
 from evaluation.workbench import Workbench
 from interface.application import create_app
@@ -64,7 +64,7 @@ def curated(
         work=folder / "work",
     )
     visits = VisitLog(folder / "log.sqlite", level, 365)
-    curator = Curator(bench, Access(password and hashed(password)), visits)
+    curator = Curator(bench, Access(password and hash_password(password)), visits)
     app = create_app(pipeline, load_wordings(), curator, observers=[visits.record])
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))

@@ -6,8 +6,11 @@ import ast
 import importlib.metadata
 import subprocess
 import sys
+import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -38,8 +41,14 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("openai", "httpx2"), ("answerer/generative/language_model.py",)),
     **dict.fromkeys(("requests", "httpx", "aiohttp"), ()),
 }
-LONGEST = 320
-"""Lines of a module."""
+LONGEST_MODULE = 320
+LONGEST_FUNCTION = 50
+"""In lines."""
+MOST_FILES = 15
+"""Source files of one folder."""
+MOST_CODE = 18_500
+"""Lines of code of the whole product: without tests, blank lines, comments and docstrings."""
+SOURCES = {".py", ".js", ".css", ".html", ".jinja"}
 
 DOORS = ("index", "retriever", "prompts", "answerer", "evaluation")
 
@@ -127,7 +136,84 @@ def test_a_module_says_what_it_is(module: Path) -> None:
 
 def test_no_module_is_too_long_to_read() -> None:
     lengths = {str(module): len((ROOT / module).read_text().splitlines()) for module in MODULES}
-    assert {name: n for name, n in lengths.items() if n > LONGEST} == {}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_MODULE} == {}
+
+
+def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    long = [
+        f"{module}:{function.lineno} {function.name}: {lines}"
+        for module in MODULES
+        for function in functions(module)
+        if (lines := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
+    ]
+    assert not long
+
+
+def test_a_folder_is_seen_at_a_glance() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = [Path(line) for line in listed.stdout.splitlines() if not line.startswith("tests/")]
+    counts = Counter(path.parent for path in files if path.suffix in SOURCES)
+    assert {str(folder): n for folder, n in counts.items() if n > MOST_FILES} == {}
+
+
+def docstring_lines(module: Path) -> set[int]:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        line
+        for node in ast.walk(tree(module))
+        if isinstance(node, documented) and ast.get_docstring(node) is not None
+        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+
+
+def code_lines(module: Path) -> int:
+    """Lines on which anything stands but space, comments and docstrings."""
+    nothing = {
+        *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE),
+        *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
+    }
+    with (ROOT / module).open(encoding="utf-8") as file:
+        lines = {
+            line
+            for token in tokenize.generate_tokens(file.readline)
+            if token.type not in nothing
+            for line in range(token.start[0], token.end[0] + 1)
+        }
+    return len(lines - docstring_lines(module))
+
+
+def test_lines_of_code_are_counted_without_what_explains_them() -> None:
+    here = Path(__file__).relative_to(ROOT)
+    total = len((ROOT / here).read_text().splitlines())
+    assert 0.5 * total < code_lines(here) < total
+
+
+def test_all_the_code_is_within_its_budget() -> None:
+    assert sum(map(code_lines, MODULES)) <= MOST_CODE
+
+
+def imported_modules(module: Path) -> Iterator[str]:
+    """Full names of ours among what a module imports, in functions and for types too."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {".".join(module.with_suffix("").parts): module for module in MODULES}
+    graph = {name: names.keys() & imported_modules(module) for name, module in names.items()}
+    TopologicalSorter(graph).prepare()  # CycleError names the modules of a circle
 
 
 def test_no_module_bears_the_name_of_another_package() -> None:

@@ -184,6 +184,23 @@ def test_the_same_name_never_replaces_another_file(page: Curated) -> None:
     )
 
 
+def test_files_about_other_documents_are_listed_where_they_are_the_curators_own(
+    page: Curated,
+) -> None:
+    letters = (ROOT / "evaluation" / "questions" / "letters.jsonl").read_bytes()
+    html = get(page.address, "/curator")[2]
+    assert 'value="gdr-1963.jsonl"' in html
+    assert "letters.jsonl" not in html
+    own = page.folder / "questions" / "letters.jsonl"
+    own.parent.mkdir(exist_ok=True)
+    own.write_bytes(letters)
+    try:
+        (listed,) = (file for file in page.bench.files() if file.name == "letters.jsonl")
+        assert "line 1: there is no document" in listed.problem
+    finally:
+        own.unlink()
+
+
 BAD = {
     "bad.csv": (
         b"question,expected words\nHow many?,about 3 milion worker\n",

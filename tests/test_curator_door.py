@@ -22,7 +22,7 @@ from test_chat import request
 
 from curator.access import access as curator_access
 from curator.access.access import Access
-from curator.access.password import checked_hash, hashed, matches
+from curator.access.password import check_password_hash, hash_password, password_matches
 from errors import SettingError
 
 PASSWORD = "three Moranbong words"
@@ -170,7 +170,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="module")
 def kept() -> str:
-    return hashed(PASSWORD)
+    return hash_password(PASSWORD)
 
 
 def guess(door: Access, address: str = "192.0.2.1", password: str = "wrong") -> float | None:
@@ -222,7 +222,7 @@ def test_who_guesses_is_counted_for_so_many_and_no_more(
     kept: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(curator_access, "_MOST_GUESSERS", 3)
-    monkeypatch.setattr(curator_access, "matches", lambda password, password_hash: False)
+    monkeypatch.setattr(curator_access, "password_matches", lambda password, password_hash: False)
     door = Access(kept)
     for end in range(20):
         guess(door, f"192.0.2.{end}")
@@ -245,7 +245,7 @@ def test_guesses_side_by_side_are_looked_at_one_by_one_and_not_without_end(
             at_once -= 1
         return False
 
-    monkeypatch.setattr(curator_access, "matches", slow)
+    monkeypatch.setattr(curator_access, "password_matches", slow)
     monkeypatch.setattr(curator_access, "DELAY_SECONDS", 0.0)
 
     async def all_at_once() -> list[float]:
@@ -259,18 +259,18 @@ def test_guesses_side_by_side_are_looked_at_one_by_one_and_not_without_end(
 
 
 def test_a_password_is_the_same_however_its_letters_are_made() -> None:
-    kept = hashed("Gästebuch im Schloß")
+    kept = hash_password("Gästebuch im Schloß")
     assert kept.startswith("$argon2id$")
     assert "Schlo" not in kept
-    assert matches("Ga\u0308stebuch im Schloß", kept)
-    assert not matches("Gastebuch im Schloß", kept)
-    assert not matches("x" * 100_000, kept)
+    assert password_matches("Ga\u0308stebuch im Schloß", kept)
+    assert not password_matches("Gastebuch im Schloß", kept)
+    assert not password_matches("x" * 100_000, kept)
 
 
 @pytest.mark.parametrize("wrong", ["", "secret", "=19=65536,t=3,p=4", "$2b$12$abcdefghijklmnop"])
 def test_what_is_no_hash_gets_one_line(wrong: str) -> None:
     with pytest.raises(SettingError, match=r"no Argon2 hash\. Put it between single quotes"):
-        checked_hash(wrong)
+        check_password_hash(wrong)
 
 
 def app(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -353,7 +353,7 @@ def typed(*lines: str) -> tuple[int, str, str]:
 def test_the_command_asks_twice_unseen_and_prints_a_hash_that_opens() -> None:
     status, printed, shown = typed(PASSWORD, PASSWORD)
     assert status == 0, shown
-    assert matches(PASSWORD, printed.strip())
+    assert password_matches(PASSWORD, printed.strip())
     assert PASSWORD not in shown
     assert "DOCENT_CURATOR_PASSWORD_HASH" in shown
 
@@ -390,7 +390,7 @@ def test_a_server_with_a_hash_opens_to_the_password_and_hides_both_from_other_pr
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env=kept | {"DOCENT_CURATOR_PASSWORD_HASH": hashed(PASSWORD)},
+        env=kept | {"DOCENT_CURATOR_PASSWORD_HASH": hash_password(PASSWORD)},
     ) as server:
         try:
             assert server.stdout is not None

@@ -18,7 +18,7 @@ from browsing import served, stand_in
 
 from deploy import machine
 from deploy.bundle import files_in, project_files
-from deploy.finding import Finding, State
+from deploy.finding import State
 from errors import SettingError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,11 +96,6 @@ def made(project: Path, command: str) -> None:
     """By the command as it was named, in any shell: nothing is called that may not be there."""
     done = subprocess.run([*command.split(), "--quiet"], cwd=project, env={}, check=False)
     assert done.returncode == 0
-
-
-def only(findings: Iterator[Finding]) -> Finding:
-    (finding,) = findings
-    return finding
 
 
 def test_where_all_is_well_nothing_fails_and_nothing_is_left_behind(project: Path) -> None:
@@ -264,11 +259,11 @@ def test_a_folder_that_cannot_be_written_is_named() -> None:
         if is_root:
             os.seteuid(NOBODY)
         try:
-            finding = only(machine.write_access(index))
+            finding = machine.write_access(index)
         finally:
             if is_root:
                 os.seteuid(0)
-        assert str(finding) == (
+        assert str(finding.about("write access")) == (
             f"FAIL  write access: The folder {folder} cannot be written (Permission denied). "
             f"Give it to whoever runs Docent: sudo chown -R docent {folder}"
         )
@@ -281,18 +276,18 @@ def test_a_folder_that_is_not_there_is_made_and_no_one_above_it_given_away(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refused)
-    finding = only(machine.write_access(tmp_path / "a" / "b" / "index"))
+    finding = machine.write_access(tmp_path / "a" / "b" / "index")
     assert finding.found == f"The folder {tmp_path} cannot be written (Permission denied)."
     assert finding.mend == f"Make Docent's own: sudo install -d -o docent {tmp_path}/a/b"
 
 
 def test_a_disk_without_room_for_the_index_once_more_fails(tmp_path: Path) -> None:
     index = tmp_path / "index"
-    assert only(machine.disk_space(index)).state is State.OK
+    assert machine.disk_space(index).state is State.OK
     index.mkdir()
     with (index / "vectors.f32").open("wb") as file:
         file.truncate(shutil.disk_usage(tmp_path).free)  # takes no room: it has holes
-    finding = only(machine.disk_space(index))
+    finding = machine.disk_space(index)
     assert finding.state is State.FAIL
     assert finding.mend == "Remove something: an update needs the index's size again."
 
@@ -300,14 +295,17 @@ def test_a_disk_without_room_for_the_index_once_more_fails(tmp_path: Path) -> No
 def test_a_port_that_docent_itself_serves_is_well() -> None:
     with served(stand_in()) as address:
         port = address.rstrip("/").rpartition(":")[2]
-        finding = only(machine.port("127.0.0.1", port))
-    assert str(finding) == f"ok    port: {port} on 127.0.0.1 is served by Docent already."
+        finding = machine.port("127.0.0.1", port)
+    assert (
+        str(finding.about("port"))
+        == f"ok    port: {port} on 127.0.0.1 is served by Docent already."
+    )
 
 
 @pytest.mark.parametrize("port", ["70000", "http"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SettingError, match="is not a number from 0 to 65535"):
-        list(machine.port("127.0.0.1", port))
+        machine.port("127.0.0.1", port)
 
 
 def plugged(folder: Path, width: int, height: int) -> Path:
@@ -333,9 +331,10 @@ def plugged(folder: Path, width: int, height: int) -> Path:
 def test_the_screen_is_compared_with_what_it_says_of_itself(
     tmp_path: Path, diagonal: str, line: str
 ) -> None:
-    assert str(only(machine.screen(diagonal, plugged(tmp_path, 48, 27)))) == line
+    finding = machine.screen(diagonal, plugged(tmp_path, 48, 27))
+    assert str(finding.about("screen")) == line
 
 
 def test_a_screen_that_does_not_know_its_size_is_believed(tmp_path: Path) -> None:
-    finding = only(machine.screen("32", plugged(tmp_path, 0, 0)))
-    assert str(finding) == "ok    screen: a diagonal of 32 inches is set."
+    finding = machine.screen("32", plugged(tmp_path, 0, 0))
+    assert str(finding.about("screen")) == "ok    screen: a diagonal of 32 inches is set."

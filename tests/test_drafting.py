@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from datatypes import Document
 from evaluation.drafting import GAP, drafted
 
@@ -17,7 +19,7 @@ DOCUMENT = Document("d", "D", TEXT)
 
 def drafts() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for question in drafted([DOCUMENT]):
+    for question in drafted([DOCUMENT], count(1)):
         found.setdefault(question.kind, []).append((question.query.text, question.answers[0]))
     return found
 
@@ -35,11 +37,11 @@ def test_facts_become_gaps() -> None:
 
 
 def test_statements_that_lean_on_the_one_before_are_left_out() -> None:
-    assert not any("crowns" in question.query.text for question in drafted([DOCUMENT]))
+    assert not any("crowns" in question.query.text for question in drafted([DOCUMENT], count(1)))
 
 
 def test_the_evidence_of_a_draft_holds_its_answer() -> None:
-    questions = list(drafted([DOCUMENT]))
+    questions = list(drafted([DOCUMENT], count(1)))
     assert len({question.query_id for question in questions}) == len(questions) > 3
     for question in questions:
         (evidence,) = question.evidence

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def model(url: str, window: int = 4096) -> LanguageModel:
 
 def test_a_draft_is_a_question_with_the_sentence_it_points_at() -> None:
     with scripted_llm(replying) as server:
-        drafts = list(drafted_by(model(server.url), DOCUMENT, n_before=7))
+        drafts = list(drafted_by(model(server.url), DOCUMENT, count(8)))
     assert [(each.query_id, each.query.text) for each in drafts] == [
         ("draft-0008", "When could people first cross the river at Ostrow?"),
         ("draft-0009", "How many built it?"),
@@ -54,7 +55,9 @@ def test_a_draft_is_a_question_with_the_sentence_it_points_at() -> None:
 def test_a_long_document_is_shown_in_portions_that_fit() -> None:
     sentences = " ".join(f"In {1700 + n} the mill of Holm had {n} wheels." for n in range(200))
     with scripted_llm("What drove the wheels? [s1]") as server:
-        drafts = list(drafted_by(model(server.url, window=1500), Document("d", "D", sentences)))
+        drafts = list(
+            drafted_by(model(server.url, window=1500), Document("d", "D", sentences), count(1))
+        )
     assert len(server.asked) > 3
     assert len(drafts) == 1  # the same question again is no second draft
     shown = "".join(asked.user for asked in server.asked)
@@ -63,7 +66,7 @@ def test_a_long_document_is_shown_in_portions_that_fit() -> None:
 
 def test_without_the_model_there_is_an_error_and_no_draft() -> None:
     with scripted_llm(Reply(status=401)) as server, pytest.raises(LanguageModelError):
-        list(drafted_by(model(server.url), DOCUMENT))
+        list(drafted_by(model(server.url), DOCUMENT, count(1)))
 
 
 def test_the_door_adds_the_models_drafts_to_its_own(tmp_path: Path) -> None:

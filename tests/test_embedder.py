@@ -20,7 +20,7 @@ from index.embedder import (
     load_embedder,
 )
 from index.text.chunker import embedding_text, passages_of, sentences_of
-from training.embedder_export import package_folder
+from training.export import package_folder
 
 _ROOT = Path(__file__).parent.parent
 _SENTENCE = "How many workers take part in the Chollima movement?"

@@ -371,7 +371,7 @@ def test_runs_and_qrels_of_any_system_are_read(tmp_path: Path) -> None:
         ("q1 Q0 d1 1 high a\n", "line 1: the score high is no number"),
         ("q1 Q0 d1 1 nan a\n", "line 1: the score nan is no number"),
         ("q1 d1 1\n", "line 1: 3 columns instead of 6"),
-        ("", "an empty run"),
+        ("", "run is empty"),
     ],
 )
 def test_a_faulty_run_is_refused_by_line(tmp_path: Path, text: str, said: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
@@ -24,6 +25,7 @@ from evaluation.report.files import BASELINE, read_report, write_report
 from evaluation.report.page import page_html
 from evaluation.report.question_sections import question_sections
 from evaluation.report.report import QuestionResult, RankedPassage, Report, RunReport
+from evaluation.report.templates import template_environment
 from evaluation.request import Request
 
 ROOT = Path(__file__).parents[1]
@@ -412,11 +414,12 @@ def test_it_says_why_a_passage_beat_the_right_one(report: Report) -> None:
     right = RankedPassage("r", 2, 1.0, {"dense": 0.6, "lexical": 1.0}, right=True)
     wrong = RankedPassage("w", 1, 2.0, {"dense": 0.4, "lexical": 3.0}, right=False)
     beaten = replace(result, rank=2, right_passage=right, hits=(wrong, right))
-    assert plainly.why_beaten(beaten) == (
+    parts: Any = template_environment().get_template("parts.html.jinja").module
+    assert str(parts.why_beaten(beaten)) == (
         "The first passage matches the words of the question better (3.00 against 1.00); the right "
         "one is closer to it in meaning (0.60 against 0.40)."
     )
-    assert plainly.placed(beaten) == ("The right passage came at rank 2, after 1 other.")
+    assert str(parts.placed(beaten)) == "The right passage came at rank 2, after 1 other."
 
 
 def test_the_gravest_failure_is_an_answer_that_the_documents_do_not_give(report: Report) -> None:

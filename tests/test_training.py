@@ -14,13 +14,13 @@ from tokenizers import Tokenizer
 from answerer.reader import READER_FOLDER, Reader
 from datatypes import Document
 from errors import SettingError
+from evaluation.measures import quotes
 from index.embedder import EXPORT_FOLDER
 from index.text.chunker import passages_of
 from training.articles import articles_of
 from training.reader_batches import MAX_PIECES, batches, collated, cropped, disturbed, pair_of
 from training.reader_changes import annotated, changed, detokenised, edited, scanned
 from training.reader_data import Group, Kind, Text, read_groups, write_groups
-from training.reader_evaluation import f1_of
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -147,24 +147,20 @@ def test_a_pair_that_the_model_cannot_read_whole_is_left_out(tokenizer: Tokenize
 
 
 def test_batches_have_few_shapes_and_all_pairs(tokenizer: Tokenizer) -> None:
-    made = list(batches([group()] * 40, tokenizer, seed=1, n_pairs=12, rows=6))
+    made = list(batches([group()] * 40, tokenizer, seed=1, n_pairs=12))
     for batch in made:
         assert len(batch.group) <= 12
-        assert all(part.input_ids.shape[0] == 6 for part in batch.parts)
-        assert all(part.input_ids.shape[1] % 32 == 0 for part in batch.parts)
-        assert all(part.input_ids.shape[1] <= MAX_PIECES for part in batch.parts)
-        rows = sum(int((part.attention_mask.sum(axis=1) > 1).sum()) for part in batch.parts)
-        assert rows == len(batch.group)
+        assert batch.input_ids.shape[0] == 12
+        assert batch.input_ids.shape[1] % 32 == 0
+        assert batch.input_ids.shape[1] <= MAX_PIECES
+        assert (batch.attention_mask.sum(axis=1) > 1).sum() == len(batch.group)
         assert batch.answers.sum() == batch.n_groups
     assert sum(batch.n_groups for batch in made) == 40
 
 
 def test_batches_are_the_same_for_the_same_seed(tokenizer: Tokenizer) -> None:
     first, again, other = (
-        [
-            batch.parts[0].input_ids
-            for batch in batches([group()] * 9, tokenizer, seed=seed, n_pairs=6, rows=6)
-        ]
+        [batch.input_ids for batch in batches([group()] * 9, tokenizer, seed=seed, n_pairs=6)]
         for seed in (1, 1, 2)
     )
     assert all(map(np.array_equal, first, again))
@@ -186,21 +182,18 @@ def test_the_losses_fall_when_the_model_is_right(tokenizer: Tokenizer) -> None:
         ]
         for one in asked
     ]
-    batch = collated(pairs, rows=6)
-    (part,) = batch.parts
+    batch = collated(pairs, 8)
 
     def losses(sure: float) -> list[float]:
-        shape = part.input_ids.shape
+        shape = batch.input_ids.shape
         start, end, evidence = torch.zeros(shape), torch.zeros(shape), torch.zeros(shape)
         rows = torch.arange(shape[0])
-        start[rows, torch.from_numpy(part.start)] = sure
-        end[rows, torch.from_numpy(part.end)] = sure
+        start[rows, torch.from_numpy(batch.start)] = sure
+        end[rows, torch.from_numpy(batch.end)] = sure
         holds = torch.from_numpy(np.append(batch.sentence_holds, False))
-        evidence = torch.where(holds[torch.from_numpy(part.sentence)], sure, -sure)
-        relevance = torch.where(torch.from_numpy(batch.answers), sure, -sure)
-        return [
-            float(each) for each in losses_of([Outputs(relevance, start, end, evidence)], batch)
-        ]
+        evidence = torch.where(holds[torch.from_numpy(batch.sentence)], sure, -sure)
+        relevance = torch.where(torch.from_numpy(batch.start > 0), sure, -sure)
+        return [float(each) for each in losses_of(Outputs(relevance, start, end, evidence), batch)]
 
     for worse, right, perfect in zip(losses(-5), losses(5), losses(50), strict=True):
         assert worse > right > perfect >= 0
@@ -255,7 +248,7 @@ def test_answers_are_slices_of_their_article(source: str) -> None:
     ],
 )
 def test_f1_is_that_of_squad(said: str, wanted: str, f1: float) -> None:
-    assert f1_of(said, wanted) == pytest.approx(f1)
+    assert quotes.f1(said, [wanted]) == pytest.approx(f1)
 
 
 def test_without_checkpoints_nothing_is_exported(tmp_path: Path) -> None:
@@ -312,6 +305,6 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
     said: list[str] = []
     write_groups([group(), group(None)] * 20, tmp_path / "train-mill.jsonl.gz")
-    first = train(tmp_path, tmp_path / "run", Plan(24, 10, n_pairs=12, rows=6), say=said.append)
-    then = train(tmp_path, tmp_path / "run", Plan(48, 10, n_pairs=12, rows=6), say=said.append)
+    first = train(tmp_path, tmp_path / "run", Plan(24, 10, n_pairs=12), say=said.append)
+    then = train(tmp_path, tmp_path / "run", Plan(48, 10, n_pairs=12), say=said.append)
     assert int(then.stem.removeprefix("step-")) > int(first.stem.removeprefix("step-")) > 0

@@ -32,9 +32,9 @@ def rush(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rush]:
     asked_about = towns(N_VISITORS)
     with serving(asked_about, tmp_path_factory.mktemp("visitors")) as (address, process):
         visit_together(address, asked_about[:2])
-        before = memory_mb(process)
+        before = memory_mb(process.pid)
         visits = visit_together(address, asked_about)
-        yield Rush(visits, before, memory_mb(process))
+        yield Rush(visits, before, memory_mb(process.pid))
 
 
 def quotes(html: str) -> list[str]:

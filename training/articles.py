@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,10 @@ from typing import Any
 from datatypes import Span
 from errors import SettingError
 from index.text.canonical import canonical
-from training.reader_changes import detokenised
+from training.reader_changes import detokenised, edited
+
+SQUAD = Path("squad/dev-v2.0.json.gz")
+"""Below the folder of the data."""
 
 _UNTITLED = ("reddit", "amazon")
 _PARAGRAPHS_A_HEADING = 4
@@ -37,11 +39,15 @@ class Article:
     text: str
     questions: tuple[Asked, ...]
 
+    @property
+    def n_paragraphs(self) -> int:
+        return self.text.count("\n\n") + 1
+
 
 def articles_of(data: Path, source: str, split: str = "train") -> list[Article]:
     """The articles of one data set; of SQuAD only those that `split.json` gives to `split`."""
     squad = source == "squad"
-    path = data / ("squad/dev-v2.0.json.gz" if squad else f"train/{source}.json.gz")
+    path = data / (SQUAD if squad else f"train/{source}.json.gz")
     try:
         rows = json.loads(gzip.decompress(path.read_bytes()))["data"]
         titles = json.loads((data / "squad" / "split.json").read_text())[split] if squad else ()
@@ -67,30 +73,25 @@ def with_headings(article: Article) -> Article:
     Documents have headings and these data have none; without them a model could not learn that a
     heading seldom answers.
     """
-    parts = [f"# {article.title}"]
-    moved: list[tuple[int, int]] = []  # place in the old text, how far what follows it moves
-    start, length = 0, len(parts[0])
+    head, edits, start = f"# {article.title}\n\n", [], 0
     for number, paragraph in enumerate(article.text.split("\n\n")):
-        name = _LONGEST_NAME.findall(paragraph) if number % _PARAGRAPHS_A_HEADING == 0 else []
-        if name:
-            parts.append(f"## {max(name, key=len)}")
-            length += 2 + len(parts[-1])
-        length += 2
-        moved.append((start, length - start))
-        parts.append(paragraph)
+        names = [] if number % _PARAGRAPHS_A_HEADING else _LONGEST_NAME.findall(paragraph)
+        heading = f"## {max(names, key=len)}\n\n" if names else ""
+        if not start:
+            head += heading
+        elif heading:  # in place of the blank line, so that what begins here moves behind it
+            edits.append((start - 2, start, f"\n\n{heading}"))
         start += len(paragraph) + 2
-        length += len(paragraph)
-    places = [place for place, _ in moved]
+    text, moved = edited(article.text, edits)
 
     def shifted(span: Span) -> Span:
-        by = moved[bisect_right(places, span.start) - 1][1]
-        return Span(span.start + by, span.end + by)
+        return Span(len(head) + moved(span.start), len(head) + moved(span.end))
 
     questions = (
-        Asked(each.text, shifted(each.place), tuple(map(shifted, each.answers)))
-        for each in article.questions
+        Asked(asked.text, shifted(asked.place), tuple(map(shifted, asked.answers)))
+        for asked in article.questions
     )
-    return Article(article.title, "\n\n".join(parts), tuple(questions))
+    return Article(article.title, head + text, tuple(questions))
 
 
 def _article(row: dict[str, Any], *, tokenised: bool) -> Article:

@@ -9,7 +9,7 @@ on development data, where also the threshold is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,7 @@ def learn(
 
 def quality(weights: Weights, examples: Sequence[Example]) -> Quality:
     described, right = _described(examples, weights.sentence)
-    confidence = _probability(weights.answer(described))
+    confidence = 1 / (1 + np.exp(-weights.answer(described)))
     answerable = np.array([each.origin == "answerable" for each in examples])
     return Quality(
         n=len(examples),
@@ -107,13 +107,8 @@ def _learn_sentences(examples: Sequence[Example], features: tuple[str, ...]) -> 
         slope = standard.T @ (share - held) / len(examples) + 2 * _RIDGE * weights
         return float(value), slope
 
-    weights = _minimised(loss, len(features))
+    weights: Table = minimize(loss, np.zeros(len(features)), jac=True, method="L-BFGS-B").x
     return Linear(features, _numbers(mean), _numbers(scale), _numbers(weights), 0.0)
-
-
-def _minimised(loss: Callable[[Table], tuple[float, Table]], n: int) -> Table:
-    found: Table = minimize(loss, np.zeros(n), jac=True, method="L-BFGS-B").x
-    return found
 
 
 def _described(examples: Sequence[Example], sentence: Linear) -> tuple[Table, NDArray[np.bool_]]:
@@ -131,11 +126,6 @@ def _described(examples: Sequence[Example], sentence: Linear) -> tuple[Table, ND
 def _standard(table: Table) -> tuple[Table, Table]:
     """Mean of each column and the factor that gives it a standard deviation of 1."""
     return table.mean(axis=0), 1 / np.maximum(table.std(axis=0), _LEAST_SPREAD)
-
-
-def _probability(log_odds: Table) -> Table:
-    chances: Table = 1 / (1 + np.exp(-log_odds))
-    return chances
 
 
 def _numbers(values: Table) -> tuple[float, ...]:

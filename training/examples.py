@@ -6,7 +6,6 @@ its own questions, those written to have no answer in it, and questions about ot
 
 from __future__ import annotations
 
-import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from answerer.evidence import describe_sentences
 from answerer.reader import Reader
 from answerer.sentence_ranking import unknown_share
 from datatypes import Span
+from evaluation.formats.question_files import read_questions
 from index.build import build_index
 from index.embedder import Embedder
 from index.storage.passage_index import PassageIndex
@@ -72,7 +72,7 @@ def examples_of(
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "documents").mkdir()
             (Path(folder) / "documents" / "article.md").write_text(article.text, encoding="utf-8")
-            retriever = _indexed(Path(folder) / "documents", Path(folder) / "index", embedder)
+            retriever = indexed(Path(folder) / "documents", Path(folder) / "index", embedder)
             for asked, origin in own + foreign:
                 answers = asked.answers if origin == "answerable" else ()
                 yield _example(retriever, reader, asked.text, answers, origin)
@@ -83,14 +83,13 @@ def examples_of_collection(
 ) -> list[Example]:
     """The questions of one split of a file in our own form, about a folder of documents."""
     with tempfile.TemporaryDirectory() as folder:
-        retriever = _indexed(documents, Path(folder) / "index", embedder)
+        retriever = indexed(documents, Path(folder) / "index", embedder)
+        asked = read_questions(questions, retriever.index.texts).of_split(split).questions
         examples = []
-        for line in questions.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            if row["split"] == split:
-                answers = tuple(Span(each["start"], each["end"]) for each in row["evidence"])
-                origin: Origin = "answerable" if answers else "impossible"
-                examples.append(_example(retriever, reader, row["text"], answers, origin))
+        for question in asked:
+            answers = [evidence.span for evidence in question.query.evidence]
+            origin: Origin = "answerable" if answers else "impossible"
+            examples.append(_example(retriever, reader, question.query.text, answers, origin))
         return examples
 
 
@@ -116,6 +115,7 @@ def _example(
     )
 
 
-def _indexed(documents: Path, index: Path, embedder: Embedder) -> Retriever:
+def indexed(documents: Path, index: Path, embedder: Embedder) -> Retriever:
+    """What asks the documents, of which an index is made in `index`."""
     build_index(documents, index, embedder=embedder)
     return Retriever(PassageIndex.load(index), embedder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from answerer.reader import Reader
 from errors import ModelError
 from index.embedder import load_embedder
 from retriever.ranking import RANKINGS, Weights, ranking_for, write_ranking
-from training.articles import Article, articles_of
+from training.articles import articles_of
 from training.evidence import Quality, learn, quality
 from training.examples import Example, examples_of, examples_of_collection
 
@@ -57,11 +57,12 @@ def learn_ranking(data: Path, *, with_reader: bool, folder: Path = RANKINGS) -> 
     development = squad + default * DEFAULT_COPIES
     training = development
     if reader is None:
-        sets = [articles_of(data, each) for each in ("squad", "newwiki", "fairytale_train")]
-        sets = [[each for each in one if _is_long(each)] for one in sets]
-        training = [
-            each for one in sets for each in examples_of(one, embedder, reader=None, most=MOST)
-        ]
+        training = []
+        for source in ("squad", "newwiki", "fairytale_train"):
+            long = [
+                each for each in articles_of(data, source) if each.n_paragraphs >= LEAST_PARAGRAPHS
+            ]
+            training += examples_of(long, embedder, reader=None, most=MOST)
     weights = learn(training, development, with_reader=with_reader)
     name = f"{embedder.name}-reader" if reader else embedder.name
     ranking = ranking_for(embedder, reader.sha256 if reader else None)
@@ -71,10 +72,6 @@ def learn_ranking(data: Path, *, with_reader: bool, folder: Path = RANKINGS) -> 
         reached = _cross_validated(squad, default, of) if reader else None
         yield f"{what}: {_line(reached or quality(weights, of))}"
     yield from _heaviest(weights)
-
-
-def _is_long(article: Article) -> bool:
-    return article.text.count("\n\n") + 1 >= LEAST_PARAGRAPHS
 
 
 def _reader() -> Reader:
@@ -91,43 +88,28 @@ def _mixed(examples: Sequence[Example]) -> list[Example]:
         by_origin[example.origin].append(example)
     n = round(len(by_origin["answerable"]) * UNANSWERABLE / (1 - UNANSWERABLE) / 2)
     dice = random.Random(_SEED)
-    chosen = [
-        dice.sample(by_origin[o], min(n, len(by_origin[o]))) for o in ("impossible", "elsewhere")
-    ]
-    return [*by_origin["answerable"], *chosen[0], *chosen[1]]
+    mixed = by_origin["answerable"]
+    for origin in ("impossible", "elsewhere"):
+        mixed += dice.sample(by_origin[origin], min(n, len(by_origin[origin])))
+    return mixed
 
 
 def _cross_validated(
     squad: Sequence[Example], default: Sequence[Example], of: Sequence[Example]
 ) -> Quality:
     """The mean quality on `of` (one of the two), each fold judged by what the others taught."""
-    wanted = {id(each) for each in of}
+    wanted, copied = {id(each) for each in of}, {id(each) for each in default}
     rows = [*squad, *default]
     random.Random(_SEED).shuffle(rows)
-    found = []
+    reached = []
     for fold in range(FOLDS):
-        copies = {id(each) for each in default}
-        taught = [
-            each
-            for place, each in enumerate(rows)
-            if place % FOLDS != fold
-            for _ in range(DEFAULT_COPIES if id(each) in copies else 1)
-        ]
+        taught = [each for place, each in enumerate(rows) if place % FOLDS != fold]
+        taught += [each for each in taught if id(each) in copied] * (DEFAULT_COPIES - 1)
         judged = [each for each in rows[fold::FOLDS] if id(each) in wanted]
-        found.append(quality(learn(taught, taught, with_reader=True), judged))
-    sizes = [each.n for each in found]
-
-    def mean(values: Sequence[float]) -> float:
-        return float(np.average(values, weights=sizes))
-
-    return Quality(
-        n=sum(sizes),
-        right=mean([each.right for each in found]),
-        auroc=mean([each.auroc for each in found]),
-        auroc_right=mean([each.auroc_right for each in found]),
-        refused=mean([each.refused for each in found]),
-        answered_wrongly=mean([each.answered_wrongly for each in found]),
-    )
+        reached.append(quality(learn(taught, taught, with_reader=True), judged))
+    sizes = [each.n for each in reached]
+    _, *means = np.average([astuple(each) for each in reached], axis=0, weights=sizes)
+    return Quality(sum(sizes), *map(float, means))
 
 
 def _line(reached: Quality) -> str:

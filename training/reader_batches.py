@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from training.reader_changes import annotated, asked_hastily, scanned
 from training.reader_data import Group, Text
@@ -38,8 +38,12 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Pairs of about the same length: arrays of (b, n), `sentence` numbered within the batch."""
+class Batch:
+    """Pairs of about the same length: arrays of (b, n), filled up with rows that say nothing.
+
+    `sentence` is numbered within the batch. `start`, `end` are of each row; `group` says of each
+    pair, which come first, to which question it belongs, `sentence_group` the same of sentences.
+    """
 
     input_ids: NDArray[np.int64]
     attention_mask: NDArray[np.int64]
@@ -48,13 +52,6 @@ class Part:
     readable: NDArray[np.bool_]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`group` says of each pair, in the order of the parts' rows, to which question it belongs."""
-
-    parts: tuple[Part, ...]
     group: NDArray[np.int64]
     answers: NDArray[np.bool_]  # of each pair
     sentence_group: NDArray[np.int64]
@@ -68,8 +65,9 @@ def pair_of(tokenizer: Tokenizer, question: str, text: Text, dice: random.Random
     encoding = tokenizer.encode(question, lead + text.text)
     if len(encoding.ids) > MAX_PIECES:
         return None
-    offsets = _passage_offsets(encoding) - len(lead)
-    inside = offsets[:, 0] >= 0
+    offsets = np.array(encoding.offsets, dtype=np.int64) - len(lead)
+    is_mark = np.array(encoding.special_tokens_mask, dtype=bool)
+    inside = (np.array(encoding.type_ids) == 1) & ~is_mark & (offsets[:, 0] >= 0)
     sentence = np.full(len(offsets), -1)
     for number, (start, end) in enumerate(text.sentences):
         sentence[inside & (offsets[:, 0] >= start) & (offsets[:, 0] < end)] = number
@@ -89,14 +87,6 @@ def pair_of(tokenizer: Tokenizer, question: str, text: Text, dice: random.Random
     return Pair(encoding.ids, encoding.type_ids, sentence, readable, first, last, holds)
 
 
-def _passage_offsets(encoding: Encoding) -> NDArray[np.int64]:
-    """Characters of each piece in the second text; -1 million for all other pieces."""
-    offsets = np.array(encoding.offsets, dtype=np.int64)
-    marks = np.array(encoding.special_tokens_mask, dtype=bool)
-    offsets[(np.array(encoding.type_ids) == 0) | marks] = -1_000_000
-    return offsets
-
-
 def disturbed(group: Group, dice: random.Random) -> Group:
     """As a hasty visitor asks it of an old scan; most groups stay as they are."""
     question = asked_hastily(group.question, dice)
@@ -104,23 +94,16 @@ def disturbed(group: Group, dice: random.Random) -> Group:
     heading = dice.random()
     texts = []
     for text in group.passages:
-        lead = text.introduction
-        if heading < 0.2:
-            lead = ""
-        elif heading < 0.35:
-            lead = lead.upper()
-        changed = Text(lead, text.text, text.sentences, text.answers)
+        lead, new, sentences, answers = text.introduction, text.text, text.sentences, text.answers
+        if heading < 0.35:
+            lead = "" if heading < 0.2 else lead.upper()
         if noise < 0.2:
             change = scanned if noise < 0.13 else annotated
             new, moved = change(text.text, text.answers, dice)
-            changed = Text(
-                lead,
-                new,
-                tuple((moved(a), moved(b)) for a, b in text.sentences),
-                tuple((moved(a), moved(b)) for a, b in text.answers),
-            )
-        texts.append(changed)
-    return Group(group.source, group.kind, question, tuple(texts))
+            sentences = tuple((moved(a), moved(b)) for a, b in sentences)
+            answers = tuple((moved(a), moved(b)) for a, b in answers)
+        texts.append(Text(lead, new, sentences, answers))
+    return replace(group, question=question, passages=tuple(texts))
 
 
 def cropped(text: Text, dice: random.Random) -> Text:
@@ -153,15 +136,15 @@ def thinned(group: Group, dice: random.Random) -> Group:
     """
     if group.kind == "answerable" and dice.random() < 0.65:
         short = tuple(cropped(text, dice) for text in group.passages)
-        group = Group(group.source, group.kind, group.question, short)
+        group = replace(group, passages=short)
     lots = _PASSAGES if group.kind == "answerable" else _PASSAGES[:2]
-    return Group(group.source, group.kind, group.question, group.passages[: dice.choice(lots)])
+    return replace(group, passages=group.passages[: dice.choice(lots)])
 
 
 def batches(
-    groups: Sequence[Group], tokenizer: Tokenizer, *, seed: int, n_pairs: int, rows: int
+    groups: Sequence[Group], tokenizer: Tokenizer, *, seed: int, n_pairs: int
 ) -> Iterator[Batch]:
-    """One pass over the groups, shuffled, disturbed and thinned. `rows`: pairs of one part."""
+    """One pass over the groups, shuffled, disturbed and thinned."""
     dice = random.Random(seed)
     order = list(groups)
     dice.shuffle(order)
@@ -169,19 +152,16 @@ def batches(
     for group in order:
         heard = disturbed(thinned(group, dice), dice)
         pairs = [pair_of(tokenizer, heard.question, text, dice) for text in heard.passages]
-        read = [pair for pair in pairs if pair is not None]
-        if pairs[0] is None or not read:
+        if pairs[0] is None:
             continue
-        pool.append(read)
+        pool.append([pair for pair in pairs if pair is not None])
         if sum(map(len, pool)) >= _POOL * n_pairs:
-            yield from _of_pool(pool, n_pairs, rows, dice)
+            yield from _of_pool(pool, n_pairs, dice)
             pool = []
-    yield from _of_pool(pool, n_pairs, rows, dice)
+    yield from _of_pool(pool, n_pairs, dice)
 
 
-def _of_pool(
-    pool: list[list[Pair]], n_pairs: int, rows: int, dice: random.Random
-) -> Iterator[Batch]:
+def _of_pool(pool: list[list[Pair]], n_pairs: int, dice: random.Random) -> Iterator[Batch]:
     pool.sort(key=lambda pairs: max(len(pair.ids) for pair in pairs))
     made: list[list[list[Pair]]] = [[]]
     for pairs in pool:
@@ -189,49 +169,32 @@ def _of_pool(
             made.append([])
         made[-1].append(pairs)
     dice.shuffle(made)
-    yield from (collated(chosen, rows) for chosen in made if chosen)
+    yield from (collated(chosen, n_pairs) for chosen in made if chosen)
 
 
-def collated(groups: Sequence[Sequence[Pair]], rows: int) -> Batch:
-    """Pairs sorted by length and parted into `rows` at a time; the last part is filled up."""
+def collated(groups: Sequence[Sequence[Pair]], n_rows: int) -> Batch:
+    """The pairs of all groups in one batch of `n_rows`."""
     flat = [(pair, number) for number, pairs in enumerate(groups) for pair in pairs]
-    flat.sort(key=lambda row: len(row[0].ids))
-    n_sentences = 0
-    parts: list[Part] = []
-    sentence_group: list[int] = []
-    for first in range(0, len(flat), rows):
-        chosen = flat[first : first + rows]
-        firsts = []
-        for pair, number in chosen:
-            firsts.append(n_sentences)
-            n_sentences += len(pair.holds)
-            sentence_group += [number] * len(pair.holds)
-        parts.append(_part([pair for pair, _ in chosen], firsts, rows))
-    return Batch(
-        tuple(parts),
-        np.array([number for _, number in flat]),
-        np.array([bool(pair.start) for pair, _ in flat]),
-        np.array(sentence_group),
-        np.concatenate([pair.holds for pair, _ in flat]),
-        len(groups),
-    )
-
-
-def _part(pairs: Sequence[Pair], firsts: Sequence[int], rows: int) -> Part:
-    longest = max(len(pair.ids) for pair in pairs)
-    shape = rows, -(-longest // _STEP) * _STEP
+    shape = n_rows, -(-max(len(pair.ids) for pair, _ in flat) // _STEP) * _STEP
     ids, mask, kinds = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     sentence = np.full(shape, -1)
     readable = np.zeros(shape, dtype=bool)
     mask[:, 0] = 1
     readable[:, 0] = True
-    start, end = (np.zeros(rows, dtype=np.int64) for _ in range(2))
-    for row, (pair, first) in enumerate(zip(pairs, firsts, strict=True)):
+    start, end = (np.zeros(n_rows, dtype=np.int64) for _ in range(2))
+    n_sentences = 0
+    for row, (pair, _) in enumerate(flat):
         n = len(pair.ids)
-        ids[row, :n] = pair.ids
-        mask[row, :n] = 1
-        kinds[row, :n] = pair.kinds
-        sentence[row, :n] = np.where(pair.sentence >= 0, pair.sentence + first, -1)
+        ids[row, :n], mask[row, :n], kinds[row, :n] = pair.ids, 1, pair.kinds
+        sentence[row, :n] = np.where(pair.sentence >= 0, pair.sentence + n_sentences, -1)
         readable[row, :n] = pair.readable
         start[row], end[row] = pair.start, pair.end
-    return Part(ids, mask, kinds, sentence, readable, start, end)
+        n_sentences += len(pair.holds)
+    group = np.array([number for _, number in flat])
+    return Batch(
+        *(ids, mask, kinds, sentence, readable, start, end, group),
+        answers=start[: len(flat)] > 0,
+        sentence_group=np.repeat(group, [len(pair.holds) for pair, _ in flat]),
+        sentence_holds=np.concatenate([pair.holds for pair, _ in flat]),
+        n_groups=len(groups),
+    )

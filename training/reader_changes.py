@@ -6,18 +6,23 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-from evaluation.noise import SCANNED_AS
+from datatypes import Query
+from evaluation.noise import SCANNED_AS, mistyped
+from evaluation.question import Question
 from language.english import ENGLISH
 from retriever.lexical import FUNCTION_WORDS
 
 Edit = tuple[int, int, str]
 """Characters `start` to `end` become the text."""
 
-_YEAR = re.compile(r"\b1[0-9]{3}\b|\b20[0-2][0-9]\b")
-_NUMBER = re.compile(r"\b[0-9]{1,3}\b")
+_FIGURES = (
+    (re.compile(r"\b1[0-9]{3}\b|\b20[0-2][0-9]\b"), (-40, -12, -3, -1, 1, 2, 7, 25)),
+    (re.compile(r"\b[0-9]{1,3}\b"), (1, 2, 5, 13)),
+)
+"""Years and other numbers, and by how much they are changed."""
+
 _NAME = re.compile(r"(?<=\s)(?:[A-Z][\w'’.-]+)(?:\s(?:(?:of|the|de|von)\s)?[A-Z][\w'’.-]+)*")
 _AUXILIARY = re.compile(rf"\b({'|'.join(ENGLISH.auxiliaries)})\b(?! {ENGLISH.denial}\b)")
-_WORD = re.compile(r"[A-Za-z]{4,}")
 _TOKENISED = (
     (re.compile(r" (?=[,.;:!?%)\]])"), ""),
     (re.compile(r" (?=(?:'s|n't|'re|'ve|'ll|'d)\b)"), ""),
@@ -73,7 +78,7 @@ def changed(question: str, other: str, passage: str, dice: random.Random) -> str
 
     None where nothing in it can be changed so that the passage no longer answers it.
     """
-    ways = [_other_year, _other_number, _other_name, _denied]
+    ways = [_other_figure, _other_name, _denied]
     dice.shuffle(ways)
     for way in ways:
         new: str | None = way(question, other, dice)
@@ -89,20 +94,12 @@ def _same_words(new: str, old: str, passage: str) -> bool:
     return all(word.strip("?,.'\"") in text for word in brought)
 
 
-def _other_year(question: str, other: str, dice: random.Random) -> str | None:
-    match = _YEAR.search(question)
-    if not match:
-        return None
-    year = int(match.group()) + dice.choice((-40, -12, -3, -1, 1, 2, 7, 25))
-    return question[: match.start()] + str(year) + question[match.end() :]
-
-
-def _other_number(question: str, other: str, dice: random.Random) -> str | None:
-    match = _NUMBER.search(question)
-    if not match:
-        return None
-    number = int(match.group()) + dice.choice((1, 2, 5, 13))
-    return question[: match.start()] + str(number) + question[match.end() :]
+def _other_figure(question: str, other: str, dice: random.Random) -> str | None:
+    for pattern, steps in _FIGURES:
+        if match := pattern.search(question):
+            number = int(match.group()) + dice.choice(steps)
+            return f"{question[: match.start()]}{number}{question[match.end() :]}"
+    return None
 
 
 def _other_name(question: str, other: str, dice: random.Random) -> str | None:
@@ -132,23 +129,9 @@ def asked_hastily(question: str, dice: random.Random) -> str:
         if len(keys) >= 2:
             question = " ".join(keys)
     if dice.random() < 0.12:
-        question = _misspelt(question, dice)
+        typed = mistyped(Question(Query(str(dice.random()), question), answerable=True))
+        question = typed.query.text
     return question
-
-
-def _misspelt(question: str, dice: random.Random) -> str:
-    words = list(_WORD.finditer(question))
-    if not words:
-        return question
-    word = dice.choice(words)
-    place = dice.randrange(word.start() + 1, word.end() - 1)
-    before, sign, after = question[:place], question[place], question[place + 1 :]
-    slip = dice.randrange(3)
-    if slip == 0:
-        return before + after
-    if slip == 1:
-        return before + sign + sign + after
-    return before + after[:1] + sign + after[1:]
 
 
 def scanned(

@@ -13,20 +13,20 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+import msgspec
 from tqdm import tqdm
 
 from datatypes import Document, Passage, Span
 from errors import SettingError
-from index.build import build_index
 from index.embedder import EXPORT_FOLDER, ExportedEmbedder
-from index.storage.passage_index import PassageIndex
 from index.text.chunker import introduction, passages_of
 from retriever.hybrid import Retriever
 from training.articles import Article, Asked, articles_of
+from training.examples import indexed
 from training.reader_changes import changed
 
 Kind = Literal["answerable", "impossible", "changed"]
@@ -91,9 +91,9 @@ def prepare(data: Path, out: Path, *, say: Callable[[str], object], small: bool 
 
 def write_groups(groups: Iterable[Group], path: Path) -> None:
     unfinished = path.with_suffix(".part")
-    with gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=4) as lines:
+    with gzip.open(unfinished, "wb", compresslevel=4) as lines:
         for group in groups:
-            lines.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
+            lines.write(msgspec.json.encode(group) + b"\n")
     unfinished.replace(path)
 
 
@@ -103,8 +103,8 @@ def read_groups(prepared: Path) -> list[Group]:
     paths = sorted(prepared.glob("train-*.jsonl.gz"))
     try:
         for path in paths:
-            with gzip.open(path, "rt", encoding="utf-8") as lines:
-                groups += [_group(json.loads(line)) for line in lines]
+            with gzip.open(path, "rb") as lines:
+                groups += [msgspec.json.decode(line, type=Group) for line in lines]
     except OSError as error:
         raise SettingError(
             f"The prepared data {path} cannot be read ({error.strerror or error}).",
@@ -117,17 +117,6 @@ def read_groups(prepared: Path) -> list[Group]:
         )
     random.Random(_SEED).shuffle(groups)
     return groups
-
-
-def _group(row: dict[str, Any]) -> Group:
-    def pairs(of: list[list[int]]) -> tuple[tuple[int, int], ...]:
-        return tuple((start, end) for start, end in of)
-
-    texts = tuple(
-        Text(each["introduction"], each["text"], pairs(each["sentences"]), pairs(each["answers"]))
-        for each in row["passages"]
-    )
-    return Group(row["source"], row["kind"], row["question"], texts)
 
 
 def _groups(data: Path, source: str, embedder: ExportedEmbedder, *, small: bool) -> Iterator[Group]:
@@ -158,57 +147,45 @@ def _mined(
     full, embedder.max_tokens = embedder.max_tokens, size
     try:
         with tempfile.TemporaryDirectory() as folder:
-            retriever, documents = _indexed(articles, Path(folder), embedder)
-            passages = {
-                number: passages_of(
-                    documents[number], count_tokens=embedder.count_tokens, max_tokens=size
-                )
-                for number in {number for number, _ in posed}
-            }
-            known = {documents[n].document_id: each.title for n, each in enumerate(articles)}
+            retriever = _indexed_articles(articles, Path(folder), embedder)
+            passages: dict[int, Sequence[Passage]] = {}
             for number, asked in tqdm(posed, desc=f"{source} {size}", file=sys.stderr):
+                if number not in passages:
+                    document = Document(f"{number:05}", f"{number:05}", articles[number].text)
+                    passages[number] = passages_of(
+                        document, count_tokens=embedder.count_tokens, max_tokens=size
+                    )
                 own = passages[number]
-                title = articles[number].title
-                hits = retriever.retrieve(asked.text, k=_N_RETRIEVED)
-                wrong = [hit.passage for hit in hits if not _may_answer(hit.passage, asked, own)]
                 first = _holding(own, asked, dice)
                 if first is None:
                     continue
-                hard = _hard(wrong, documents[number], dice)
-                texts = [_text(each, known.get(each.document.document_id, ""), ()) for each in hard]
+                hits = retriever.retrieve(asked.text, k=_N_RETRIEVED)
+                wrong = [hit.passage for hit in hits if not _may_answer(hit.passage, asked, first)]
+                texts = [_text(each, articles, ()) for each in _hard(wrong, first, dice)]
                 kind: Kind = "answerable" if asked.answers else "impossible"
                 kept = texts if asked.answers else texts[:1]
-                own_text = _text(first, title, asked.answers)
-                yield Group(source, kind, asked.text, (own_text, *kept))
+                yield Group(
+                    source, kind, asked.text, (_text(first, articles, asked.answers), *kept)
+                )
                 if asked.answers and dice.random() < _CHANGED:
                     other = dice.choice(articles[number].questions).text
                     unanswerable = changed(asked.text, other, first.text, dice)
                     if unanswerable:
-                        alone = _text(first, title, ())
+                        alone = _text(first, articles, ())
                         yield Group(source, "changed", unanswerable, (alone, *texts[:1]))
     finally:
         embedder.max_tokens = full
 
 
-def _indexed(
+def _indexed_articles(
     articles: Sequence[Article], folder: Path, embedder: ExportedEmbedder
-) -> tuple[Retriever, dict[int, Document]]:
+) -> Retriever:
+    """Each article is a document with its number as its id."""
     (folder / "documents").mkdir()
-    for number, article in enumerate(articles):
-        path = folder / "documents" / f"{number:05}.txt"
-        path.write_text(article.text, encoding="utf-8")
-    build_index(folder / "documents", folder / "index", embedder=embedder)
-    index = PassageIndex.load(folder / "index")
-    documents: dict[int, Document] = {}
-    for document_id in index.texts.document_ids():
-        document = index.texts.document(document_id)
-        number = int("".join(sign for sign in document_id if sign.isdigit())[:5])
-        if document and document.text == articles[number].text:
-            documents[number] = document
-    if len(documents) < len(articles):  # some are read otherwise: they are asked, but not found
+    with (folder / "documents" / "corpus.jsonl").open("w", encoding="utf-8") as corpus:
         for number, article in enumerate(articles):
-            documents.setdefault(number, Document(f"unread-{number}", article.title, article.text))
-    return Retriever(index, embedder), documents
+            corpus.write(json.dumps({"_id": f"{number:05}", "text": article.text}) + "\n")
+    return indexed(folder / "documents", folder / "index", embedder)
 
 
 def _holding(own: Sequence[Passage], asked: Asked, dice: random.Random) -> Passage | None:
@@ -223,39 +200,37 @@ def _holding(own: Sequence[Passage], asked: Asked, dice: random.Random) -> Passa
     return dice.choice(holding) if holding else None
 
 
-def _may_answer(passage: Passage, asked: Asked, own: Sequence[Passage]) -> bool:
-    """Whether the passage holds an answer, or its words; for an impossible question, its place."""
-    document = own[0].document if own else None
-    if (
-        document
-        and passage.document.document_id == document.document_id
-        and any(map(passage.span.overlaps, asked.answers or (asked.place,)))
+def _may_answer(passage: Passage, asked: Asked, own: Passage) -> bool:
+    """Whether the passage holds an answer, or its words; for an impossible question, its place.
+
+    `own` is a passage of the document that was asked about.
+    """
+    if passage.document.document_id == own.document.document_id and any(
+        map(passage.span.overlaps, asked.answers or (asked.place,))
     ):
         return True
-    if not asked.answers or document is None:
-        return False
     text = passage.text.lower()
-    return any(answer.of(document.text).lower() in text for answer in asked.answers)
+    return any(answer.of(own.document.text).lower() in text for answer in asked.answers)
 
 
-def _hard(wrong: Sequence[Passage], document: Document, dice: random.Random) -> list[Passage]:
+def _hard(wrong: Sequence[Passage], own: Passage, dice: random.Random) -> list[Passage]:
     """One of the three that the retriever likes best, and others of the rest."""
     if not wrong:
         return []
     first = dice.choice(wrong[:3])
     rest = [each for each in wrong if each is not first and not each.span.overlaps(first.span)]
-    near = [each for each in rest if each.document.document_id == document.document_id]
+    near = [each for each in rest if each.document.document_id == own.document.document_id]
     pool = near if near and dice.random() < 0.5 else rest
     return [first, *dice.sample(pool, min(N_HARD - 1, len(pool)))]
 
 
-def _text(passage: Passage, title: str, answers: Sequence[Span]) -> Text:
-    start = passage.span.start
+def _text(passage: Passage, articles: Sequence[Article], answers: Sequence[Span]) -> Text:
+    """Under the title of its article, as the document's id has it."""
+    start, title = passage.span.start, articles[int(passage.document.document_id)].title
+    held = filter(passage.span.holds, answers)
     return Text(
         introduction(passage.heading, title),
         passage.text,
         tuple((each.start - start, each.end - start) for each in passage.sentences),
-        tuple(
-            (each.start - start, each.end - start) for each in answers if passage.span.holds(each)
-        ),
+        tuple((each.start - start, each.end - start) for each in held),
     )

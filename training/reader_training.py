@@ -7,28 +7,25 @@ to which, and which of its sentences hold an answer.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import Parameter, functional
+from torch.optim import AdamW
 
-from training.embedder_export import package_folder
-from training.reader_batches import Batch, Part, batches
+from training.export import package_folder
+from training.reader_batches import Batch, batches
 from training.reader_data import Group, read_groups
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-    from torch import Tensor
-    from torch.nn import Parameter
-    from torch.optim import Optimizer
-
-    from training.reader_model import Outputs, ReaderModel
+from training.reader_model import Outputs, ReaderModel, mean_model
 
 _SEED = 1963
 _WARM = 0.06
@@ -36,13 +33,14 @@ _NO_SPAN = 0.3  # weight of a passage without an answer in the span's loss
 _SPAN = 1.5  # weight of the span's loss: of all five it falls slowest
 _SAVED_EVERY_S = 600.0
 _SAID_EVERY = 50  # steps
+_DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`pairs`: how many are read before the learning rate is 0, which `minutes` may bring earlier.
 
-    `n_pairs` are read for one step, `rows` at a time. `begin_with`: an earlier run's checkpoint,
+    `n_pairs` are read for one step. `begin_with`: an earlier run's checkpoint,
     else MiniLM with new heads.
     """
 
@@ -51,7 +49,6 @@ class Plan:
     begin_with: str | None = None
     rate: float = 2e-4
     n_pairs: int = 32
-    rows: int = 16
 
 
 @dataclass(slots=True)
@@ -59,7 +56,7 @@ class _Run:
     """What a checkpoint keeps. `spent`: seconds of training before it was opened."""
 
     model: ReaderModel
-    optimizer: Optimizer
+    optimizer: AdamW
     step: int = 0
     read: int = 0
     spent: float = 0.0
@@ -68,14 +65,11 @@ class _Run:
     @classmethod
     def opened(cls, out: Path, plan: Plan) -> _Run:
         """The last checkpoint of `out`, or a run's beginning."""
-        import torch
-
-        from training.reader_model import from_minilm, mean_model
-
-        begun = mean_model([Path(plan.begin_with)]) if plan.begin_with else from_minilm(_SEED)
-        model = begun.to(_device()).train()
-        model.words.weight.requires_grad_(False)
-        run = cls(model, torch.optim.AdamW(_parameters(model, plan.rate), betas=(0.9, 0.98)))
+        torch.manual_seed(_SEED)
+        begun = mean_model([Path(plan.begin_with)]) if plan.begin_with else ReaderModel()
+        model = begun.to(_DEVICE).train()
+        model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        run = cls(model, AdamW(_parameters(model, plan.rate), betas=(0.9, 0.98)))
         for path in checkpoints_of(out)[-1:]:
             state = torch.load(path, map_location="cpu", weights_only=True)
             run.model.load_state_dict(state["model"])
@@ -88,8 +82,6 @@ class _Run:
         return self.spent + time.monotonic() - self.began
 
     def save(self, out: Path) -> Path:
-        import torch
-
         path = out / f"step-{self.step:06}.pt"
         state = {
             "model": self.model.state_dict(),
@@ -104,12 +96,10 @@ class _Run:
 
     def learn(self, batch: Batch, *, share: float, half: bool) -> list[float]:
         """One step at that share of the full rate; the losses. `half`: in bfloat16."""
-        import torch
-
         for group in self.optimizer.param_groups:
             group["lr"] = group["full"] * share
-        with torch.autocast(_device(), torch.bfloat16, enabled=half):
-            outputs = [_read(self.model, part) for part in batch.parts]
+        with torch.autocast(_DEVICE, torch.bfloat16, enabled=half):
+            outputs = _read(self.model, batch)
         losses = torch.stack(losses_of(outputs, batch))
         self.optimizer.zero_grad()
         losses.sum().backward()  # type: ignore[no-untyped-call]
@@ -122,16 +112,10 @@ class _Run:
 
 def train(prepared: Path, out: Path, plan: Plan, *, say: Callable[[str], object]) -> Path:
     """Trains on the groups in `prepared` and returns the last checkpoint of `out`."""
-    import torch
-    from tokenizers import Tokenizer
-
     torch.set_num_threads(2)
-    if _device() == "cuda":
-        half = torch.cuda.is_bf16_supported()
-    else:
-        half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # without, it would be slower
+    on_cpu = torch.ops.mkldnn._is_mkldnn_bf16_supported  # without, it would be slower
+    half = bool(on_cpu() if _DEVICE == "cpu" else torch.cuda.is_bf16_supported())
     out.mkdir(parents=True, exist_ok=True)
-    (out / "plan.json").write_text(json.dumps(asdict(plan)) + "\n", encoding="utf-8")
     tokenizer = Tokenizer.from_file(str(package_folder() / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -156,9 +140,7 @@ def _forever(groups: Sequence[Group], tokenizer: Tokenizer, plan: Plan) -> Itera
     """Pass after pass; SQuAD, which alone has questions made to be impossible, twice in each."""
     everything = [*groups, *(group for group in groups if group.source == "squad")]
     for epoch in count():
-        yield from batches(
-            everything, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs, rows=plan.rows
-        )
+        yield from batches(everything, tokenizer, seed=_SEED + epoch, n_pairs=plan.n_pairs)
 
 
 def checkpoints_of(out: Path) -> list[Path]:
@@ -166,25 +148,17 @@ def checkpoints_of(out: Path) -> list[Path]:
     return sorted(out.glob("step-*.pt"))
 
 
-def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
+def losses_of(outputs: Outputs, batch: Batch) -> tuple[Tensor, ...]:
     """Passage among passages, passage alone, span, sentence among sentences, sentence alone."""
-    import torch
-    from torch.nn import functional
-
     n = len(batch.group)
-    relevance = torch.cat([part.relevance.float() for part in parts])[:n]
-    answers = torch.from_numpy(batch.answers)
+    relevance, answers = outputs.relevance.float()[:n], torch.from_numpy(batch.answers)
     listwise = _among(relevance, torch.from_numpy(batch.group), answers, batch.n_groups)
     alone = functional.binary_cross_entropy_with_logits(relevance, answers.float())
     weight = torch.where(answers, 1.0, _NO_SPAN)
-    spans = torch.cat(
-        [
-            (_edge(part.start, rows, rows.start) + _edge(part.end, rows, rows.end)) / 2
-            for part, rows in zip(parts, batch.parts, strict=True)
-        ]
-    )[:n]
-    span = (weight * spans).sum() / weight.sum()
-    sentences = _sentence_means(parts, batch)
+    starts = _edge(outputs.start, batch.readable, batch.start)
+    ends = _edge(outputs.end, batch.readable, batch.end)
+    span = (weight * (starts + ends)[:n] / 2).sum() / weight.sum()
+    sentences = _sentence_means(outputs.evidence, batch)
     holds = torch.from_numpy(batch.sentence_holds)
     of_group = torch.from_numpy(batch.sentence_group)
     best_sentence = _among(sentences, of_group, holds, batch.n_groups)
@@ -194,69 +168,45 @@ def losses_of(parts: Sequence[Outputs], batch: Batch) -> tuple[Tensor, ...]:
 
 def _among(logits: Tensor, group: Tensor, right: Tensor, n_groups: int) -> Tensor:
     """Cross-entropy of the right ones within each group, "none" (logit 0) being right without."""
-    import torch
-
-    none = torch.zeros(n_groups)
-    has = torch.zeros(n_groups, dtype=torch.bool)
-    has[group[right]] = True
-    everything = torch.cat([none, logits])
-    groups = torch.cat([torch.arange(n_groups), group])
-    rights = torch.cat([~has, right])
-    top = torch.zeros(n_groups).scatter_reduce(0, groups, everything.detach(), "amax")
-    powers = (everything - top[groups]).exp()
-    whole = torch.zeros(n_groups).index_add(0, groups, powers)
-    part = torch.zeros(n_groups).index_add(0, groups[rights], powers[rights])
-    return (whole.log() - part.clamp_min(1e-12).log()).mean()
+    none = torch.zeros(1)
+    losses = []
+    for number in range(n_groups):
+        own, own_right = logits[group == number], right[group == number]
+        wanted = own[own_right] if own_right.any() else none
+        losses.append(torch.cat([none, own]).logsumexp(0) - wanted.logsumexp(0))
+    return torch.stack(losses).mean()
 
 
-def _edge(logits: Tensor, rows: Part, place: Any) -> Tensor:
-    import torch
-    from torch.nn import functional
-
-    masked = logits.float().masked_fill(~torch.from_numpy(rows.readable), -1e4)
+def _edge(logits: Tensor, readable: NDArray[np.bool_], place: NDArray[np.int64]) -> Tensor:
+    masked = logits.float().masked_fill(~torch.from_numpy(readable), -1e4)
     return functional.cross_entropy(masked, torch.from_numpy(place), reduction="none")
 
 
-def _sentence_means(parts: Sequence[Outputs], batch: Batch) -> Tensor:
-    import torch
-
-    evidence = torch.cat([part.evidence.float().flatten() for part in parts])
-    place = torch.cat([torch.from_numpy(rows.sentence).flatten() for rows in batch.parts])
+def _sentence_means(evidence: Tensor, batch: Batch) -> Tensor:
+    place = torch.from_numpy(batch.sentence)
     inside = place >= 0
-    n = len(batch.sentence_holds)
-    sums = torch.zeros(n).index_add(0, place[inside], evidence[inside])
-    sizes = torch.zeros(n).index_add(0, place[inside], torch.ones(int(inside.sum())))
-    return sums / sizes.clamp_min(1)
+    means = torch.zeros(len(batch.sentence_holds))
+    return means.scatter_reduce(
+        0, place[inside], evidence.float()[inside], "mean", include_self=False
+    )
 
 
-def _read(model: ReaderModel, rows: Part) -> Outputs:
+def _read(model: ReaderModel, batch: Batch) -> Outputs:
     """Read where the model is; what it says comes back to where the losses are."""
-    import torch
-
-    from training.reader_model import Outputs
-
-    arrays = (rows.input_ids, rows.attention_mask, rows.token_type_ids)
-    said = model(*(torch.from_numpy(array).to(_device()) for array in arrays))
-    return Outputs(*(logits.cpu() for logits in said))
+    arrays = (batch.input_ids, batch.attention_mask, batch.token_type_ids)
+    outputs = model(*(torch.from_numpy(array).to(_DEVICE) for array in arrays))
+    return Outputs(*(logits.cpu() for logits in outputs))
 
 
-def _device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _parameters(model: ReaderModel, rate: float) -> list[dict[str, Any]]:
+def _parameters(model: ReaderModel, rate: float) -> list[dict[str, object]]:
     """New heads learn faster; biases and norms do not decay."""
     heads: list[Parameter] = []
     matrices: list[Parameter] = []
     vectors: list[Parameter] = []
     for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        if name.startswith(("pooled", "relevance", "tokens")):
+        if not name.startswith("encoder."):
             heads.append(parameter)
-        else:
+        elif parameter.requires_grad:
             (matrices if parameter.ndim > 1 else vectors).append(parameter)
     return [
         {"params": heads, "full": 3 * rate, "weight_decay": 0.01},

@@ -92,10 +92,9 @@ def csl_json(source: Source) -> str:
 
 
 def _remarks(source: Source) -> tuple[str, ...]:
-    """What has no field of its own: the text's status, the page and the quote's address."""
+    """What has no field of its own: the text's status and the page."""
     page = source.pinpoint and f"Quoted from {source.pinpoint}"
-    address = source.quote_address if source.quote_address != source.url else ""
-    return tuple(part for part in (source.text_status, page, address) if part)
+    return tuple(part for part in (source.text_status, page) if part)
 
 
 def _bibtex_names(names: tuple[str, ...]) -> str:

@@ -28,13 +28,9 @@ STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The citable facts behind a quote, read from its document's metadata.
-
-    `permalink` is the quote's own address; only an absolute one can stand in a citation.
-    """
+    """The citable facts behind a quote, read from its document's metadata."""
 
     quote: Quote
-    permalink: str = ""
 
     def values(self, name: str) -> tuple[str, ...]:
         values = self.quote.document.metadata.get(name, ())
@@ -87,12 +83,8 @@ class Source:
 
     @property
     def url(self) -> str:
-        """The source's address, or else the quote's own."""
-        return _address(self.value("url")) or self.quote_address
-
-    @property
-    def quote_address(self) -> str:
-        return _address(self.permalink)
+        """The source's address, where it leads somewhere."""
+        return _address(self.value("url"))
 
     @property
     def pinpoint(self) -> str:

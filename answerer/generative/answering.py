@@ -7,12 +7,14 @@ those are then cut from the document as its quotes. What does not hold is left o
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from answerer.generative.checking import Checker
@@ -33,6 +35,7 @@ _BEHIND_BEST = 3.5
 """Logits of the reader: 98 of 100 passages that answer are less than 3 behind the best one
 (development questions of the default document)."""
 
+_SCHEMA = Path(__file__).with_name("reply_schema.json").read_text(encoding="utf-8")
 _log = logging.getLogger(__name__)
 
 
@@ -150,12 +153,7 @@ def _relevance(answer: Answer, reader: Reader | None) -> Callable[[Quote], bool]
 
 def _schema(n_sentences: int) -> dict[str, Any]:
     """Of a reply in JSON. Only numbers of sentences that were shown can be written."""
-    numbers = [f"s{number}" for number in range(1, n_sentences + 1)]
-    sentences = {"type": "array", "items": {"enum": numbers}}
-    statement = _object(text={"type": "string"}, sentences=sentences)
-    return _object(statements={"type": "array", "items": statement})
-
-
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    closed = {"required": list(properties), "additionalProperties": False}
-    return {"type": "object", "properties": properties, **closed}
+    schema: dict[str, Any] = json.loads(_SCHEMA)
+    sentences = schema["properties"]["statements"]["items"]["properties"]["sentences"]
+    sentences["items"]["enum"] = [f"s{number}" for number in range(1, n_sentences + 1)]
+    return schema

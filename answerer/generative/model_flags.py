@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from command_line import add_value_flag
 from errors import SettingError
 
 if TYPE_CHECKING:
@@ -30,13 +31,8 @@ def add_model_flags(parser: argparse.ArgumentParser) -> None:
         "language model", "optional; nothing is sent anywhere else than to --llm-url"
     )
     for name, kind, default, meaning in _FLAGS:
-        twin = f"DOCENT_LLM_{name.replace('-', '_').upper()}"
-        group.add_argument(
-            f"--llm-{name}",
-            metavar=kind,
-            default=os.environ.get(twin) or default,
-            help=f"{meaning}{default and f' (default {default})'} [{twin}]",
-        )
+        known = default and f" (default {default})"
+        add_value_flag(group, f"llm-{name}", default, meaning + known, metavar=kind)
 
 
 def model_from(arguments: argparse.Namespace) -> LanguageModel | None:

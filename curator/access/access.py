@@ -21,7 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from curator.access.password import matches
+from curator.access.password import password_matches
 from interface.server.addresses import is_loopback, neighbourhood
 from interface.server.allow_list import declared_length
 
@@ -72,7 +72,7 @@ class Access:
     """
 
     def __init__(self, password_hash: str | None = None) -> None:
-        """`password_hash`: of `password.hashed`."""
+        """`password_hash`: of `password.hash_password`."""
         self._hash = password_hash
         self._key = secrets.token_bytes(32)
         # Both begin with what was used longest ago.
@@ -112,7 +112,7 @@ class Access:
         self._n_waiting += 1
         try:
             async with self._one_at_a_time:
-                right = await asyncio.to_thread(matches, password, self._hash)
+                right = await asyncio.to_thread(password_matches, password, self._hash)
         finally:
             self._n_waiting -= 1
         if not right:

@@ -19,7 +19,7 @@ def password_hash_from(curator: bool, address: str) -> str | None:
     password_hash = os.environ.pop(CURATOR_PASSWORD_HASH, "")
     if not curator:
         return None
-    from curator.access.password import checked_hash, hashed
+    from curator.access.password import check_password_hash, hash_password
     from interface.server.addresses import is_loopback
 
     if password and password_hash:
@@ -27,9 +27,9 @@ def password_hash_from(curator: bool, address: str) -> str | None:
             f"{CURATOR_PASSWORD} and {CURATOR_PASSWORD_HASH} are both set.", "Keep the hash alone."
         )
     if password_hash:
-        return checked_hash(password_hash)
+        return check_password_hash(password_hash)
     if password:
-        return hashed(password)
+        return hash_password(password)
     if is_loopback(address):
         return None
     raise SettingError(

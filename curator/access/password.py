@@ -13,14 +13,14 @@ LONGEST = 500
 HOW_TO_MAKE = "Make one with: python app.py curator-password"
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """With the costs that argon2-cffi recommends: 64 MiB of memory and some 0.1 s."""
     from argon2 import PasswordHasher
 
     return PasswordHasher().hash(_composed(password))
 
 
-def matches(password: str, password_hash: str) -> bool:
+def password_matches(password: str, password_hash: str) -> bool:
     from argon2 import PasswordHasher
     from argon2.exceptions import VerificationError
 
@@ -32,7 +32,7 @@ def matches(password: str, password_hash: str) -> bool:
         return False
 
 
-def checked_hash(password_hash: str) -> str:
+def check_password_hash(password_hash: str) -> str:
     """Raises SettingError for what is no such hash, as when a shell has read its dollar signs."""
     from argon2 import extract_parameters
     from argon2.exceptions import InvalidHashError
@@ -47,7 +47,7 @@ def checked_hash(password_hash: str) -> str:
     return password_hash
 
 
-def asked_twice() -> str:
+def ask_password_twice() -> str:
     """From the terminal, unseen. Raises SettingError where the two differ or are too short."""
     try:
         password = _asked("The curator's new password: ")

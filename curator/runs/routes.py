@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from curator.access.access import MOST_UPLOAD_BYTES, ROOT
-from curator.pages import Message, Pages, redirect, text_of
-from curator.runs.in_words import (
-    describe_trial,
-    doing_line,
-    lines_to_keep,
-    meaning_choices,
-    parse_trial,
-    run_line,
-    size_choices,
-)
+from curator.pages import Message, Pages, SentForm, redirect, text_of
+from curator.runs import in_words
 from curator.runs.runs import Run, Runs
 from errors import DocentError, QuestionError
 from evaluation.measures.comparison import Comparison, compare_systems
@@ -30,6 +20,7 @@ from evaluation.report.plain_language import COMPARED
 from evaluation.report.question_sections import question_sections
 from evaluation.report.report import Report
 from evaluation.workbench import Workbench
+from index.text.chunker import PASSAGE_TOKENS
 from interface.server.escaping import sendable
 
 _log = logging.getLogger(__name__)
@@ -44,9 +35,6 @@ class RunPages:
     pages: Pages
 
     def join(self, app: FastAPI) -> None:
-        words = self.pages.words
-        self.pages.globals["run_line"] = partial(run_line, words)
-        self.pages.globals["setting"] = partial(describe_trial, words)
         app.get(ROOT)(self.overview)
         app.get(f"{ROOT}/files")(self.loaded_again)
         app.get(f"{ROOT}/runs")(self.loaded_again)
@@ -64,17 +52,13 @@ class RunPages:
         """Where a form was sent to that had a fault."""
         return redirect(request, "curator")
 
-    async def upload(self, request: Request) -> HTMLResponse:
-        file = (await request.form(max_files=1, max_fields=5)).get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return self._overview(request, Message(self.pages.words("upload_none")), status=400)
-        data = await file.read(MOST_UPLOAD_BYTES + 1)
-        return await run_in_threadpool(self._keep, request, sendable(file.filename), data)
-
-    def _keep(self, request: Request, name: str, data: bytes) -> HTMLResponse:
-        words = self.pages.words
+    def upload(self, request: Request, form: SentForm) -> HTMLResponse:
+        words, upload = self.pages.words, form.get("file")
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            return self._overview(request, Message(words("upload_none")), status=400)
         try:
-            file = self.bench.keep(name, data)
+            data = upload.file.read(MOST_UPLOAD_BYTES + 1)
+            file = self.bench.keep(sendable(upload.filename), data)
         except DocentError as error:
             return self._overview(request, Message(str(error)), status=400)
         except Exception:
@@ -83,10 +67,7 @@ class RunPages:
         kept = words("upload_kept", name=file.name, n=file.n_questions)
         return self._overview(request, Message(kept, problem=False))
 
-    async def begin(self, request: Request) -> Response:
-        return await run_in_threadpool(self._begin, request, await request.form())
-
-    def _begin(self, request: Request, form: FormData) -> Response:
+    def begin(self, request: Request, form: SentForm) -> Response:
         before = self.runs.find(text_of(form, "beside"))
         try:
             run = self._started(form, before)
@@ -101,7 +82,7 @@ class RunPages:
         """`before`: the run beside which another setting is tried. Raises DocentError."""
         words = self.pages.words
         fields = (text_of(form, name) for name in ("passages", "meaning", "threshold"))
-        trial = parse_trial(words, *fields)
+        trial = in_words.parse_trial(words, *fields)
         if before is None:
             file, split = text_of(form, "file"), text_of(form, "split") or None
             return self.runs.start(file, split, trial, None)
@@ -114,7 +95,7 @@ class RunPages:
         if run is None:
             return self.pages.missing(request, "no_run")
         if run.state == "running":
-            doing = doing_line(self.pages.words, run)
+            doing = in_words.doing_line(self.pages.words, run)
             return self.pages(request, "runs/running", run=run, doing=doing)
         return self._run(request, run)
 
@@ -122,7 +103,7 @@ class RunPages:
         run = self.runs.find(run_id)
         if run is None:
             return JSONResponse({"state": "gone"}, status_code=404)
-        state = {"state": run.state, "words": doing_line(self.pages.words, run)}
+        state = {"state": run.state, "words": in_words.doing_line(self.pages.words, run)}
         return JSONResponse({**state, "done": run.done, "total": run.total})
 
     async def stop(self, request: Request, run_id: str) -> Response:
@@ -145,7 +126,7 @@ class RunPages:
             "runs/question",
             run=run,
             section=section,
-            failures=[each for each in sections if each.result.failed],
+            failures=[failed for failed in sections if failed.result.failed],
             passages={name: (0, passage) for name, passage in run.report.passages.items()},
             shipped_threshold=self.bench.not_found,
         )
@@ -153,16 +134,14 @@ class RunPages:
     def _overview(
         self, request: Request, message: Message | None = None, *, status: int = 200
     ) -> HTMLResponse:
-        files, words = self.bench.files(), self.pages.words
-        splits = sorted({split for file in files for split in file.splits})
-        choices = [(split, words("part_split", split=split)) for split in splits]
+        files = self.bench.files()
         return self.pages(
             request,
             "runs/overview",
             status=status,
             message=message,
             files=files,
-            splits=[("", words("part_all")), *choices] if choices else [],
+            splits=sorted({split for file in files for split in file.splits}),
             runs=self.runs.latest(),
         )
 
@@ -170,17 +149,15 @@ class RunPages:
         self, request: Request, run: Run, message: Message | None = None, *, status: int = 200
     ) -> HTMLResponse:
         """What a run has found, or why it found nothing. `message` goes to the form below it."""
-        words = self.pages.words
         return self.pages(
             request,
             "runs/run",
             status=status,
             run=run,
             message=message,
-            sizes=size_choices(words, self.bench.passage_tokens),
-            meanings=meaning_choices(words),
+            offered=in_words,
+            passage_tokens=PASSAGE_TOKENS,
             not_found=self.bench.not_found,
-            to_keep=list(lines_to_keep(words, run.trial)),
             **(_findings(run, run.report) if run.report else {}),
         )
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
 from curator.access.access import ROOT
-from curator.pages import Message, Pages, redirect, text_of
+from curator.pages import Message, Pages, SentForm, redirect, text_of
 from datatypes import Document, Hit, Span
 from errors import DocentError, QuestionError
 from evaluation.workbench import Workbench
@@ -44,11 +42,8 @@ class AskingPage:
         known = added if _QUESTION_ID.fullmatch(added) else ""
         return self._page(request, sendable(question), sendable(words), added=known)
 
-    async def keep(self, request: Request) -> Response:
+    def keep(self, request: Request, form: SentForm) -> Response:
         """Leads to the page that says under which id the question was added."""
-        return await run_in_threadpool(self._keep, request, await request.form())
-
-    def _keep(self, request: Request, form: FormData) -> Response:
         words, question = self.pages.words, text_of(form, "question").strip()
         clicked = [value for value in form.getlist("place") if isinstance(value, str)]
         try:

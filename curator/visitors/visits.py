@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from curator.access.access import ROOT
 from curator.pages import Message, Pages
-from curator.wording import Words
 from datatypes import Quote
 from errors import SettingError
 from interface.server.library import Library
@@ -44,7 +42,7 @@ class VisitPages:
         app.get(f"{ROOT}/visits/{{sheet}}.csv")(self.sheet)
 
     def visits(self, request: Request, days: str = "") -> HTMLResponse:
-        words, log, span = self.pages.words, self.log, _span(days)
+        log, span = self.log, _span(days)
         if log is None or (log.level == "none" and not log.path.exists()):
             return self.pages(request, "visitors/visits", log=None)
         figures, trouble = _figures(log, span)
@@ -54,7 +52,7 @@ class VisitPages:
             "visitors/visits",
             log=log,
             message=Message(trouble) if trouble else None,
-            spans=[(str(n), words("visits_span", n=n)) for n in SPANS],
+            spans=SPANS,
             span=span,
             figures=figures,
             not_found=asked_most(figures.questions, found=False),
@@ -66,7 +64,6 @@ class VisitPages:
             several_documents=self.library.n_documents > 1,
             sheets=[sheet for sheet in SHEETS if sheet != "questions" or figures.questions],
             duration=duration,
-            language=partial(_language, words),
         )
 
     def sheet(self, sheet: str, days: str = "") -> Response:
@@ -98,11 +95,6 @@ def _quote_again(use: PassageUse, library: Library) -> Quote | None:
     if document is None or digest(use.span.of(document.text)) != use.digest:
         return None
     return Quote(document, use.span)
-
-
-def _language(words: Words, code: str) -> str:
-    name = f"language_{code}"
-    return words(name) if name in words.sentences else code
 
 
 def _span(days: str) -> int:

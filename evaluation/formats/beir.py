@@ -9,13 +9,13 @@ from pathlib import Path
 
 from datatypes import Query
 from errors import QuestionError
-from evaluation.formats.lines import at, check_new, either, json_lines, reading
+from evaluation.formats.lines import check_new, fault_at, json_lines, plain_or_gzip, reading_faults
 from evaluation.formats.trec import read_qrels
 from evaluation.question import Question
 
 
 def is_beir(path: Path) -> bool:
-    return path.is_dir() and either(path, "queries.jsonl") is not None
+    return path.is_dir() and plain_or_gzip(path, "queries.jsonl") is not None
 
 
 def read_beir(folder: Path) -> Iterator[Question]:
@@ -23,14 +23,14 @@ def read_beir(folder: Path) -> Iterator[Question]:
 
     Where the judgments are in several files, each file's name is its questions' split.
     """
-    queries = either(folder, "queries.jsonl")
+    queries = plain_or_gzip(folder, "queries.jsonl")
     if queries is None:
         raise QuestionError(f"{folder} has no queries.jsonl.", "Give the folder that holds it.")
     judged = _judgments(folder)
     seen: set[str] = set()
     for number, row in json_lines(queries):
         query_id, text = str(row.get("_id") or ""), row.get("text")
-        with at(queries, number):
+        with fault_at(queries, number):
             if not query_id or not isinstance(text, str):
                 raise QuestionError("_id or text is missing.", "Give the query both.")
             check_new(query_id, seen)
@@ -55,7 +55,14 @@ def read_beir(folder: Path) -> Iterator[Question]:
 def _judgments(folder: Path) -> dict[str, tuple[str | None, dict[str, int]]]:
     """Query id → its split and the grades of documents."""
     judged: dict[str, tuple[str | None, dict[str, int]]] = {}
-    for path, split in _qrels_files(folder):
+    files = sorted((*folder.glob("qrels/*.tsv"), *folder.glob("qrels/*.tsv.gz")))
+    single = plain_or_gzip(folder, "qrels.tsv")
+    if not files and single is None:
+        raise QuestionError(
+            f"{folder} has no judgments.", "Put them into qrels.tsv or qrels/test.tsv."
+        )
+    for path in files or filter(None, [single]):
+        split = path.name.partition(".")[0] if files else None
         for query_id, relevant in read_qrels(path).items():
             if query_id in judged:
                 raise QuestionError(
@@ -68,7 +75,7 @@ def _judgments(folder: Path) -> dict[str, tuple[str | None, dict[str, int]]]:
 
 def corpus_of_beir(folder: Path, work: Path) -> Path:
     """A `corpus.jsonl` to be indexed: the folder's own, or unpacked into `work`."""
-    corpus = either(folder, "corpus.jsonl")
+    corpus = plain_or_gzip(folder, "corpus.jsonl")
     if corpus is None:
         raise QuestionError(
             f"{folder} has no corpus.jsonl.", "Put it there, or give --index or --documents."
@@ -77,18 +84,6 @@ def corpus_of_beir(folder: Path, work: Path) -> Path:
         return corpus
     work.mkdir(parents=True, exist_ok=True)
     unpacked = work / "corpus.jsonl"
-    with reading(corpus), gzip.open(corpus, "rb") as packed, unpacked.open("wb") as plain:
+    with reading_faults(corpus), gzip.open(corpus, "rb") as packed, unpacked.open("wb") as plain:
         shutil.copyfileobj(packed, plain)
     return unpacked
-
-
-def _qrels_files(folder: Path) -> list[tuple[Path, str | None]]:
-    files = sorted((*folder.glob("qrels/*.tsv"), *folder.glob("qrels/*.tsv.gz")))
-    if files:
-        return [(path, path.name.partition(".")[0]) for path in files]
-    single = either(folder, "qrels.tsv")
-    if single is None:
-        raise QuestionError(
-            f"{folder} has no judgments.", "Put them into qrels.tsv or qrels/test.tsv."
-        )
-    return [(single, None)]

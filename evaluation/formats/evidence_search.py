@@ -34,7 +34,7 @@ class EvidenceSearch:
         return places
 
 
-def remedy(wording: str, documents: Iterable[Document]) -> str:
+def nearest_wording(wording: str, documents: Iterable[Document]) -> str:
     """What to write instead of a wording that is not there: the words most like it."""
     from rapidfuzz.fuzz import partial_ratio_alignment
 

@@ -14,7 +14,7 @@ from errors import QuestionError
 
 
 @contextmanager
-def at(path: Path, place: int | str | None = None) -> Iterator[None]:
+def fault_at(path: Path, place: int | str | None = None) -> Iterator[None]:
     """A fault inside is told with its place: a line, or a name where a file has no lines."""
     try:
         yield
@@ -31,7 +31,7 @@ def check_new(query_id: str, seen: set[str]) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading_faults(path: Path) -> Iterator[None]:
     """What the file system and the decoders say, as one sentence."""
     try:
         yield
@@ -48,7 +48,7 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
 
 
-def opened(path: Path) -> IO[str]:
+def open_text(path: Path) -> IO[str]:
     """A text file in UTF-8, with or without its mark; `.gz` is unpacked on the way."""
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8-sig")
@@ -57,7 +57,7 @@ def opened(path: Path) -> IO[str]:
 
 def text_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Line number from 1 and line, without its end; empty lines are left out."""
-    with reading(path), opened(path) as lines:
+    with reading_faults(path), open_text(path) as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield number, line.rstrip("\r\n")
@@ -66,7 +66,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str]]:
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a file with one a line."""
     for number, line in text_lines(path):
-        with at(path, number):
+        with fault_at(path, number):
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
@@ -77,11 +77,11 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def whole_json(path: Path) -> Any:
-    with reading(path), opened(path) as file:
+    with reading_faults(path), open_text(path) as file:
         try:
             return json.load(file)
         except json.JSONDecodeError as error:
-            with at(path, error.lineno):
+            with fault_at(path, error.lineno):
                 raise QuestionError(
                     f"not valid JSON: {error.msg}.", "Mend it, or copy it anew."
                 ) from error
@@ -89,6 +89,6 @@ def whole_json(path: Path) -> Any:
             raise QuestionError(f"{path}: nested too deeply.", "Copy it anew.") from error
 
 
-def either(folder: Path, name: str) -> Path | None:
+def plain_or_gzip(folder: Path, name: str) -> Path | None:
     """`name` in `folder`, plain or with `.gz`."""
     return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from datatypes import Evidence
 from errors import QuestionError
 from evaluation.formats.beir import corpus_of_beir, is_beir, read_beir
-from evaluation.formats.evidence_search import remedy
-from evaluation.formats.lines import at
+from evaluation.formats.evidence_search import nearest_wording
+from evaluation.formats.lines import fault_at
 from evaluation.formats.questions_jsonl import read_questions_jsonl
 from evaluation.formats.spreadsheet import read_spreadsheet
 from evaluation.formats.squad import corpus_of_squad, is_squad, read_squad
@@ -72,21 +71,18 @@ def _unknown_documents(questions: Sequence[Question], documents: Documents) -> l
 def _check(path: Path, questions: Sequence[Question], documents: Documents) -> None:
     """SQuAD's evidence against the index: it may be an index of something else."""
     for question in questions:
-        with at(path, f"question {question.query_id}"):
-            for evidence in question.evidence:
-                _check_evidence(evidence, question.answers, documents)
-
-
-def _check_evidence(evidence: Evidence, answers: Sequence[str], documents: Documents) -> None:
-    document = documents.document(evidence.document_id)
-    if document is None:
-        raise QuestionError(
-            f"the index has no document {evidence.document_id}.",
-            "Leave --index out: the paragraphs are then indexed under these names.",
-        )
-    if evidence.span.of(document.text) not in map(canonical, answers):
-        raise QuestionError(
-            f"“{answers[0]}” is not at {evidence.span.start} of {evidence.document_id} in the "
-            "index.",
-            remedy(answers[0], [document]),
-        )
+        for evidence in question.evidence:
+            with fault_at(path, f"question {question.query_id}"):
+                document = documents.document(evidence.document_id)
+                if document is None:
+                    raise QuestionError(
+                        f"the index has no document {evidence.document_id}.",
+                        "Leave --index out: the paragraphs are then indexed under these names.",
+                    )
+                answers = question.answers
+                if evidence.span.of(document.text) not in map(canonical, answers):
+                    place = f"{evidence.span.start} of {evidence.document_id}"
+                    raise QuestionError(
+                        f"“{answers[0]}” is not at {place} in the index.",
+                        nearest_wording(answers[0], [document]),
+                    )

@@ -20,8 +20,8 @@ from typing import Any
 
 from datatypes import Document, Evidence, Query, Span
 from errors import QuestionError
-from evaluation.formats.evidence_search import remedy
-from evaluation.formats.lines import at, check_new, json_lines
+from evaluation.formats.evidence_search import nearest_wording
+from evaluation.formats.lines import check_new, fault_at, json_lines
 from evaluation.question import RESPONSES, Documents, Question, each_document
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -31,7 +31,7 @@ def read_questions_jsonl(path: Path, documents: Documents) -> Iterator[Question]
     """Raises QuestionError where evidence is not, to the letter, where it is said to be."""
     seen: set[str] = set()
     for number, row in json_lines(path):
-        with at(path, number):
+        with fault_at(path, number):
             question = _question(row, documents)
             check_new(question.query_id, seen)
         yield question
@@ -162,11 +162,11 @@ def _evidence(row: dict[str, Any], documents: Documents) -> Evidence:
         )
     if not isinstance(start, int) or not isinstance(end, int) or document.text[start:end] != text:
         place = document.text.find(text)
-        others = (each for each in each_document(documents) if each.document_id != document_id)
+        others = (doc for doc in each_document(documents) if doc.document_id != document_id)
         mend = (
             f"It stands at {place}–{place + len(text)}."
             if place >= 0
-            else remedy(text, chain([document], others))
+            else nearest_wording(text, chain([document], others))
         )
         raise QuestionError(f"“{text}” is not at {start}–{end} of {document_id}.", mend)
     return Evidence(document_id, Span(start, end))

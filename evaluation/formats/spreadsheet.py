@@ -9,30 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from datatypes import Evidence, Query
 from errors import DocumentError, QuestionError
-from evaluation.formats.evidence_search import EvidenceSearch, remedy
-from evaluation.formats.lines import at, check_new, reading
+from evaluation.formats.evidence_search import EvidenceSearch, nearest_wording
+from evaluation.formats.lines import check_new, fault_at, reading_faults
 from evaluation.question import Documents, Question, each_document
 from index.readers.encoding import decode
 from index.text.folding import folded
 
-_COLUMNS = {
-    "question": "question, questions, query, text, frage, fragen",
-    "words": "expected words, expected, expected answer, expected wording, words, evidence, "
-    "answer, erwartete worter, antwort",
-    "answerable": "answerable, has answer, answered, beantwortbar",
-    "id": "id, query id, number, nr",
-    "split": "split",
-    "kind": "kind, type, art",
-}
-"""What a column may be called, folded; the first name goes before the others."""
-
-_YES = frozenset(("yes", "y", "true", "1", "x", "ja", "j", "wahr"))
-_NO = frozenset(("no", "n", "false", "0", "-", "nein", "falsch"))
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 MANY_PLACES = 10
 """Words that stand so often find nothing out: nearly any quote holds them."""
@@ -48,7 +37,7 @@ def read_spreadsheet(path: Path, documents: Documents) -> tuple[list[Question], 
     seen: set[str] = set()
     search = EvidenceSearch(each_document(documents))
     for number, row in _rows(path):
-        with at(path, number):
+        with fault_at(path, number):
             question = _question(row, number, search, documents)
             if question is None:
                 continue
@@ -83,7 +72,7 @@ def _question(
     for wording in wordings:
         places = search.find(wording)
         if not places:
-            mend = remedy(wording, each_document(documents))
+            mend = nearest_wording(wording, each_document(documents))
             raise QuestionError(f"“{wording}” is not in the documents.", mend)
         evidence |= dict.fromkeys(places)
     return Question(
@@ -97,7 +86,7 @@ def _question(
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Number of the row's last line, and its cells by column."""
-    with reading(path):
+    with reading_faults(path):
         data = path.read_bytes()
     try:
         text, _ = decode(data)
@@ -105,13 +94,13 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise QuestionError(f"{path}: {error.what}", error.remedy) from error
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
-        with at(path, 1):
+        with fault_at(path, 1):
             columns = _columns(next(table, []))
         for cells in table:
             row = {name: cells[i] for name, i in columns.items() if i < len(cells)}
             yield table.line_num, {name: cell.strip() for name, cell in row.items()}
     except csv.Error as error:
-        with at(path, table.line_num):
+        with fault_at(path, table.line_num):
             raise QuestionError(
                 f"not a table ({error}).", "Save it from the program anew as CSV."
             ) from error
@@ -126,8 +115,8 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     named = [" ".join(folded(cell).replace("_", " ").split()) for cell in header]
     columns = {
         column: named.index(name)
-        for column, names in _COLUMNS.items()
-        for name in reversed(names.split(", "))
+        for column, names in _WORDS["columns"].items()
+        for name in reversed(names)
         if name in named
     }
     wanted = {"question": "question", "words": "expected words"}
@@ -141,8 +130,8 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 def _yes_or_no(cell: str, *, default: bool) -> bool:
     word = folded(cell).strip()
-    if word in _YES or word in _NO:
-        return word in _YES
+    if word in _WORDS["yes"] or word in _WORDS["no"]:
+        return word in _WORDS["yes"]
     if word:
         raise QuestionError(f"answerable is “{cell}”.", "Write yes or no.")
     return default

@@ -12,8 +12,8 @@ from typing import Any
 
 from datatypes import Document, Evidence, Query, Span
 from errors import QuestionError
-from evaluation.formats.evidence_search import remedy
-from evaluation.formats.lines import at, check_new, either, whole_json
+from evaluation.formats.evidence_search import nearest_wording
+from evaluation.formats.lines import check_new, fault_at, plain_or_gzip, whole_json
 from evaluation.question import Question
 from index.text.canonical import canonical
 
@@ -28,9 +28,9 @@ def read_squad(path: Path) -> Iterator[Question]:
     seen: set[str] = set()
     for document, title, rows in _paragraphs(path):
         for row in rows:
-            with at(path, f"paragraph {document.document_id} ({title})"):
+            with fault_at(path, f"paragraph {document.document_id} ({title})"):
                 query_id, text, answers = _parsed(row)
-            with at(path, f"question {query_id}"):
+            with fault_at(path, f"question {query_id}"):
                 check_new(query_id, seen)
                 evidence = [_evidence(document, answer) for answer in answers or ()]
             yield Question(
@@ -98,7 +98,7 @@ def _evidence(document: Document, answer: _Answer) -> Evidence:
     if document.text[start:end] != wording or not wording:
         raise QuestionError(
             f"“{wording}” is not at {start} of its paragraph {document.document_id}.",
-            remedy(wording, [document]),
+            nearest_wording(wording, [document]),
         )
     before, settled = canonical(document.text[:start]), canonical(wording)
     if canonical(document.text)[len(before) : len(before) + len(settled)] != settled:
@@ -108,9 +108,11 @@ def _evidence(document: Document, answer: _Answer) -> Evidence:
 
 def _splits(path: Path) -> dict[str, str]:
     """Article → split."""
-    file = either(path.parent, "split.json")
+    file = plain_or_gzip(path.parent, "split.json")
     splits = whole_json(file) if file else {}
-    if not isinstance(splits, dict) or not all(isinstance(each, list) for each in splits.values()):
+    if not isinstance(splits, dict) or not all(
+        isinstance(titles, list) for titles in splits.values()
+    ):
         raise QuestionError(f"{file}: no lists of articles.", 'It reads {"dev": ["Normans", …]}.')
     return {_article(str(title)): split for split, titles in splits.items() for title in titles}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from errors import QuestionError
-from evaluation.formats.lines import at, text_lines
+from evaluation.formats.lines import fault_at, text_lines
 
 Qrels = dict[str, dict[str, int]]
 """query id → document (or passage) id → grade; above 0 is relevant."""
@@ -15,55 +16,53 @@ Qrels = dict[str, dict[str, int]]
 Run = dict[str, dict[str, float]]
 """query id → document (or passage) id → score; higher is better."""
 
+_Number = TypeVar("_Number", int, float)
+
 
 def read_qrels(path: Path) -> Qrels:
     """`query 0 document grade`, or BEIR's `query<TAB>document<TAB>grade` under a headline."""
-    form = "Each line reads: query 0 document grade."
-    qrels: Qrels = {}
-    for number, line in text_lines(path):
-        cells = line.split("\t") if line.count("\t") == 2 else line.split()
-        if number == 1 and len(cells) == 3 and not _is_integer(cells[2]):
-            continue  # the headline
-        with at(path, number):
-            if len(cells) not in (3, 4):
-                raise QuestionError(f"{len(cells)} columns instead of 4.", form)
-            query_id, document_id, grade = cells[0], cells[-2], cells[-1]
-            if not _is_integer(grade):
-                raise QuestionError(f"the grade {grade} is no whole number.", "Write 0, 1, 2 …")
-            if document_id in qrels.setdefault(query_id, {}):
-                raise QuestionError(
-                    f"{document_id} is judged twice for {query_id}.", "Delete one of the lines."
-                )
-        qrels[query_id][document_id] = int(grade)
-    if not qrels:
-        raise QuestionError(f"{path}: no judgments.", form)
-    return qrels
+    return _read(path, "query 0 document grade", (0, -2, -1), (3, 4), int)
 
 
 def read_run(path: Path) -> Run:
     """`query Q0 document rank score tag`. As in trec_eval the score ranks, not the rank."""
-    run: Run = {}
-    for number, line in text_lines(path):
-        cells = line.split()
-        with at(path, number):
-            if len(cells) != 6:
-                raise QuestionError(
-                    f"{len(cells)} columns instead of 6.",
-                    "Each line reads: query Q0 document rank score tag.",
-                )
-            query_id, _, document_id, _, score, _ = cells
-            value = _number(score)
-            if value is None:
-                raise QuestionError(f"the score {score} is no number.", "Write it as 1.25.")
-            if document_id in run.setdefault(query_id, {}):
-                raise QuestionError(
-                    f"{document_id} stands twice for {query_id}.",
-                    "Keep the better of the two lines.",
-                )
-        run[query_id][document_id] = value
-    if not run:
-        raise QuestionError(f"{path}: an empty run.", "Give a run with at least one line.")
-    return run
+    return _read(path, "query Q0 document rank score tag", (0, 2, 4), (6,), _finite)
+
+
+def _read(
+    path: Path,
+    form: str,
+    places: tuple[int, ...],
+    n_columns: tuple[int, ...],
+    parse_number: Callable[[str], _Number],
+) -> dict[str, dict[str, _Number]]:
+    """Query id → document id → number; `places` says in which columns they stand.
+
+    Raises QuestionError naming file and line.
+    """
+    table: dict[str, dict[str, _Number]] = {}
+    for line_number, line in text_lines(path):
+        cells = line.split("\t") if line.count("\t") == 2 else line.split()
+        with fault_at(path, line_number):
+            if len(cells) not in n_columns:
+                what = f"{len(cells)} columns instead of {n_columns[-1]}."
+                raise QuestionError(what, f"Each line reads: {form}.")
+            query_id, document_id, cell = (cells[place] for place in places)
+            try:
+                number = parse_number(cell)
+            except ValueError as error:
+                if line_number == 1 and len(cells) == 3:
+                    continue  # BEIR's headline
+                name, example = form.split()[places[-1]], parse_number("1")
+                what = f"the {name} {cell} is no number."
+                raise QuestionError(what, f"Write it as {example}.") from error
+            if document_id in table.setdefault(query_id, {}):
+                what = f"{document_id} stands twice for {query_id}."
+                raise QuestionError(what, "Delete one of the lines.")
+        table[query_id][document_id] = number
+    if not table:
+        raise QuestionError(f"{path} is empty.", f"Each line reads: {form}.")
+    return table
 
 
 def run_of(lines: Iterable[str]) -> Run:
@@ -81,13 +80,8 @@ def qrels_lines(qrels: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
             yield f"{query_id} 0 {document_id} {grade}"
 
 
-def _is_integer(cell: str) -> bool:
-    return cell.strip().lstrip("+-").isdecimal()
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _finite(cell: str) -> float:
+    """Raises ValueError for another one."""
+    if math.isfinite(number := float(cell)):
+        return number
+    raise ValueError(cell)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.measures.significance import Figure, set_figure
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+_Rows = NDArray[np.float64]
+"""Outcomes as rows: confidence, answerable, found, right."""
 
 N_BINS = 10
 
@@ -47,11 +49,18 @@ def abstention_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
 
     A figure that needs both kinds of questions is missing where there is only one kind.
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    def of_both_kinds(score: Callable[[_Rows], float]) -> Callable[[_Rows], float | None]:
+        return lambda rows: float(score(rows)) if 0 < rows[:, 1].sum() < len(rows) else None
+
     functions = {
-        "AUROC": _auroc,
-        "average_precision": _average_precision,
+        "AUROC": of_both_kinds(lambda rows: roc_auc_score(rows[:, 1], rows[:, 0])),
+        "average_precision": of_both_kinds(
+            lambda rows: average_precision_score(rows[:, 1], rows[:, 0])
+        ),
         "AURC": _aurc,
-        "answer_F1": _f1,
+        "answer_F1": of_both_kinds(_f1),
         "ECE": _ece,
     }
     figures = (set_figure(name, function, outcomes) for name, function in functions.items())
@@ -72,8 +81,6 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> tuple[CurvePoint, ...]:
 
 def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     """Bins of equally many questions, from low to high confidence."""
-    import numpy as np
-
     rows = np.asarray(outcomes, dtype=float)
     return tuple(
         Bin(float(part[:, 0].mean()), float(part[:, 1].mean()), len(part))
@@ -81,53 +88,31 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
     )
 
 
-def _auroc(rows: NDArray[np.float64]) -> float | None:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(rows[:, 1], rows[:, 0])) if _both_kinds(rows) else None
-
-
-def _average_precision(rows: NDArray[np.float64]) -> float | None:
-    from sklearn.metrics import average_precision_score
-
-    return float(average_precision_score(rows[:, 1], rows[:, 0])) if _both_kinds(rows) else None
-
-
-def _aurc(rows: NDArray[np.float64]) -> float:
+def _aurc(rows: _Rows) -> float:
     """Area under the risk–coverage curve: the mean risk over all coverages (Geifman et al., 2019).
 
     Questions of one confidence come in no order, so each has the mean of their errors.
     """
-    import numpy as np
-
-    levels, place = np.unique(-rows[:, 0], return_inverse=True)
-    n_tied = np.bincount(place, minlength=len(levels))
-    wrong = np.bincount(place, weights=1 - rows[:, 3], minlength=len(levels)) / n_tied
+    _, level, n_tied = np.unique(-rows[:, 0], return_inverse=True, return_counts=True)
+    wrong = np.bincount(level, weights=1 - rows[:, 3]) / n_tied
     errors = np.cumsum(np.repeat(wrong, n_tied))
     return float(np.mean(errors / np.arange(1, len(rows) + 1)))
 
 
-def _f1(rows: NDArray[np.float64]) -> float | None:
+def _f1(rows: _Rows) -> float:
     """Of finding the answerable ones, at the shipped threshold."""
-    n_both = float((rows[:, 1] * rows[:, 2]).sum())
-    n_either = float(rows[:, 1].sum() + rows[:, 2].sum())
-    return 2 * n_both / n_either if _both_kinds(rows) else None
+    n_both = (rows[:, 1] * rows[:, 2]).sum()
+    return float(2 * n_both / (rows[:, 1].sum() + rows[:, 2].sum()))
 
 
-def _ece(rows: NDArray[np.float64]) -> float:
+def _ece(rows: _Rows) -> float:
     """Expected calibration error over bins of equal mass (Nixon et al., CVPR workshops 2019)."""
     parts = _bins_of_equal_mass(rows)
     gaps = [len(part) * abs(part[:, 0].mean() - part[:, 1].mean()) for part in parts]
     return float(sum(gaps) / len(rows))
 
 
-def _bins_of_equal_mass(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def _bins_of_equal_mass(rows: _Rows) -> list[_Rows]:
     """Rows by rising confidence, cut into parts of equally many; no part is empty."""
-    import numpy as np
-
     ordered = rows[np.argsort(rows[:, 0], kind="stable")] if len(rows) else rows
     return np.array_split(ordered, min(N_BINS, len(ordered))) if len(ordered) else []
-
-
-def _both_kinds(rows: NDArray[np.float64]) -> bool:
-    return bool(0 < rows[:, 1].sum() < len(rows))

@@ -36,13 +36,13 @@ def right_passages(evidence: Iterable[Evidence], passages_of: PassagesOf) -> lis
         passages = passages_of(piece.document_id)
         right = [passage for passage in passages if passage.span.holds(piece.span)]
         if not right and passages:
-            most = max(passages, key=lambda passage: shared(passage.span, piece.span))
+            most = max(passages, key=lambda passage: n_common_characters(passage.span, piece.span))
             right = [most] if most.span.overlaps(piece.span) else []
         holding |= {passage.passage_id: passage for passage in right}
     return list(holding.values())
 
 
-def shared(first: Span, second: Span) -> int:
+def n_common_characters(first: Span, second: Span) -> int:
     """Number of characters that lie in both."""
     return max(0, min(first.end, second.end) - max(first.start, second.start))
 

@@ -6,13 +6,11 @@ Allan and Carterette (CIKM 2007) recommend for retrieval. Many comparisons: Holm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 N_RESAMPLES = 10_000
@@ -37,7 +35,6 @@ class Figure:
 
 def mean_figure(measure: str, values: Sequence[float]) -> Figure | None:
     """The mean of single questions' values; None where there are none."""
-    import numpy as np
     from scipy.stats import bootstrap
 
     if not values:
@@ -58,14 +55,18 @@ def mean_figure(measure: str, values: Sequence[float]) -> Figure | None:
     return Figure(measure, float(array.mean()), float(low), float(high), len(array))
 
 
+def mean_figures(values: Mapping[str, Iterable[float]]) -> tuple[Figure, ...]:
+    """Of each measure that has values."""
+    figures = (mean_figure(measure, list(of_it)) for measure, of_it in values.items())
+    return tuple(figure for figure in figures if figure)
+
+
 def set_figure(
     measure: str,
     function: Callable[[NDArray[np.float64]], float | None],
     rows: Sequence[Sequence[float]],
 ) -> Figure | None:
     """Of a figure that is no mean. `function` gets some of the rows; None: no value can be had."""
-    import numpy as np
-
     table = np.asarray(rows, dtype=float)
     n = len(table)
     value = function(table) if n else None
@@ -90,7 +91,6 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
     Questions without a difference change nothing and are left out, so that more cases are exact.
     `one_sided`: only as great in the same direction as the one observed.
     """
-    import numpy as np
     from scipy.stats import permutation_test
 
     changed = np.asarray([value for value in differences if value != 0], dtype=float)
@@ -115,9 +115,8 @@ def randomisation_p(differences: Sequence[float], *, one_sided: bool = False) ->
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """The same p values, adjusted so that all may be read at once."""
-    order = sorted(range(len(p_values)), key=p_values.__getitem__)
-    adjusted, highest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = highest
-    return adjusted
+    order = np.argsort(p_values, kind="stable")
+    n_left = np.arange(len(p_values), 0, -1)
+    adjusted = np.maximum.accumulate(np.minimum(1.0, n_left * np.asarray(p_values)[order]))
+    restored: list[float] = adjusted[np.argsort(order)].tolist()
+    return restored

@@ -10,7 +10,7 @@ from errors import QuestionError
 from evaluation.formats.trec import Run, read_qrels, read_run
 from evaluation.measures.comparison import Comparison, compare_systems
 from evaluation.measures.retrieval import by_query, parsed_measures
-from evaluation.measures.significance import Figure, mean_figure
+from evaluation.measures.significance import Figure, mean_figures
 from evaluation.question import FEW_QUESTIONS, few_questions
 
 
@@ -42,11 +42,7 @@ def score_runs(qrels_path: Path, run_paths: Sequence[Path], measures: str) -> Sc
         warnings.append(few_questions(len(qrels)))
     values = {name: by_query(wanted, qrels, run) for name, run in runs.items()}
     figures = {
-        name: [
-            figure
-            for measure, by_id in by_measure.items()
-            if (figure := mean_figure(measure, list(by_id.values())))
-        ]
+        name: mean_figures({measure: of_it.values() for measure, of_it in by_measure.items()})
         for name, by_measure in values.items()
     }
     return Scores(figures, compare_systems(values), tuple(warnings))

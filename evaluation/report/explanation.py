@@ -42,7 +42,7 @@ class Explainer:
         self.passages: dict[str, PassageText] = {}
         self.passages_of = cache(index.texts.passages_of)
         self._prefix = f"{condition}:" if condition else ""
-        self._words: dict[str, dict[str, str]] = {}
+        self._words_of = cache(_words_of)
 
     def ranked(self, hit: Hit, question: str, *, right: bool) -> RankedPassage:
         row = self.unranked(hit.passage, question, right=right)
@@ -60,10 +60,7 @@ class Explainer:
 
     def _shared_words(self, question: str, passage: Passage) -> tuple[SharedWord, ...]:
         """The rarest first. The heading counts, as it does when words are searched."""
-        if passage.passage_id not in self._words:
-            text = f"{passage.text}\n{passage.heading or passage.document.title}"
-            self._words[passage.passage_id] = _words_of(text)
-        in_passage = self._words[passage.passage_id]
+        in_passage = self._words_of(f"{passage.text}\n{passage.heading or passage.document.title}")
         content = set(content_terms(question))
         asked = _words_of(question)
         shared = [term for term in asked if term in content and term in in_passage]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ _NOT_IN_A_BASELINE = {
 }
 
 
-def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) -> None:
+def write_report(report: Report, runs: Iterable[SystemRun], folder: Path) -> None:
     """Writes everything into `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -35,8 +35,8 @@ def write_report(report: Report, runs: Mapping[str, SystemRun], folder: Path) ->
         PAGE: page_html(report),
         BASELINE: baseline_json(report),
     }
-    for name, run in runs.items():
-        plain = re.sub(r"\W+", "-", name)
+    for run in runs:
+        plain = re.sub(r"\W+", "-", run.report.name)
         texts[f"{plain}.run"] = _text(run.lines)
         texts[f"{plain}.qrels"] = _text(qrels_lines(run.qrels))
     for name, text in texts.items():

@@ -6,11 +6,8 @@ import math
 from dataclasses import dataclass
 from itertools import groupby
 
-from evaluation.measures.significance import Figure
 from evaluation.report.plain_language import Ending, ending
 from evaluation.report.report import QuestionResult, RankedPassage, Report, RunReport
-
-_KIND_MEASURES = ("Success@1", "quote_success@1", "RR@10")
 
 ResultOfRun = tuple[RunReport, QuestionResult]
 
@@ -30,10 +27,6 @@ class QuestionSection:
     @property
     def n_failed(self) -> int:
         return sum(result.failed for finding in self.findings for _, result in finding)
-
-    @property
-    def n_judged(self) -> int:
-        return sum(result.judged for finding in self.findings for _, result in finding)
 
 
 def question_sections(report: Report) -> list[QuestionSection]:
@@ -67,33 +60,3 @@ def found_passages(result: QuestionResult) -> tuple[RankedPassage, ...]:
     if not result.answerable or right is None:
         return result.hits
     return (*result.beaten_by, right)
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """Of `n` questions of a kind `n_well` of `n_judged` went well; none is judged where only
-    finding is measured and there is nothing to find.
-    """
-
-    kind: str
-    n: int
-    n_judged: int
-    n_well: int
-    figures: tuple[Figure | None, ...]
-
-
-def kind_measures(run: RunReport) -> tuple[str, ...]:
-    return tuple(measure for measure in _KIND_MEASURES if run.figure(measure))
-
-
-def kind_rows(run: RunReport) -> list[KindRow]:
-    """Those that go worst first."""
-    rows = []
-    for kind, figures in run.by_kind.items():
-        results = [result for result in run.questions if result.kind == kind]
-        judged = [result for result in results if result.judged]
-        n_well = sum(not result.failed for result in judged)
-        by_measure = {figure.measure: figure for figure in figures}
-        chosen = tuple(by_measure.get(measure) for measure in kind_measures(run))
-        rows.append(KindRow(kind, len(results), len(judged), n_well, chosen))
-    return sorted(rows, key=lambda row: row.n_well / row.n_judged if row.n_judged else 2)

@@ -18,17 +18,17 @@ FOLDER = Path(__file__).parent / "html"
 
 
 def template_environment(*folders: Path, shown: Callable[[str], str] | None = None) -> Environment:
-    """Templates of the report's parts and of further folders; all that they fill in is escaped.
+    """Templates of the report's parts and of further folders; what they fill into HTML is escaped.
 
     `shown` makes safe HTML (Markup) of a text of documents or visitors; by default it is escaped
     like everything else.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
     from markupsafe import escape
 
     environment = Environment(
         loader=FileSystemLoader([*folders, FOLDER]),
-        autoescape=True,
+        autoescape=select_autoescape(("html.jinja",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -12,29 +12,15 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from datatypes import Metadata, visible_line
 from errors import DocumentError
 
-PLURAL_FIELDS = frozenset(
-    "creator recipients language original_language translator translated_for rights "  # noqa: SIM905
-    "credits".split()
-)
-FIELDS = PLURAL_FIELDS | frozenset(
-    "id title date document_type archive place reference_code collection box folder "  # noqa: SIM905
-    "digital_source url text_status".split()
-)
-TEXT_STATUSES = ("original", "transcription", "translation", "ocr")
-_ALSO_CALLED = {
-    "author": "creator",
-    "authors": "creator",
-    "type": "document_type",
-    "repository": "archive",
-    "signature": "reference_code",
-    "source": "digital_source",
-    "link": "url",
-    "license": "rights",
-}
+_KNOWN = tomllib.loads(Path(__file__).with_name("fields.toml").read_text(encoding="utf-8"))
+PLURAL_FIELDS = frozenset(_KNOWN["several_values"])
+FIELDS = PLURAL_FIELDS.union(_KNOWN["one_value"])
+TEXT_STATUSES = tuple(_KNOWN["text_statuses"])
 _QUOTE_IT = "Put its value in quotation marks."
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _QUOTES_AND_SPACE = re.compile(r"[\"'\s]")
@@ -122,7 +108,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The mend for a name that is none: what was probably meant, or what there is."""
     known = sorted(known)
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
-    meant = _ALSO_CALLED.get(plain)
+    meant = _KNOWN["also_called"].get(plain)
     if meant not in known:
         meant = next(iter(difflib.get_close_matches(plain, known, n=1)), None)
     return f"Write `{meant}`." if meant else f"The names are: {', '.join(known)}."

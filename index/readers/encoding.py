@@ -4,51 +4,19 @@ from __future__ import annotations
 
 import codecs
 import re
+import tomllib
+from pathlib import Path
 
 from errors import DocumentError, Problem
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins it
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_OTHER_KINDS = (
-    (b"%PDF-", "a PDF", "Rename it to end in .pdf."),
-    (b"PK\x03\x04", "a ZIP archive", "Rename it to end in .docx if it is one, else unpack it."),
-    (b"{\\rtf", "an RTF document", "Save it as .docx or .txt."),
-    (b"\xd0\xcf\x11\xe0", "an old Office document", "Save it as .docx or .pdf."),
-)
+_TABLES = tomllib.loads(Path(__file__).with_name("encodings.toml").read_text(encoding="utf-8"))
 _DECLARABLE = re.compile(
     "utf_8|iso8859|cp|mac_|koi8|euc_|gb|big5|shift_jis|johab|tis_620|hz|iso2022"
 )
 """What a file written byte by byte may rightly declare."""
 _IN_ASCII = re.compile("hz|iso2022")
 """Encodings that write other scripts in ASCII bytes, as old Japanese and Chinese pages do."""
-_READ_AS = {
-    "ascii": "cp1252",
-    "iso8859_1": "cp1252",
-    "iso8859_9": "cp1254",
-    "iso8859_11": "cp874",
-    "tis_620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-"""Declared names and the larger encodings that browsers read instead (WHATWG, Encoding): pages that
-say ISO-8859-1 hold the quotation marks of Windows-1252."""
 _SAVE_AS_UTF8 = "Save it as UTF-8."
-_GUESSED = tuple(
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp850 cp852 "  # noqa: SIM905
-    "cp866 iso8859-2 iso8859-5 iso8859-6 iso8859-7 iso8859-9 iso8859-15 iso8859-16 koi8-r koi8-u "
-    "mac-roman mac-greek mac-cyrillic mac-latin2 big5hkscs gb18030 cp932 euc_jis_2004 cp949 "
-    "iso2022_jp_2 hz utf-16-le utf-16-be utf-32-le utf-32-be".split()
-)
-"""What documents of archives may be in. Mainframes' encodings and those of few texts are not here:
-each one more is one more that a short text may be taken for."""
 _MIN_CONFIDENCE = 0.06
 """Below it (chardet's measure, 0 to 1) a guess is no better than Windows-1252, the commonest."""
 _RIVAL = 0.98
@@ -63,9 +31,10 @@ def decode(data: bytes, *, declared: str | None = None) -> tuple[str, tuple[Prob
 
     Raises DocumentError for binary files and for bytes that no encoding explains.
     """
-    for signature, kind, remedy in _OTHER_KINDS:
-        if data.startswith(signature):
-            raise DocumentError(f"The file is {kind} with the ending of a text.", remedy)
+    for kind in _TABLES["other_kinds"]:
+        if data.startswith(bytes.fromhex(kind["head"])):
+            what = f"The file is {kind['name']} with the ending of a text."
+            raise DocumentError(what, kind["remedy"])
     text, problems = _decode(data, declared)
     if "\x00" in text or len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text):
         raise binary_file()
@@ -89,7 +58,8 @@ def binary_file() -> DocumentError:
 
 
 def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Problem, ...]]:
-    for mark, name in _BYTE_ORDER_MARKS:
+    for name, head in _TABLES["byte_order_marks"].items():
+        mark = bytes.fromhex(head)
         if data.startswith(mark):
             try:
                 return data[len(mark) :].decode(name), ()
@@ -99,7 +69,7 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, tuple[Problem, ...]
                     _SAVE_AS_UTF8,
                 ) from error
     codec = _codec(declared or "")
-    names = ("utf-8", _READ_AS.get(codec, codec))
+    names = ("utf-8", _TABLES["read_as"].get(codec, codec))
     for name in reversed(names) if _IN_ASCII.match(codec) else names:
         is_usable = b"\x00" not in data and _DECLARABLE.match(_codec(name))
         if is_usable and (text := _decoded(data, name)) is not None:
@@ -123,7 +93,7 @@ def _guess(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         ignore_threshold=True,
         max_bytes=len(data),
         compat_names=False,
-        include_encodings=_GUESSED,
+        include_encodings=_TABLES["guessed"],
     )
     best = guesses[0]["confidence"]
     names = [guess["encoding"] for guess in guesses if guess["confidence"] >= _RIVAL * best]

@@ -7,8 +7,10 @@ Left out: scripts, styles, navigation, controls, comments, and what the page its
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,15 +19,8 @@ from index.readers.base import ParsedDocument, SourceFile
 from index.readers.blocks import BlockWriter, Break
 from index.readers.encoding import decode
 
-_UNSEEN = frozenset(
-    "head script style template noscript nav iframe object embed svg canvas audio "  # noqa: SIM905
-    "video button select datalist input textarea dialog frameset rp".split()
-)
-_BLOCKS = frozenset(
-    "html body address article aside blockquote center dd details div dl dt "  # noqa: SIM905
-    "fieldset figcaption figure footer form header hgroup hr li main menu ol p pre search "
-    "section summary table tr caption ul".split()
-)
+_ELEMENTS = tomllib.loads(Path(__file__).with_name("html.toml").read_text(encoding="utf-8"))
+_UNSEEN, _BLOCKS, _NOT_NESTING = map(frozenset, _ELEMENTS.values())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDING_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))", re.I)
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I)
@@ -43,10 +38,6 @@ _TAG = re.compile(
         |[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+
       )*+>?""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
-)
-_NOT_NESTING = frozenset(  # void elements, and those that close themselves
-    "area base br col embed hr img input link meta param source track wbr "  # noqa: SIM905
-    "p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp a html body head".split()
 )
 
 

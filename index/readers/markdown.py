@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from datatypes import Heading, Metadata, Span
 from errors import DocumentError
@@ -17,6 +20,9 @@ from index.metadata.fields import Table, checked_fields, parse_toml
 from index.readers.base import ParsedDocument, SourceFile
 from index.readers.encoding import decode
 from index.text.canonical import canonical
+
+if TYPE_CHECKING:  # imported when a Markdown file is met
+    from markdown_it import MarkdownIt
 
 _MAX_BYTES = 64 << 20
 """Twenty times War and Peace. It is held in memory, a few times over."""
@@ -26,11 +32,6 @@ _NAME_AND_VALUE = re.compile(r"\s*(?:#.*\n\s*)*[\"']?[\w -]{1,40}[\"']?[ \t]*:(?
 _MAX_FRONT_MATTER = 65_536
 """Characters; a page of metadata has a few thousand."""
 
-_CODE_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_UNDERLINE = re.compile(r" {0,3}(?:(=+)|-+)[ \t]*$")
-_NO_PARAGRAPH = re.compile(r"\s*$| {4}|\t| {0,3}(?:[>#|]|[-*+][ \t]|\d{1,9}[.)][ \t])")
-_CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+\s*$")  # `Title ##`, but `C#` stays
 _MARKS = "*_`" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 
 
@@ -58,38 +59,24 @@ class MarkdownReader(PlainTextReader):
 
 
 def markdown_headings(text: str) -> Iterator[Heading]:
-    """ATX and one-line setext headings outside code fences; spans are without `#`, `*` marks."""
-    fence = ""
-    before: tuple[int, str] | None = None  # a paragraph of one line so far
-    position = 0
-    fresh = True
-    for line in text.split("\n"):
-        start, position = position, position + len(line) + 1
-        mark = _CODE_FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
-                fence = ""
-            continue
-        if mark:
-            fence, before, fresh = mark[1], None, True
-            continue
-        atx = _ATX.match(line)
-        underline = _UNDERLINE.match(line)
-        if atx:
-            wording = _CLOSING_MARKS.sub("", line[atx.end() :])
-            yield from _heading(wording, start + atx.end(), len(atx[1]))
-        elif underline and before:
-            yield from _heading(before[1], before[0], 1 if underline[1] else 2)
-        begins = fresh and not atx and not _NO_PARAGRAPH.match(line)
-        before = (start, line) if begins else None
-        fresh = not line.strip() or bool(atx) or bool(underline)
+    """ATX and one-line setext headings outside lists and quotes; spans are without marks."""
+    lines = [0, *(line_end.end() for line_end in re.finditer("\n", text))]
+    for opening, inline in pairwise(_block_parser().parse(text)):
+        if opening.type == "heading_open" and opening.level == 0 and opening.map:
+            first, last = opening.map
+            wording = inline.content.strip(_MARKS)
+            if wording and (opening.markup[0] == "#" or last - first == 2):
+                start = text.index(wording, lines[first])
+                yield Heading(Span(start, start + len(wording)), int(opening.tag[1]))
 
 
-def _heading(wording: str, start: int, level: int) -> Iterator[Heading]:
-    bare = wording.strip(_MARKS)
-    if bare:
-        start += wording.index(bare)
-        yield Heading(Span(start, start + len(bare)), level)
+@cache
+def _block_parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
 
 
 def _without_front_matter(text: str) -> tuple[Metadata, str]:

@@ -54,19 +54,24 @@ class _Search(BaseModel, extra="forbid"):
     limit: int = Field(default=5, ge=1, le=_MOST_PASSAGES, description="How many passages.")
 
 
-_TOOLS: dict[str, tuple[str, type[BaseModel], str]] = {
-    "ask": (
-        "Ask the documents",
-        Question,
-        "Answer a question by quotes, each with its citation and place, or say that the documents "
-        "do not say (found: false).",
+_ONLY_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_TOOLS = [
+    Tool(
+        name="ask",
+        title="Ask the documents",
+        description="Answer a question by quotes, each with its citation and place, or say that "
+        "the documents do not say (found: false).",
+        input_schema=Question.model_json_schema(),
+        annotations=_ONLY_READS,
     ),
-    "search": (
-        "Search the documents",
-        _Search,
-        "The passages nearest to a question or a few words, best first.",
+    Tool(
+        name="search",
+        title="Search the documents",
+        description="The passages nearest to a question or a few words, best first.",
+        input_schema=_Search.model_json_schema(),
+        annotations=_ONLY_READS,
     ),
-}
+]
 
 
 class Agents:
@@ -132,13 +137,7 @@ class Agents:
 async def _list_tools(
     context: ServerRequestContext[Any], params: PaginatedRequestParams | None
 ) -> ListToolsResult:
-    only_reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    tools = []
-    for name, (title, form, meaning) in _TOOLS.items():
-        tool = Tool(name=name, title=title, input_schema=form.model_json_schema())
-        tool.description, tool.annotations = meaning, only_reads
-        tools.append(tool)
-    return ListToolsResult(tools=tools)
+    return ListToolsResult(tools=_TOOLS)
 
 
 def _in_words(reply: AskReply) -> str:

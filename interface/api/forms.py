@@ -6,6 +6,7 @@ quote or to a page.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -203,23 +204,16 @@ class TextReply(Excerpt):
     @classmethod
     def of(cls, document: Document, start: int, end: int, following: str | None) -> TextReply:
         pages = [
-            {
-                "start": page.span.start,
-                "end": page.span.end,
-                "number": page.number,
-                "label": page.label,
-            }
+            PageReply(**asdict(page.span), number=page.number, label=page.label)
             for page in document.pages
             if page.span.start < end and start < page.span.end
         ]
-        return cls.model_validate(
-            {
-                **_excerpt(document, start, end),
-                "metadata": dict(document.metadata),
-                "n_characters": len(document.text),
-                "pages": pages,
-                "next": following,
-            }
+        return cls(
+            **_excerpt(document, start, end),
+            metadata=dict(document.metadata),
+            n_characters=len(document.text),
+            pages=pages,
+            next=following,
         )
 
 

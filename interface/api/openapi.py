@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +16,7 @@ from interface.api.problems import MEDIA_TYPE, Problem
 VERSION = "1.0.0"
 _FOLDER = Path(__file__).parent
 OPEN = frozenset(("/health", "/ready", "/openapi.json"))  # without a key
-_MEANINGS = {
-    400: "The body is not JSON.",
-    401: "A key is needed: Authorization: Bearer KEY.",
-    404: "It is not there.",
-    410: "The text has changed.",
-    411: "The request does not say its length.",
-    413: "The request is too large.",
-    415: "The body is not application/json.",
-    422: "A field is wrong, or there is no word in the question.",
-    429: "Too many requests of this client.",
-    500: "The server failed.",
-    503: "Too many are asking, or there is nothing to answer from.",
-}
-_WAITING = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
-_DESCRIPTION = """\
-Docent answers questions in the documents' own words. Every quote is a slice of a stored document;
-`start` and `end` count its Unicode characters (code points, half-open), as does every other offset.
-Where the documents do not say, `found` is false and there are no quotes.
-
-Errors are problem details (RFC 9457). Clients that ask too much are answered 429, and all of them
-503 while too many ask at once, both with `Retry-After`.
-"""
+_WORDS = tomllib.loads((_FOLDER / "openapi.toml").read_text(encoding="utf-8"))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -44,12 +24,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     found: dict[int | str, dict[str, Any]] = {}
     for status in statuses:
         found[status] = {
-            "description": _MEANINGS[status],
+            "description": _WORDS["problems"][str(status)],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         if status in (429, 503):
-            found[status]["headers"] = _WAITING
+            found[status]["headers"] = _WORDS["waiting"]
     return found
+
+
+def documented(reply: str) -> dict[int | str, dict[str, Any]]:
+    """A reply in another form than the API's own."""
+    return {200: _WORDS["replies"][reply]}
 
 
 def describe(api: FastAPI, root: str, *, with_keys: bool) -> None:
@@ -58,7 +43,7 @@ def describe(api: FastAPI, root: str, *, with_keys: bool) -> None:
         title="Docent",
         version=VERSION,
         summary="Questions answered in the documents' own words",
-        description=_DESCRIPTION,
+        description=_WORDS["description"],
         routes=api.routes,
         servers=[{"url": root}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},

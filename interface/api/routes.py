@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
 
@@ -41,7 +41,7 @@ from interface.api.forms import (
     answer_question,
 )
 from interface.api.metrics import Metrics
-from interface.api.openapi import describe, problems
+from interface.api.openapi import describe, documented, problems
 from interface.api.problems import add_problems, problem
 from interface.api.web_annotation import MEDIA_TYPE as ANNOTATION
 from interface.api.web_annotation import prefers_annotation, web_annotation
@@ -148,17 +148,11 @@ def _add_documents(api: FastAPI, service: AnswerService) -> None:
 
 def _add_quotes(api: FastAPI, service: AnswerService) -> None:
     library = service.library
-    annotation: dict[int | str, dict[str, Any]] = {
-        200: {
-            "description": "The quote; a Web Annotation where Accept prefers application/ld+json.",
-            "content": {"application/ld+json": {"schema": {"type": "object"}}},
-        }
-    }
 
     @api.get(
         "/quotes/{permalink:path}",
         response_model=QuoteReply,
-        responses=annotation | problems(401, 404, 410, 413, 422, 429, 500),
+        responses=documented("quote") | problems(401, 404, 410, 413, 422, 429, 500),
     )
     def quote(request: Request, permalink: _Permalink) -> Response | QuoteReply:
         """Find a quote again: where it stood, or where its words now stand just once."""
@@ -191,14 +185,9 @@ def _add_watching(api: FastAPI, service: AnswerService, metrics: Metrics) -> Non
             return Health(status="ready")
         return problem(503, "There is no document in the index.", headers={"Retry-After": "10"})
 
-    numbers: dict[int | str, dict[str, Any]] = {
-        200: {
-            "description": "Counters and times in Prometheus' text form.",
-            "content": {"text/plain": {"schema": {"type": "string"}}},
-        }
-    }
+    replies = documented("metrics") | problems(401, 413, 500)
 
-    @api.get("/metrics", response_class=Response, responses=numbers | problems(401, 413, 500))
+    @api.get("/metrics", response_class=Response, responses=replies)
     def text(request: Request) -> Response:
         """Counts of answers and replies, and how long answers took."""
         body, media_type = metrics.exposition(request.headers.get("accept", ""))

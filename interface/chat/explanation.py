@@ -29,11 +29,11 @@ class Explanation:
 
 def explain(library: Library, wording: Wording, quote: Quote, answer: Answer) -> Explanation | None:
     """None where the quote's passage is not among the answer's hits."""
-    hit = next((hit for hit in answer.hits if _holds(hit.passage, quote)), None)
+    hit = next((hit for hit in answer.hits if hit.passage.overlaps(quote)), None)
     if hit is None:
         return None
     matched = library.matches(answer, hit.passage)
-    others = [other.passage for other in answer.hits if not _holds(other.passage, quote)]
+    others = [other.passage for other in answer.hits if not other.passage.overlaps(quote)]
     return Explanation(
         _phrases(quote.document.text, matched),
         list(_reasons(library, wording, hit, len(answer.hits))),
@@ -54,11 +54,6 @@ def _reasons(library: Library, wording: Wording, hit: Hit, n_hits: int) -> Itera
 def _opening_text(passage: Passage) -> str:
     opening = opening_of(passage, MOST_RUNNER_UP_CHARACTERS)
     return " ".join(opening.of(passage.document.text).split())
-
-
-def _holds(passage: Passage, quote: Quote) -> bool:
-    same = passage.document.document_id == quote.document.document_id
-    return same and passage.span.overlaps(quote.span)
 
 
 def opening_of(passage: Passage, most: int) -> Span:

@@ -9,10 +9,9 @@ code editors beside them: 1.4 s of processor time, for which it has no switch. W
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from types import ModuleType
 from typing import cast
 
@@ -22,34 +21,20 @@ _MODULE = "gradio.component_meta"
 @contextmanager
 def quick_import() -> Iterator[None]:
     """Import Gradio in this block. Not while another thread imports `mcp`."""
-    finder = _Finder()
-    sys.meta_path.insert(0, finder)
-    without_mcp = "mcp" not in sys.modules
-    if without_mcp:
-        cast(dict[str, ModuleType | None], sys.modules)["mcp"] = None  # so Python finds none
+    load = SourceFileLoader.exec_module
+
+    def load_without_pyi(loader: SourceFileLoader, module: ModuleType) -> None:
+        load(loader, module)
+        # Only where the function is the one known; a Gradio without it imports as it will.
+        if module.__name__ == _MODULE and hasattr(module, "create_or_modify_pyi"):
+            vars(module)["create_or_modify_pyi"] = lambda component, name, events: None
+
+    modules = cast(dict[str, ModuleType | None], sys.modules)
+    without_mcp = modules.setdefault("mcp", None) is None  # so Python finds none
+    SourceFileLoader.exec_module = load_without_pyi  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
+        del SourceFileLoader.exec_module  # it is its base's again
         if without_mcp:
-            del sys.modules["mcp"]
-
-
-class _Loader(SourceFileLoader):
-    def exec_module(self, module: ModuleType) -> None:
-        super().exec_module(module)
-        # Only where the function is the one known; a Gradio without it imports as it will.
-        if hasattr(module, "create_or_modify_pyi"):
-            vars(module)["create_or_modify_pyi"] = lambda component, name, events: None
-
-
-class _Finder(MetaPathFinder):
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != _MODULE:
-            return None
-        spec = PathFinder.find_spec(fullname, path, target)
-        if spec is not None and spec.origin is not None:
-            spec.loader = _Loader(fullname, spec.origin)
-        return spec
+            del modules["mcp"]

@@ -6,6 +6,7 @@ will probably be.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated
@@ -14,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from datatypes import Document, Span
 
+_PARAGRAPH = re.compile(r"^(?=.*\S).+(?:\n(?=.*\S).+)*", re.MULTILINE)
 PIECE_CHARACTERS = 8_000  # about four screens: fetched and laid out in some milliseconds
 
 
@@ -34,18 +36,8 @@ def split_into_pieces(text: str) -> tuple[tuple[Span, ...], ...]:
 
 def paragraphs(text: str) -> Iterator[Span]:
     """Runs of lines that are not blank, none longer than PIECE_CHARACTERS."""
-    start = end = position = 0
-    while position < len(text):
-        line_end = text.find("\n", position)
-        line_end = len(text) if line_end < 0 else line_end
-        blank = not text[position:line_end].strip()
-        if blank:
-            yield from _short_enough(text, start, end)
-            start = end = line_end + 1
-        else:
-            end = line_end
-        position = line_end + 1
-    yield from _short_enough(text, start, end)
+    for lines in _PARAGRAPH.finditer(text):
+        yield from _short_enough(text, *lines.span())
 
 
 def _short_enough(text: str, start: int, end: int) -> Iterator[Span]:

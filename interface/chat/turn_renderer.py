@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +17,6 @@ from interface.server.turns import new_id
 from interface.wording.languages import collection_texts, document_language
 from interface.wording.wordings import Wording
 
-_FORMATS = ("note", "short_note", "bibliography", "bibtex", "ris", "csl_json")
 _CUT = re.compile(r"(“[^“”]*”)")  # what the answerer left between marks is a slice of a quote
 
 
@@ -102,14 +101,6 @@ class TurnRenderer:
         quotes = " ".join(citation.quote.text for citation in answer.citations)
         return f"{verdict(self.wording, answer)} {' '.join(quotes.split())}"
 
-    def formats_of(
-        self, quote: Quote, formats: Mapping[str, str], wanted: Collection[str] = _FORMATS
-    ) -> list[tuple[str, str]]:
-        """What can be copied, each with its name: the quote's words, and the `wanted` formats."""
-        words = self.wording
-        given = [name for name in _FORMATS if name in wanted and formats[name]]
-        return [(words["quote_itself"], quote.text)] + [(words[n], formats[n]) for n in given]
-
     def _questions(self) -> Mapping[str, str]:
         """The collection's questions, as they are asked → as this language shows them."""
         return collection_texts(self.library.collection, self.wording.code).questions
@@ -132,7 +123,6 @@ class TurnRenderer:
             name=name,
             question=question if question.strip() else self.wording["question_label"],
             turn_id=turn_id,
-            view=self,
             words=self.wording,
             library=self.library,
             language_of=document_language,

@@ -7,9 +7,10 @@ without the id nothing leads to the answer, so no visitor can come upon another'
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
+
+from cachetools import FIFOCache
 
 from datatypes import Answer
 
@@ -22,8 +23,7 @@ class Turns:
     """The latest answers; the oldest are forgotten first. Safe to use from many threads."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
-        self._n_characters = 0
+        self._answers = FIFOCache[str, Answer](MOST_CHARACTERS, _n_characters)
         self._lock = Lock()
 
     def keep(self, answer: Answer) -> str:
@@ -32,13 +32,8 @@ class Turns:
         Without its hits: a follow-up and a receipt need what was quoted, not what was read.
         """
         turn_id = new_id()
-        answer = replace(answer, hits=())
         with self._lock:
-            self._answers[turn_id] = answer
-            self._n_characters += _n_characters(answer)
-            while len(self._answers) > MOST_TURNS or self._n_characters > MOST_CHARACTERS:
-                _, forgotten = self._answers.popitem(last=False)
-                self._n_characters -= _n_characters(forgotten)
+            self._answers[turn_id] = replace(answer, hits=())
         return turn_id
 
     def find(self, turn_id: str) -> Answer | None:
@@ -48,9 +43,7 @@ class Turns:
     def forget(self, turn_id: str) -> None:
         """Nothing happens where there is no such answer any more."""
         with self._lock:
-            answer = self._answers.pop(turn_id, None)
-            if answer is not None:
-                self._n_characters -= _n_characters(answer)
+            self._answers.pop(turn_id, None)
 
 
 def new_id() -> str:
@@ -58,5 +51,6 @@ def new_id() -> str:
 
 
 def _n_characters(answer: Answer) -> int:
-    texts = [citation.quote.document.text for citation in answer.citations]
-    return sum(len(text) for text in {id(text): text for text in texts}.values())
+    """Of the documents that it keeps, and at least as many as leave room for MOST_TURNS."""
+    texts = {id(text): len(text) for text in (c.quote.document.text for c in answer.citations)}
+    return min(max(sum(texts.values()), MOST_CHARACTERS // MOST_TURNS), MOST_CHARACTERS)

@@ -12,9 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from command_line import add_list_flag, add_value_flag, listed
 from errors import SettingError
 from interface.server.addresses import is_loopback
-from interface.server.flags import add_list_flag, add_value_flag, listed
 
 KEY = "DOCENT_API_KEY"  # never a flag: other users see those
 

@@ -12,26 +12,17 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from errors import DocentError
+from command_line import run_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # of what this terminal cannot show
-    try:
-        _write(settings)
-        sys.stdout.flush()
-    except DocentError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return 1
-    except BrokenPipeError:  # the reader of our output left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return 0
+    return run_command("visits", lambda: _write(settings))
 
 
-def _write(settings: argparse.Namespace) -> None:
+def _write(settings: argparse.Namespace) -> int:
     from interface.visits.figures import days_back, read_visits
     from interface.visits.log import days_from
     from interface.visits.sheets import as_csv, as_json, as_table
@@ -41,9 +32,9 @@ def _write(settings: argparse.Namespace) -> None:
     if settings.csv:
         # As the page's sheets: by its mark Excel knows the encoding.
         sys.stdout.buffer.write(as_csv(figures, settings.csv).encode("utf-8-sig"))
-        return
-    for line in (as_json if settings.json else as_table)(figures):
-        sys.stdout.write(f"{line}\n")
+    else:
+        print((as_json if settings.json else as_table)(figures))
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

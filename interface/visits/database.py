@@ -30,16 +30,7 @@ Key = tuple[str, tuple[str | int, ...]]
 
 _SCHEMA = f"""
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS visits (
-    day TEXT, language TEXT, door TEXT, found INTEGER, milliseconds INTEGER, n INTEGER NOT NULL,
-    PRIMARY KEY (day, language, door, found, milliseconds)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS passages (
-    day TEXT, language TEXT, document_id TEXT, start INTEGER, stop INTEGER, digest TEXT,
-    n INTEGER NOT NULL,
-    PRIMARY KEY (day, language, document_id, start, stop, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS questions (
-    day TEXT, language TEXT, found INTEGER, question TEXT, n INTEGER NOT NULL,
-    PRIMARY KEY (day, language, found, question)) WITHOUT ROWID;
+{Path(__file__).with_name("database.sql").read_text(encoding="utf-8")}
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 COMMIT;

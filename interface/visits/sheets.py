@@ -6,8 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal, get_args
 
+from command_line import rendered
 from interface.visits.figures import VisitFigures, asked_most, most_used
 from interface.visits.log import DOORS
 
@@ -16,44 +18,25 @@ SHEETS: tuple[Sheet, ...] = get_args(Sheet)
 
 _DOORS = (*DOORS, "other")
 _FORMULA = tuple("=+-@＝＋－＠")  # the wide ones begin one in Chinese, Japanese and Korean
+_TABLE = Path(__file__).with_name("table.txt.jinja")
 _MOST_LINES = 20  # of passages and of questions in the table
 
 
-def as_table(figures: VisitFigures) -> Iterator[str]:
-    """Its lines."""
-    if not figures.days:
-        yield "Nothing was asked in this time."
-        return
-    yield f"{'day':10}  {'language':8}  {'asked':>7}  {'found nothing':>13}  {'median':>7}"
-    for day in figures.days:
-        yield _printable(
-            f"{day.day:10}  {day.language:8}  {day.n_asked:7,}  {day.n_not_found:13,}  "
-            f"{duration(day.median_seconds):>7}"
-        )
-    doors = ", ".join(f"{door} {n:,}" for door, n in figures.asked.most_common())
-    yield ""
-    yield (
-        f"{figures.n_asked:,} asked ({doors}), {figures.n_not_found:,} found nothing; "
-        f"half of the answers took {duration(figures.median_seconds)} or less."
+def as_table(figures: VisitFigures) -> str:
+    """For a terminal, which would obey control characters that a visitor wrote."""
+    return rendered(
+        _TABLE,
+        figures=figures,
+        duration=duration,
+        passages=most_used(figures.passages)[:_MOST_LINES],
+        nothing=asked_most(figures.questions, found=False)[:_MOST_LINES],
+        others=asked_most(figures.questions, found=True)[:_MOST_LINES],
     )
-    used = [f"{p.n:7,}  {p.document_id} {p.start}–{p.end}" for p in most_used(figures.passages)]
-    nothing, others = (
-        [f"{q.n:7,}  {q.language:3}  {q.text}" for q in asked_most(figures.questions, found=found)]
-        for found in (False, True)
-    )
-    for heading, lines in (
-        ("Passages that answered most (document, characters)", used),
-        ("Questions that found nothing", nothing),
-        ("Other questions", others),
-    ):
-        if lines:
-            yield ""
-            yield heading
-            yield from map(_printable, lines[:_MOST_LINES])
 
 
-def as_json(figures: VisitFigures) -> Iterator[str]:
+def as_json(figures: VisitFigures) -> str:
     """A line for each day and language, with its passages and, where kept, its questions."""
+    lines = []
     for day in figures.days:
         here = (day.day, day.language)
         passages = [p for p in figures.passages if (p.day, p.language) == here]
@@ -71,7 +54,8 @@ def as_json(figures: VisitFigures) -> Iterator[str]:
             ],
             "questions": [{"text": q.text, "found": bool(q.found), "n": q.n} for q in questions],
         }
-        yield json.dumps(line)
+        lines.append(json.dumps(line))
+    return "\n".join(lines)
 
 
 def as_csv(figures: VisitFigures, sheet: Sheet) -> str:
@@ -105,8 +89,3 @@ def _cell(value: object) -> object:
 
 def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
-
-
-def _printable(line: str) -> str:
-    """A terminal would obey control characters, and bidirectional ones turn lines round."""
-    return "".join(sign if sign.isprintable() else f"\\u{{{ord(sign):x}}}" for sign in line)
