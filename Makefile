@@ -32,7 +32,7 @@ bench-kiosk: .venv/test browser  ## half an hour at the kiosk, then 5,000 questi
 	$(BIN)/python -m benchmarks memory --door chat
 
 bench-guard: .venv/run  ## lies that the guard on a model's statements stops, paraphrases that it drops
-	$(BIN)/python -m benchmarks.lies
+	$(BIN)/python -m benchmarks lies
 
 bench-quality: .venv/test  ## retrieval and answers on public questions
 	$(BIN)/python -m benchmarks quality --data $(DATA)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from command_line import run_command
+from errors import SettingError
 
 Flags = dict[str, dict[str, Any]]
 
@@ -44,6 +45,7 @@ KINDS: dict[str, tuple[str, Flags]] = {
         },
     ),
     "statements": ("reading and checking a model's statements", {}),
+    "lies": ("lies that the guard on a model's statements stops, paraphrases that it drops", {}),
 }
 """Each is a module of this folder; its flags are the parameters of its `measure`."""
 
@@ -56,6 +58,9 @@ def main() -> int:
         for name, settings in flags.items():
             added.add_argument(f"-{name}" if len(name) == 1 else f"--{name}", **settings)
         added.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        added.add_argument(
+            "--write", type=Path, metavar="FILE", help="put the table where FILE has it"
+        )
     arguments = parser.parse_args()
     return run_command("benchmarks", lambda: _measure(arguments))
 
@@ -64,10 +69,25 @@ def _measure(arguments: argparse.Namespace) -> int:
     benchmark = import_module(f"benchmarks.{arguments.kind}")
     _, flags = KINDS[arguments.kind]
     measured = benchmark.measure(**{name: getattr(arguments, name) for name in flags})
-    print(
-        json.dumps(measured, indent=1) if arguments.json else "\n".join(benchmark.table(measured))
-    )
+    table = "\n".join(benchmark.table(measured))
+    print(json.dumps(measured, indent=1) if arguments.json else table)
+    if arguments.write:
+        _write(arguments.write, arguments.kind, table)
     return 0
+
+
+def _write(path: Path, kind: str, table: str) -> None:
+    """Raises SettingError where the file has no place for this table."""
+    text = path.read_text(encoding="utf-8")
+    begin, end = f"<!-- python -m benchmarks {kind} -->\n", "<!-- end -->\n"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise SettingError(
+            f"{path} has no place for this table.",
+            f"Write {begin.strip()} and {end.strip()} into it.",
+        )
+    path.write_text(f"{before}{begin}{table.strip()}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

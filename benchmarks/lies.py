@@ -123,6 +123,10 @@ def failures(outcomes: Iterable[Outcome]) -> Iterator[str]:
             yield from (f"    because: {reason}" for reason in outcome.reasons)
 
 
+def measure() -> dict[str, Counts]:
+    return {name: count(judged(case) for case in read_cases(name)) for name in SETS}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lies", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}")

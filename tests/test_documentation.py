@@ -45,6 +45,16 @@ def test_the_readme_names_commands() -> None:
     assert len(commands()) >= 5
 
 
+def test_the_session_that_the_readme_shows_is_a_real_one(default_folder: Path) -> None:
+    (session,) = re.findall(r"```console\n\$ (.*?)```", README, re.DOTALL)
+    command, _, shown = session.partition("\n")
+    arguments = [*shlex.split(command)[1:], "--index", str(default_folder)]
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == shown
+
+
 @pytest.mark.parametrize("command", [each for each in commands() if "python" in each])
 def test_every_python_command_of_the_readme_works(command: str, place: Path) -> None:
     arguments = shlex.split(command)[1:]
@@ -75,9 +85,10 @@ def test_every_make_command_of_the_documentation_is_a_target(command: str) -> No
 
 
 def test_every_file_that_the_documentation_names_is_there() -> None:
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    for paper in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        text = paper.read_text(encoding="utf-8")
         links = re.findall(r"\]\(([^)#:]+)\)", text)
         paths = re.findall(r"`((?:\w+/)+[\w.-]+\.(?:py|md|toml|json))`", text)
-        missing = [each for each in (*links, *paths) if not (ROOT / each).exists()]
-        assert not missing, f"{name} names {missing}"
+        missing = [link for link in links if not (paper.parent / link).exists()]
+        missing += [path for path in paths if not (ROOT / path).exists()]
+        assert not missing, f"{paper.name} names {missing}"

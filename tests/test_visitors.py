@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -14,7 +12,6 @@ import pytest
 from benchmarks.visitors import Visit, memory_mb, serving, towns, visit_together
 
 N_VISITORS = 50
-MOST_P95_S = 4.0  # twice what is promised for a quiet machine: this one may be busy
 MOST_GROWTH_MB = 150.0  # one more embedding model with its runtime would be more
 
 
@@ -55,14 +52,6 @@ def test_no_follow_up_takes_up_another_visitors_question(rush: Rush) -> None:
         understood = re.findall(r'<p class="understood"[^>]*>.*?<q>(.*?)</q>', visit.second)
         assert [name for name in names if name in understood[0]] == [visit.town.name]
         assert visit.town.founder in quotes(visit.second)[0]
-
-
-def test_nobody_waits_long(rush: Rush) -> None:
-    waits = [wait for visit in rush.visits for wait in visit.waits]
-    p95 = statistics.quantiles(waits, n=20)[-1]
-    said = f"{N_VISITORS} visitors at once: p95 {p95:.2f} s, slowest {max(waits):.2f} s"
-    sys.stdout.write(f"{said}\n")
-    assert p95 < MOST_P95_S
 
 
 def test_the_models_are_loaded_once_for_all(rush: Rush) -> None:
