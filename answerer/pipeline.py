@@ -92,8 +92,10 @@ class Pipeline:
         answer = answer_what_is_meant(
             opened.answerer, cleaned(question), previous, model=self._model, stop=stop
         )
-        reader = opened.answerer.reader
-        for grown in answers_in_own_words(self._model, answer, reader=reader, stop=stop):
+        reader, ranking = opened.answerer.reader, opened.answerer.retriever.ranking
+        for grown in answers_in_own_words(
+            self._model, answer, reader=reader, behind_best=ranking.behind_best, stop=stop
+        ):
             yield opened.checked(grown, previous)
 
     @property

@@ -60,7 +60,7 @@ def _growth(memory: dict[int, float]) -> float | None:
 def _ask(address: str, question: str, turn: str, door: str) -> str:
     """The turn that a question after this one follows up."""
     if door == "chat":
-        return visitors.ask(address, question, turn)["turn_id"]
+        return visitors.ask_server(address, question, turn)["turn_id"]
     content = {"question": question, "turn": turn, "language": "en"}
     answer: dict[str, str] = json.loads(send(address, "POST", "/kiosk/ask", content))
     if "turn" not in answer:

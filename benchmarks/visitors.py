@@ -157,14 +157,14 @@ def visit_together(address: str, asked_about: list[Town]) -> list[Visit]:
 
 def _visit(address: str, town: Town) -> Visit:
     began = time.perf_counter()
-    first = ask(address, town.question, "")
+    first = ask_server(address, town.question, "")
     between = time.perf_counter()
-    second = ask(address, town.follow_up, first["turn_id"])
+    second = ask_server(address, town.follow_up, first["turn_id"])
     waits = between - began, time.perf_counter() - between
     return Visit(town, first["html"], second["html"], waits)
 
 
-def ask(address: str, question: str, turn_id: str) -> dict[str, str]:
+def ask_server(address: str, question: str, turn_id: str) -> dict[str, str]:
     """As the page does it: hand the question in, then wait for the event that has the answer."""
     event = send(address, "POST", ASK_PATH, {"data": [question, turn_id, "en"]})
     events = send(address, "GET", f"{ASK_PATH}/{json.loads(event)['event_id']}")

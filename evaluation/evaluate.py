@@ -160,14 +160,14 @@ def _answerer(
 
 
 def _answering(pipeline: Pipeline) -> Ask:
-    def ask(question: str) -> tuple[Sequence[Hit], Answer]:
+    def hits_and_answer(question: str) -> tuple[Sequence[Hit], Answer]:
         try:
             answer = pipeline.ask(question)
         except QuestionError:  # it takes this for no question, which is a way of abstaining
             answer = Answer(question, (), (), confidence=0.0)
         return answer.hits, answer
 
-    return ask
+    return hits_and_answer
 
 
 def _count(what: str, total: int, progress: Progress, done: int) -> None:

@@ -67,8 +67,10 @@ class Ranking:
     neighbouring words. `own_sentence`: without words, the share of the best sentence's score in a
     passage's. `n_candidates` passages are taken from each index, the word pairs of the best
     `n_paired` are looked at (0.2 ms each), and the sentences of `n_read` are read.
-    `same_question`: the score from which two questions ask the same. `degrees`: scores from which
-    a passage is close to the question, near, or loosely related.
+    `behind_best`: logits of the reader's relevance by which a passage that a language model cites
+    may stand behind the best one (98 of 100 that answer are less than 3 behind). `same_question`:
+    the score from which two questions ask the same. `degrees`: scores from which a passage is close
+    to the question, near, or loosely related.
     """
 
     embedder_sha256: str
@@ -80,6 +82,7 @@ class Ranking:
     n_candidates: int = 100
     n_paired: int = 30
     n_read: int = 5
+    behind_best: float = 3.5
     same_question: float = 0.9
     degrees: tuple[float, float, float] = (0.6, 0.45, 0.3)
     weights: Weights | None = None

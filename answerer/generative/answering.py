@@ -31,10 +31,6 @@ MOST_STATEMENTS = 8
 OTHER_TOKENIZERS = 0.8
 """Share of the window that is used: models cut texts otherwise than cl100k_base, some finer."""
 
-_BEHIND_BEST = 3.5
-"""Logits of the reader: 98 of 100 passages that answer are less than 3 behind the best one
-(development questions of the default document)."""
-
 _SCHEMA = Path(__file__).with_name("reply_schema.json").read_text(encoding="utf-8")
 _log = logging.getLogger(__name__)
 
@@ -44,6 +40,7 @@ def answers_in_own_words(
     answer: Answer,
     *,
     reader: Reader | None,
+    behind_best: float,
     stop: threading.Event | None = None,
 ) -> Iterator[Answer]:
     """From an answer by quoting: a growing answer in the model's words, at last the whole one.
@@ -59,7 +56,9 @@ def answers_in_own_words(
         _log.warning("--llm-window leaves no room for a single sentence.")
         yield replace(answer, notes=(Note("no_model"),))
         return
-    checker = Checker([*_with_highlights(sentences, answer)], relevant=_relevance(answer, reader))
+    checker = Checker(
+        [*_with_highlights(sentences, answer)], relevant=_relevance(answer, reader, behind_best)
+    )
     exchange = Exchange(
         model.settings.model, load_prompt("answer").version, sentences, request.n_tokens
     )
@@ -128,7 +127,9 @@ def _with_highlights(sentences: Sequence[Quote], answer: Answer) -> Iterator[Quo
         yield replace(sentence, highlight=next(inside, None))
 
 
-def _relevance(answer: Answer, reader: Reader | None) -> Callable[[Quote], bool]:
+def _relevance(
+    answer: Answer, reader: Reader | None, behind_best: float
+) -> Callable[[Quote], bool]:
     """Whether the reader finds that a sentence's passage answers about as well as the best one."""
     if reader is None:
         return lambda quote: True
@@ -144,7 +145,7 @@ def _relevance(answer: Answer, reader: Reader | None) -> Callable[[Quote], bool]
         return any(
             passage.overlaps(quote)
             and passage.span.holds(quote.span)
-            and relevance >= max(relevances) - _BEHIND_BEST
+            and relevance >= max(relevances) - behind_best
             for passage, relevance in zip(passages, relevances, strict=True)
         )
 

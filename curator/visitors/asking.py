@@ -32,10 +32,10 @@ class AskingPage:
     pages: Pages
 
     def join(self, app: FastAPI) -> None:
-        app.get(f"{ROOT}/questions")(self.ask)
+        app.get(f"{ROOT}/questions")(self.question_page)
         app.post(f"{ROOT}/questions")(self.keep)
 
-    def ask(
+    def question_page(
         self, request: Request, question: str = "", words: str = "", added: str = ""
     ) -> HTMLResponse:
         """`words`: to look with, where they are not the question itself. `added`: see `keep`."""

@@ -157,7 +157,7 @@ def _words(wording: Wording) -> dict[str, object]:
 
 def _add_questions(app: FastAPI, service: AnswerService) -> None:
     @app.post("/kiosk/ask")
-    async def ask(asked: _Question) -> Response:
+    async def kiosk_answer(asked: _Question) -> Response:
         wording = service.wording_for(asked.language)
         try:
             reply = await service.concurrency_limit.run(partial(_reply, service, asked, wording))
