@@ -10,7 +10,7 @@ run: .venv/run  ## the web chat on the default documents, http://127.0.0.1:7860
 	@$(BIN)/python app.py $(ARGS)
 
 test: .venv/test browser  ## everything that is fast
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: .venv/test browser  ## what takes minutes
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -455,8 +455,7 @@ def test_a_lost_connection_is_said_and_the_next_question_works(
     expect(frame_of(page).locator(".turn.found")).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 900])
+@pytest.mark.parametrize(("width", "theme"), [(320, "light"), (900, "dark")])
 def test_axe_finds_no_violation_and_nothing_is_too_wide(
     browser: Browser, host: Host, width: int, theme: str
 ) -> None:

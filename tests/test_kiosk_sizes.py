@@ -19,13 +19,14 @@ WRONG = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 TARGET_MM, CAPITALS_MM, LARGE_CAPITALS_MM = 15, 4.8, 7.3
 MOST_WORDS = 70  # of a layer; Te Papa's digital labels
 WALKS = [
-    ("21.5 inches upright", UPRIGHT, 21.5, False),
-    ("21.5 inches upright, large text", UPRIGHT, 21.5, True),
-    ("21.5 inches wide", WIDE, 21.5, False),
-    ("21.5 inches wide, large text", WIDE, 21.5, True),
-    ("15.6 inches wide, large text", WIDE, 15.6, True),
-    ("32 inches upright", UPRIGHT, 32, False),
+    pytest.param(("21.5 inches upright", UPRIGHT, 21.5, False)),
+    pytest.param(("15.6 inches wide, large text", WIDE, 15.6, True)),
+    pytest.param(("21.5 inches upright, large text", UPRIGHT, 21.5, True), marks=pytest.mark.slow),
+    pytest.param(("21.5 inches wide", WIDE, 21.5, False), marks=pytest.mark.slow),
+    pytest.param(("21.5 inches wide, large text", WIDE, 21.5, True), marks=pytest.mark.slow),
+    pytest.param(("32 inches upright", UPRIGHT, 32, False), marks=pytest.mark.slow),
 ]
+"""The smallest screen with the largest text, and the usual one; the others are slow tests."""
 WEAK_EDGES = """() => {
   const light = (color) => {
     const [r, g, b] = color.match(/[\\d.]+/g).map(Number).map((part) => part / 255)
@@ -58,7 +59,7 @@ def said(shown: Screen) -> str:
     return " ".join(texts)
 
 
-@pytest.fixture(scope="module", params=WALKS, ids=[name for name, *_ in WALKS])
+@pytest.fixture(scope="module", params=WALKS, ids=lambda walk: walk[0])
 def walk(
     browser: Browser, default_folder: Path, request: pytest.FixtureRequest
 ) -> dict[str, dict[str, Any]]:
@@ -154,7 +155,9 @@ def test_the_smallest_screens_have_room_for_every_control(
     assert {view: faults for view, faults in wrong.items() if faults} == {}
 
 
-@pytest.mark.parametrize("language", ["de", "es", "fr", "ko"])
+@pytest.mark.parametrize(
+    "language", ["de", "ko", *(pytest.param(code, marks=pytest.mark.slow) for code in ("es", "fr"))]
+)
 def test_words_of_every_language_fit_where_they_stand(
     browser: Browser, address: str, language: str
 ) -> None:
