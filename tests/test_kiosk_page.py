@@ -271,6 +271,7 @@ def test_the_language_changes_in_every_view_without_asking_anew(shown: Screen) -
     for view in shown.every_view():
         if view in ("attract", "countdown"):
             continue
+        shown.page.evaluate("() => new Promise(requestAnimationFrame)")
         asked = len(shown.requests)
         for code in ("ko", "en"):
             shown.page.locator(f"#languages [lang={code}]").tap()

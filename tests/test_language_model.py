@@ -140,7 +140,7 @@ def test_a_stream_that_is_closed_ends_the_request_at_the_server() -> None:
 
 def test_no_more_than_so_many_ask_at_once() -> None:
     with scripted_llm(Reply("x" * 40, piece=1, pause_s=0.05)) as server:
-        asked = model(server.url, at_once=1, first_token_s=0.4)
+        asked = model(server.url, at_once=1, first_token_s=2)
         first = asked.stream(MESSAGES, most_tokens=20)
         next(first)
         assert fault(asked)[1].kind == "busy"

@@ -101,7 +101,7 @@ def test_another_size_needs_the_documents(questions: Path, default_folder: Path)
 def test_what_an_answer_is_made_of_can_be_taken_away(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
-    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::2]
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::3]
     shipped = Trial().answerer(default_folder, ()).quote_answer(QUESTION)
     trials = (Trial(reader="none"), Trial(mode="lexical"), Trial(n_read=1))
     changed = [
@@ -114,7 +114,7 @@ def test_what_an_answer_is_made_of_can_be_taken_away(
 def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
-    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::2]
+    development = read_questions(SHIPPED, default_index.texts).of_split("dev").questions[::3]
     shipped = Trial().answerer(default_folder, ())
     tried = Trial(meaning=4).answerer(default_folder, development)
     before, after = shipped.retriever.ranking, tried.retriever.ranking
