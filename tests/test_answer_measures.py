@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from datatypes import Answer, Document, Evidence, Page, Query, Quote, Span, Statement
@@ -157,3 +158,20 @@ def test_a_slice_that_is_one_place_off_is_not_exact(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text(TEXT)
     shifted = Document("d", "D", "x" + TEXT[:-1])
     assert Originals(tmp_path).exact(Quote(shifted, Span(12, 57))) is False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ranking_figures_are_those_of_scikit_learn(seed: int) -> None:
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    dice = np.random.default_rng(seed)
+    confidences = dice.integers(5, size=60) / 4 if seed % 2 else dice.random(60)
+    answerable = dice.random(60) < 0.4
+    rows = [
+        Outcome(float(confidence), bool(known), True, bool(known))
+        for confidence, known in zip(confidences, answerable, strict=True)
+    ]
+    figures = {figure.measure: figure.value for figure in abstention_figures(rows)}
+    assert figures["AUROC"] == pytest.approx(roc_auc_score(answerable, confidences))
+    expected = average_precision_score(answerable, confidences)
+    assert figures["average_precision"] == pytest.approx(expected)

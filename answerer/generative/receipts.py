@@ -14,7 +14,6 @@ from answerer.generative.reply import ReplyParser
 from answerer.json_form import slice_json, to_json
 from datatypes import Answer, Document, Quote, Span
 from errors import DocumentError, QuestionError
-from index.readers.folder import Loaded, load_folder
 from index.storage.recipe import DOCENT_VERSION, Recipe
 
 FORMAT = 1
@@ -86,6 +85,8 @@ def verify_receipt(receipt: Mapping[str, Any], documents: Path) -> Iterator[tupl
 
 def _texts(wanted: set[str], folder: Path) -> dict[str, Document]:
     """The documents as the files have them now."""
+    from index.readers.folder import Loaded, load_folder  # nobody else here reads files
+
     texts: dict[str, Document] = {}
     try:
         for loaded in load_folder(folder) if wanted else ():

@@ -49,16 +49,13 @@ def abstention_figures(outcomes: Sequence[Outcome]) -> list[Figure]:
 
     A figure that needs both kinds of questions is missing where there is only one kind.
     """
-    from sklearn.metrics import average_precision_score, roc_auc_score
 
     def of_both_kinds(score: Callable[[_Rows], float]) -> Callable[[_Rows], float | None]:
         return lambda rows: float(score(rows)) if 0 < rows[:, 1].sum() < len(rows) else None
 
     functions = {
-        "AUROC": of_both_kinds(lambda rows: roc_auc_score(rows[:, 1], rows[:, 0])),
-        "average_precision": of_both_kinds(
-            lambda rows: average_precision_score(rows[:, 1], rows[:, 0])
-        ),
+        "AUROC": of_both_kinds(_auroc),
+        "average_precision": of_both_kinds(_average_precision),
         "AURC": _aurc,
         "answer_F1": of_both_kinds(_f1),
         "ECE": _ece,
@@ -86,6 +83,30 @@ def reliability(outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
         Bin(float(part[:, 0].mean()), float(part[:, 1].mean()), len(part))
         for part in _bins_of_equal_mass(rows)
     )
+
+
+def _at_levels(rows: _Rows) -> _Rows:
+    """How many are answerable, and how many are not, at each confidence, the highest first."""
+    _, level = np.unique(-rows[:, 0], return_inverse=True)
+    kinds = (rows[:, 1], 1 - rows[:, 1])
+    return np.array([np.bincount(level, weights=kind) for kind in kinds])
+
+
+def _auroc(rows: _Rows) -> float:
+    """Mann and Whitney's U as a share; equal confidences count half.
+
+    The same as scikit-learn's, a hundred times faster: intervals ask for it a thousand times.
+    """
+    answerable, others = _at_levels(rows)
+    behind = others.sum() - np.cumsum(others) + others / 2
+    return float(answerable @ behind / (answerable.sum() * others.sum()))
+
+
+def _average_precision(rows: _Rows) -> float:
+    answerable, others = _at_levels(rows)
+    n_answerable = np.cumsum(answerable)
+    precision = n_answerable / (n_answerable + np.cumsum(others))
+    return float(answerable @ precision / answerable.sum())
 
 
 def _aurc(rows: _Rows) -> float:
