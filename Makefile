@@ -35,7 +35,7 @@ bench-guard: .venv/run  ## lies that the guard on a model's statements stops, pa
 	$(BIN)/python -m benchmarks lies
 
 bench-quality: .venv/test  ## retrieval and answers on public questions
-	$(BIN)/python -m benchmarks quality --data $(DATA)
+	$(BIN)/python -m benchmarks quality --data $(DATA) --write README.md
 
 baseline: .venv/run  ## what the gate compares with, measured anew after a wanted change
 	$(BIN)/python -m evaluation run evaluation/questions/gdr-1963.jsonl --split dev \
