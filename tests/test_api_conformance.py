@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from browsing import page_of, serving
 
 from answerer.pipeline import Pipeline
@@ -23,6 +24,7 @@ fail-on = true
 """
 
 
+@pytest.mark.slow
 def test_schemathesis_finds_nothing(default_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     pipeline = Pipeline.load(default_folder)

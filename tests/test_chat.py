@@ -361,6 +361,7 @@ def test_the_app_answers_from_the_default_document_and_ends_on_ctrl_c(tmp_path: 
     assert "3 million" in html
 
 
+@pytest.mark.slow
 def test_changes_are_read_at_the_start_and_by_a_running_page(tmp_path: Path) -> None:
     documents, index = tmp_path / "papers", tmp_path / "index"
     documents.mkdir()

@@ -67,6 +67,7 @@ def test_a_failure_page_says_what_is_right_what_was_answered_and_what_came_befor
     expect(page).to_have_url(run)
 
 
+@pytest.mark.slow
 def test_another_setting_is_tried_beside_it_and_said_to_be_an_experiment(
     page: Page, browser: Browser, desk: Curated
 ) -> None:

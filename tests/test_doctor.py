@@ -150,6 +150,7 @@ def test_an_altered_index_is_named_with_the_command_that_mends_it(project: Path)
         texts.parent.mkdir(exist_ok=True)  # for what `changed` puts back
 
 
+@pytest.mark.slow
 def test_each_of_many_faults_has_its_line(project: Path) -> None:
     reader = project / "models" / "reader" / "model.onnx"
     font = project / "interface" / "static" / "fonts" / "source-sans-3-latin-wght-normal.woff2"

@@ -148,6 +148,7 @@ def test_there_is_no_hover_no_cursor_and_no_scroll_bar(shown: Screen) -> None:
         assert shown.page.evaluate(f"{page}.offsetWidth - {page}.clientWidth") == 0
 
 
+@pytest.mark.slow
 def test_nothing_moves_for_those_who_asked_for_stillness(shown: Screen) -> None:
     moving = "document.getAnimations().length"
     for _ in shown.every_view():

@@ -107,6 +107,7 @@ def test_the_times_are_those_that_museums_ask_for() -> None:
     assert settings.countdown == 25  # at least 20 s
 
 
+@pytest.mark.slow
 def test_one_tap_goes_on_with_the_visit_more_than_ten_times(
     browser: Browser, default_folder: Path
 ) -> None:
@@ -344,6 +345,7 @@ def free_port() -> int:
     return port
 
 
+@pytest.mark.slow
 def test_the_page_outlives_a_server_that_is_killed_and_started_again(
     browser: Browser, default_folder: Path
 ) -> None:
@@ -402,6 +404,7 @@ def test_not_one_request_leaves_the_machine_and_no_policy_is_met(
         assert shown.complaints == []
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_many_visits(browser: Browser, default_folder: Path) -> None:
     """Of the page: elements, listeners and JavaScript's heap."""
     with kiosk(default_folder, NEVER) as url, screen(browser, url) as shown:

@@ -98,6 +98,7 @@ def test_another_size_needs_the_documents(questions: Path, default_folder: Path)
         evaluate(request)
 
 
+@pytest.mark.slow
 def test_what_an_answer_is_made_of_can_be_taken_away(
     default_folder: Path, default_index: PassageIndex
 ) -> None:
@@ -111,6 +112,7 @@ def test_what_an_answer_is_made_of_can_be_taken_away(
     assert len({answer.confidence for answer in (shipped, *changed)}) == 4
 
 
+@pytest.mark.slow
 def test_a_changed_ranking_is_calibrated_before_anybody_sees_its_answers(
     default_folder: Path, default_index: PassageIndex
 ) -> None:

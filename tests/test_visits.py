@@ -196,6 +196,7 @@ for n in range(1, 1_000_000):
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_keeps_all_that_was_written(path: Path) -> None:
     at_least = 0
     for _ in range(4):
